@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.cli import calendar, doctor, dry_run, tally_table, timetable, undelivered
+from bot.cli import calendar, doctor, dry_run, lists, tally_table, timetable, undelivered
 from bot.cli.main import cli
 from bot.features.archive.document import LATER, reads
 from bot.features.registry import FIGURES
@@ -175,6 +175,7 @@ def test_the_formats_of_a_command_are_told(name: str) -> None:
 
 COLUMNS = {
     "branch-bot doctor": doctor.COLUMNS,
+    "branch-bot lists": lists.COLUMNS,
     "branch-bot owed": undelivered.COLUMNS,
     "branch-bot tally": tally_table.COLUMNS,
     "branch-bot timetable": (*timetable.COLUMNS, *dry_run.COLUMNS),

@@ -308,6 +308,27 @@ def _show_sends(since: datetime | None, until: datetime | None, named: str | Non
 
 
 @cli.command()
+@branch_option()
+@click.option("--on", type=DAY_TYPE, metavar="2023-08-20", help="As of which day (today).")
+@click.option("--overdue", is_flag=True, help="Only what was due before that day.")
+@FORMAT
+def lists(named: str | None, on: datetime | None, overdue: bool, how: str) -> None:
+    """Show what is open in the register and has a deadline, with its owner, as of a day.
+
+    Projects, tasks, items to be put right, plans and whatever else has a deadline; the most urgent first. It reads
+    alone, so it works while the bot runs.
+    """
+    from bot.cli.lists import COLUMNS, open_items
+
+    if on is not None and not FIRST <= on.year <= LAST:
+        raise click.BadParameter(f"a day from {FIRST} to {LAST} is needed", param_hint="--on")
+    with _database() as (settings, storage), storage.reading() as session:
+        day = on.date() if on is not None else _now(settings).date()
+        rows = open_items(session, _branch(session, named), day, overdue=overdue)
+    show(rows, COLUMNS, how, settings.timezone, empty="Nothing is open.", bare=True)
+
+
+@cli.command()
 @click.option(
     "--again",
     is_flag=True,

@@ -64,12 +64,19 @@ def _iso(value: Any, tz: tzinfo) -> Any:
 def _csv(rows: Sequence[Row], columns: Sequence[str], bare: bool) -> None:
     from bot.kit.sheets import csv_text
 
-    lines = [["" if value is None else str(value) for value in row.values()] for row in rows]
+    lines = [[_cell(value) for value in row.values()] for row in rows]
     text = csv_text(columns, lines)
     if bare:
         text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
+
+
+def _cell(value: Any) -> str | int:
+    """A number stays one, so that nothing is put before its sign."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return "" if value is None else str(value)
 
 
 def _table(rows: Sequence[Row], columns: Sequence[str], tz: tzinfo) -> None:

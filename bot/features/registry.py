@@ -7,8 +7,10 @@ from bot.features.activities import feature as activities
 from bot.features.archive import feature as archive
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
+from bot.features.finding import feature as finding
 from bot.features.integrity import feature as integrity
 from bot.features.leave import feature as leave
+from bot.features.lists import feature as lists
 from bot.features.menu import feature as menu
 from bot.features.notices import feature as notices
 from bot.features.notices.cards import NOTICE
@@ -45,6 +47,8 @@ _LISTED: tuple[Feature, ...] = (
     reflections.FEATURE,
     integrity.FEATURE,
     register.FEATURE,
+    lists.FEATURE,
+    finding.FEATURE,
     calendar.FEATURE,
     settings.FEATURE,
     reminders.FEATURE,

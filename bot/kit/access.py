@@ -38,6 +38,7 @@ class Right(StrEnum):
     TALLY = "tally"
     KEEP_REGISTER = "keep_register"
     READ_REGISTER = "read_register"
+    SEE_LISTS = "see_lists"
     CLOSE = "close"
     HAND_OVER = "hand_over"
 
@@ -75,6 +76,9 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     # Which kinds each keeps and reads says the kind (bot/features/register/kinds).
     Right.KEEP_REGISTER: dict.fromkeys((_PUB, _DIS, _YOU, _MWO), Reach.OWN_FIELD) | _DESK,
     Right.READ_REGISTER: {_PUB: Reach.ALL, _DIS: Reach.ALL, _YOU: Reach.OWN_FIELD, _MWO: Reach.OWN_FIELD, **_DESK},
+    Right.SEE_LISTS: {
+        _GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, _YOU: Reach.OWN_FIELD, _MWO: Reach.OWN_FIELD, **_DESK,
+    },
     Right.CLOSE: {_SEC: Reach.ALL},
     Right.HAND_OVER: {_SEC: Reach.ALL},
 }  # fmt: skip

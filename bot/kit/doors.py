@@ -31,6 +31,40 @@ class ImportRoster(Button):
     prefix: ClassVar[str] = "nk"
 
 
+@dataclass(frozen=True)
+class ShowPerson(Button):
+    """What the roster knows of somebody."""
+
+    prefix: ClassVar[str] = "nc"
+    person_id: int
+
+
+@dataclass(frozen=True)
+class OpenActivity(Button):
+    """The card of an activity."""
+
+    prefix: ClassVar[str] = "oa"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class OpenEntry(Button):
+    """An entry of the register. `row`: the number of one of its rows; 0: the entry itself."""
+
+    prefix: ClassVar[str] = "eo"
+    entry_id: int
+    row: int
+
+
+@dataclass(frozen=True)
+class AskOwner(Button):
+    """请其办理: somebody is asked to settle one thing that they owe, by its key (bot/kit/owing.py)."""
+
+    prefix: ClassVar[str] = "aw"
+    person_id: int
+    key: str
+
+
 class Sheet(StrEnum):
     """Which table the desk asks for."""
 

@@ -175,11 +175,12 @@ def day_of(number: float, *, from_1904: bool = False) -> date | None:
     return first + timedelta(days=int(number))
 
 
-def csv_text(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table as CSV that Excel opens: with a BOM, and no cell that it would run as a formula."""
+def csv_text(heading: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    """A table as CSV that Excel opens: with a BOM, and no text that it would run as a formula; -3 is a number."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerows([harmless(cell) for cell in row] for row in (heading, *rows))
+    every: Iterable[Sequence[str | int]] = (heading, *rows)
+    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in every)
     return "\ufeff" + out.getvalue()
 
 

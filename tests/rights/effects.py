@@ -212,6 +212,11 @@ EFFECTS: dict[str, Effect] = {
     "tap:DropField": rows("own_kind_revision audit"),
     "tap:StopOwn": rows("own_kind own_kind_revision audit"),
     "tap:HideOwn": rows("organisation audit"),
+    # its deadlines, and what is found
+    **dict.fromkeys(("command:lists", "word:清单", "word:到期", "tap:ShowLists"), shows("受检支部")),
+    **dict.fromkeys(("tap:AskOwner", "tap:AskSure"), rows("outbox promise", tells=True)),
+    **dict.fromkeys(("command:find", "word:seeks", "answer:finding.form"), shows("查找其他")),
+    **dict.fromkeys(("word:查找", "word:查"), ASKS),
     # what goes to many
     "tap:Stop": rows("outbox audit"),
     "tap:Resume": rows("outbox audit"),

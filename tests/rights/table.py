@@ -12,6 +12,7 @@ from bot.features.activities import buttons as activities
 from bot.features.calendar import buttons as calendar
 from bot.features.integrity import buttons as integrity
 from bot.features.leave import buttons as leave
+from bot.features.lists import buttons as lists
 from bot.features.menu import messages as menu
 from bot.features.notices import buttons as notices
 from bot.features.notices import cards as notice_cards
@@ -57,6 +58,8 @@ CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may
 SENDS, BRANCH_SETTINGS = may("sends"), may("branch_settings")
 KEEP, KEEP_ALL = may("keep_register"), may("keep_register", "all")
 READ, READ_ALL = may("read_register"), may("read_register", "all")
+# Of what is one's own to do or to read: the list of the prepared branch is a member's of no group of the leader's.
+SEE_LISTS_ALL, NUDGE_ALL = may("see_lists", "all"), may("nudge", "all")
 NOBODY: frozenset[str] = frozenset()
 RECORDER = frozenset({NAMES["secretary"]})
 GROUP_MEETINGS = may("make_activity", "group", "all")
@@ -106,6 +109,11 @@ class Case:
 
 def own(may: frozenset[str], make: Make | None = None, **more: Any) -> Case:
     return Case(may, make, own=True, **more)
+
+
+def of_item(ids: Ids) -> str:
+    """The key of the one item to be put right, as it is owed."""
+    return f"entry:{ids['list']}:{ids['list_item']}"
 
 
 ROLL_CALL = ("activity.roll", lambda ids: {"activity": ids["activity"], "missing": [], "page": 0})
@@ -340,6 +348,16 @@ TABLE: dict[str, Case] = {
     "tap:StopOwn": Case(BRANCH_SETTINGS, lambda ids: own_kinds.StopOwn(f"own_{ids['own_kind']}", 1)),
     "tap:HideOwn": Case(BRANCH_SETTINGS, lambda ids: own_kinds.HideOwn(f"own_{ids['own_kind']}", 1)),
     "answer:register.own": own(BRANCH_SETTINGS, open=NAMED, text="读书沙龙"),
+    # its deadlines, and what is found
+    **dict.fromkeys(("command:lists", "word:清单", "word:到期"), own(SEE_LISTS_ALL)),
+    "tap:ShowLists": own(SEE_LISTS_ALL, lambda ids: lists.ShowLists(0)),
+    "tap:AskOwner": Case(NUDGE_ALL, lambda ids: doors.AskOwner(ids["author"], of_item(ids))),
+    "tap:AskSure": Case(NUDGE_ALL, lambda ids: todo.AskSure(ids["author"], 1, of_item(ids))),
+    # Everybody may seek; who finds what is in tests/features/finding.
+    "command:find": own(KNOWN, text="受检"),
+    **dict.fromkeys(("word:查找", "word:查"), own(KNOWN, text="查找")),
+    "word:seeks": own(KNOWN, text="查 受检"),
+    "answer:finding.form": own(KNOWN, open=("finding.form", lambda ids: {"field": "words"}), text="受检"),
     "tap:SetPrompt": own(STUDY, lambda ids: study.SetPrompt(0, 1)),
     "tap:SendNow": Case(STUDY, lambda ids: study.SendNow(ids["theme"], 1)),
     "answer:study.title": own(STUDY, open=("study.title", lambda ids: {"month": "2023-08"}), text="主题"),

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.doors import OpenActivity as OpenActivity
 
 
 class Mark(StrEnum):
@@ -30,12 +31,6 @@ class Names(StrEnum):
 class UndoSignIn(Button):
     prefix: ClassVar[str] = "us"
     row_id: int
-
-
-@dataclass(frozen=True)
-class OpenActivity(Button):
-    prefix: ClassVar[str] = "oa"
-    activity_id: int
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.doors import OpenEntry as OpenEntry
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,6 @@ class ExportLedger(Button):
     prefix: ClassVar[str] = "ex"
     kind: str
     period: str
-
-
-@dataclass(frozen=True)
-class OpenEntry(Button):
-    """`row`: the number of one of its rows; 0: the entry itself."""
-
-    prefix: ClassVar[str] = "eo"
-    entry_id: int
-    row: int
 
 
 @dataclass(frozen=True)

@@ -103,15 +103,17 @@ def reads_all(me: Me, kind: Kind) -> bool:
     return bool(me.duties & {*kind.readers, *kind.keepers})
 
 
-def may_read(session: Session, me: Me, view: View, day: date) -> bool:
-    """Everything for who reads the kind; else what names oneself, or somebody of a group that one leads, unless it is
-    a draft.
+def reads(me: Me, view: View, people: Collection[int]) -> bool:
+    """Everything for who reads the kind; else what names oneself, or somebody of a group that one leads (people: these
+    and oneself), unless it is a draft.
     """
     if rules.is_draft(view):
         return reads_all(me, view.kind)
-    mine = {me.id} if view.kind.apart else people_of_groups(session, me.leads, day) | {me.id}
+    mine = {me.id} if view.kind.apart else people
     return (
-        reads_all(me, view.kind) or any(owns(me, view, row) for row in (None, *view.rows)) or bool(view.people & mine)
+        reads_all(me, view.kind)
+        or any(owns(me, view, row) for row in (None, *view.rows))
+        or not view.people.isdisjoint(mine)
     )
 
 
@@ -139,18 +141,21 @@ def _is_own(me: Me, owner: Owner) -> bool:
 
 def sees_owner(session: Session, me: Me, kind: Kind, day: date) -> Callable[[Owner], bool]:
     """Whose work somebody sees of an entry: the readers of the kind everybody's, others their own people's."""
-    mine = people_of_groups(session, me.leads, day) | {me.id}
+    return _sees_owner(me, kind, people_of_groups(session, me.leads, day) | {me.id})
+
+
+def _sees_owner(me: Me, kind: Kind, people: Collection[int]) -> Callable[[Owner], bool]:
     every = reads_all(me, kind)
-    return lambda owner: every or owner.nobody or _is_own(me, owner) or owner.id in mine
+    return lambda owner: every or owner.nobody or _is_own(me, owner) or owner.id in people
 
 
-def _hidden(session: Session, me: Me, view: View, day: date) -> frozenset[int]:
+def hidden_from(me: Me, view: View, people: Collection[int]) -> frozenset[int]:
     """The rows that somebody else owes, or that are of somebody else (`apart`): not for whoever may read the entry only
     as one that names the own people.
     """
     if reads_all(me, view.kind):
         return frozenset()
-    sees = sees_owner(session, me, view.kind, day)
+    sees = _sees_owner(me, view.kind, people)
     owed = {row.id for row in view.rows if row.fact is not None and not sees(row.fact.owner)}
     if not rules.names(view.kind.fields, view.fields, me.id):
         owed |= {
@@ -185,9 +190,10 @@ def find(session: Session, me: Me, entry_id: int, day: date) -> View:
     found = views(session, [entry_id]) if branch_id == me.branch_id else []
     if not found or (found[0].withdrawn_at is not None and not found[0].reason):
         raise Refusal(GONE)
-    if not may_read(session, me, found[0], day):
+    people = people_of_groups(session, me.leads, day) | {me.id}
+    if not reads(me, found[0], people):
         raise Refusal(NO_RIGHT)
-    return replace(found[0], hidden=_hidden(session, me, found[0], day))
+    return replace(found[0], hidden=hidden_from(me, found[0], people))
 
 
 def found_to_keep(session: Session, me: Me, entry_id: int, day: date) -> View:

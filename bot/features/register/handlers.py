@@ -257,7 +257,8 @@ def open_entry(session: Session, call: Call, button: buttons.OpenEntry) -> Reply
 def _page(session: Session, call: Call, view: View, called: Called, at: int) -> Message:
     by = _recorders(session, call.me, view, {view.recorded_by_id}).get(view.recorded_by_id, "")
     keeps = entries.keeps(call.me, view.kind)
-    return messages.entry_page(view, called, by, call.today, keeps, call.tz, at)
+    owns = entries.owns(call.me, view, None)
+    return messages.entry_page(view, called, by, call.today, keeps, call.tz, at, owns)
 
 
 def turn_rows(session: Session, call: Call, button: buttons.TurnRows) -> Reply:

@@ -7,7 +7,9 @@ from typing import Any
 from bot.features.register import buttons
 from bot.features.register.buttons import Way
 from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
+from bot.features.register.rules import LONGEST as LONGEST
 from bot.features.register.rules import Fact, Row, View, is_of, line_of, words_of
+from bot.features.register.rules import owed_title as owed_title
 from bot.features.register.values import Called, full_day, line, said
 from bot.kit.buttons import Button
 from bot.kit.figures import Section
@@ -31,7 +33,6 @@ NO_SUCH_KIND = "没有这个登记项目。"
 NO_SUCH_PERIOD = "没有这个时期的登记。"
 NO_LAST = "最近90天没有您登记的同类内容，请逐项填写。"
 SAME = "当天已有相同登记，是否再记一条？"
-LONGEST = 60
 # How many changes a page of the history has room for.
 MOST_CHANGES = 40
 
@@ -164,8 +165,10 @@ def _state_line(kind: Kind, rows: str, fact: Fact | None, day: date) -> list[str
     return [f"状态：{tracking.states.get(fact.state, fact.state)}{more}"]
 
 
-def entry_page(view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo, at: int = 0) -> Message:
-    """All of an entry, of its rows page `at`; its keepers have the buttons to go on with it."""
+def entry_page(
+    view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo, at: int = 0, owns: bool = False
+) -> Message:
+    """All of an entry, of its rows page `at`; its keepers have the buttons to go on with it, whose it is tells them."""
     words = words_of(view, None, called)
     lines = [f"【{view.kind.word}】", *_fields(view.kind.every, words)]
     lines += [f"状态：{words['state']}"] if view.kind.told is not None else []
@@ -180,7 +183,8 @@ def entry_page(view: View, called: Called, by: str, day: date, keeps: bool, tz: 
     lines.append(f"登记：{moment_words(view.recorded_at, tz)}{by and f'，{by}'}")
     if view.withdrawn_at is not None:
         lines.append(f"已取消登记：{moment_words(view.withdrawn_at, tz)}，原因：{view.reason}")
-    return Message(cut("\n".join(lines), PAGE), filled(*_entry_rows(view, keeps, page)))
+    reports = [Choice("报告进展", buttons.Report(view.id, 0))] if owns and not keeps else []
+    return Message(cut("\n".join(lines), PAGE), filled(reports, *_entry_rows(view, keeps, page)))
 
 
 def _rows_page(view: View, at: int) -> Page[tuple[str, int, Row]]:
@@ -397,16 +401,6 @@ def taken_back(view: View, row: Row | None, called: Called, undo: Button) -> Mes
     what = "已取消登记" if row is None else "已删除"
     opens = [[Choice("打开", buttons.OpenEntry(view.id, 0)), Choice("撤销", undo)]]
     return Message(f"{what}：{line_of(view, called)}。", opens)
-
-
-def owed_title(view: View, row: Row | None, called: Called) -> str:
-    """整改清单（甲支部）第2项“……”"""
-    if row is None:
-        return f"{view.kind.word}“{line_of(view, called)}”"
-    words, declared = words_of(view, row, called), view.kind.field(row.field)
-    number = view.of(row.field).index(row) + 1
-    texts = [words[one.key] for one in declared.fields if one.type is Type.TEXT and words[one.key]] if declared else []
-    return f"{view.kind.word}（{line_of(view, called)}）第{number}项" + (f"“{cut(texts[0], LONGEST)}”" if texts else "")
 
 
 def own_lines(view: View, me: Me, called: Called, day: date) -> list[str]:

@@ -1,20 +1,18 @@
-"""What falls due of the register: items with a deadline, told to whose they are three days before and on the day."""
+"""What is owed of the register: items with a deadline, told to whose they are three days before and on the day; and
+once a month the projects of which nothing was recorded.
+"""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime, time, timedelta, tzinfo
-from functools import cache
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.register import buttons, entries, nudging
-from bot.features.register.kinds.catalogue import kinds
-from bot.features.register.kinds.kind import Kind
-from bot.features.register.messages import owed_title
-from bot.features.register.rules import Fact, Row, View
+from bot.features.register import buttons, due, entries, nudging, progress
+from bot.features.register.due import Item
+from bot.features.register.rules import Fact, Row, View, owed_title
 from bot.features.register.values import Called
-from bot.kit.addressees import reachable as reachable_offices
 from bot.kit.owing import Does, Owing, short
 from bot.kit.words import by_day
 from scheduler.calendar.days import DAY, Calendar, at, local_day
@@ -27,6 +25,18 @@ MORNING = time(9)
 BEFORE = timedelta(days=3)
 
 
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What is asked once of a branch: who is there, and how they are called."""
+
+    here: list[Member]
+    desk: Callable[[Duty], list[int]]
+    calendar: Calendar
+    called: Called
+    now: datetime
+    tz: tzinfo
+
+
 def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None) -> list[Owing]:
     """The open items of a branch with a deadline; `person_id` narrows it to one person.
 
@@ -34,93 +44,83 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     list is told instead, and the owner is named. Of a kind whose reminders are switched off it is owed all the same,
     and nobody is told. The number of statements depends on nothing that was recorded.
     """
-    open_ = [one for view in _with_deadlines(session, branch_id) for one in _open(view)]
-    if not open_:
+    today, calendar = local_day(now, tz), calendar_of(session, branch_id)
+    items = due.open_items(session, branch_id, today)
+    asked = progress.unsaid(session, branch_id, today, calendar, tz)
+    if not items and not asked:
         return []
-    today = local_day(now, tz)
-    here, calendar = roster(session, branch_id, today), calendar_of(session, branch_id)
-    called, silent = entries.everybody(session, branch_id), nudging.quiet(session, branch_id)
-
-    @cache
-    def desk(office: Duty) -> list[int]:
-        return reachable_offices(session, branch_id, today, office)
-
-    found: list[Owing] = []
-    for view, row, fact in open_:
-        whose, direct = _whose(view.kind, fact, here, desk)
-        for person in whose if person_id is None else [one for one in whose if one == person_id]:
-            owed = _owed(view, row, fact, called, person, direct, calendar, now, tz)
-            found.append(replace(owed, nudges=()) if view.kind.name in silent else owed)
-    return found
+    here, called = roster(session, branch_id, today), entries.everybody(session, branch_id)
+    there = _There(here, due.keepers_of(session, branch_id, today), calendar, called, now, tz)
+    found = [(one.view, owed) for one in items for owed in _of_item(one, there)]
+    told = {
+        one.view.id for one in items if one.row is None and progress.digest_of(today, calendar) in _days(one, there)
+    }
+    found += [(one, owed) for one in asked if one.id not in told for owed in _of_progress(one, there)]
+    silent = nudging.quiet(session, branch_id)
+    return [
+        replace(owed, nudges=()) if view.kind.name in silent else owed
+        for view, owed in found
+        if person_id is None or owed.person_id == person_id
+    ]
 
 
 def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
-    """The branches with something that falls due within the days in which its owner is told."""
+    """The branches with something that falls due within the days in which its owner is told, or that is asked about
+    this month.
+    """
     today = local_day(now, tz)
     # A day off moves what is told of it to a working day before: holidays are not longer than this.
     ahead = today + BEFORE + timedelta(days=15)
-    query = select(Entry.branch_id).join(EntryState, EntryState.entry_id == Entry.id)
-    due = (EntryState.due_on >= today, EntryState.due_on <= ahead, EntryState.undone_at.is_(None))
-    return session.scalars(query.where(*due, Entry.withdrawn_at.is_(None)).distinct())
+    dated = (EntryState.due_on >= today, EntryState.due_on <= ahead, EntryState.undone_at.is_(None))
+    falls_due = exists().where(EntryState.entry_id == Entry.id, *dated)
+    monthly = [one.name for one in progress.asked_monthly()] if progress.may_be_asked(today) else []
+    query = select(Entry.branch_id).where(Entry.withdrawn_at.is_(None), or_(falls_due, Entry.kind.in_(monthly)))
+    return session.scalars(query.distinct())
 
 
-def _with_deadlines(session: Session, branch_id: int) -> list[View]:
-    """The entries that have, or ever had, a deadline."""
-    query = select(Entry.id).join(EntryState, EntryState.entry_id == Entry.id)
-    mine = (Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None), EntryState.due_on.is_not(None))
-    every = kinds(session, branch_id)
-    tracked = [one.name for one in every if one.tracking is not None or any(each.tracking for each in one.rowed)]
-    ids = session.scalars(query.where(*mine, Entry.kind.in_(tracked)).distinct()).all()
-    return entries.views(session, sorted(ids))
+def _days(item: Item, there: _There) -> set[date]:
+    """On which its owner is told."""
+    return {there.calendar.on_or_before(item.due_on), there.calendar.on_or_before(item.due_on - BEFORE)}
 
 
-def _open(view: View) -> Iterable[tuple[View, Row | None, Fact]]:
-    """What of an entry is not done yet; a list that is a draft asks nobody for anything."""
-    tracking = view.kind.tracking
-    if tracking is not None and view.fact is not None and view.kind.rowed and view.fact.state not in tracking.done:
-        return
-    held: Sequence[tuple[Row | None, Fact | None]] = [(None, view.fact), *((row, row.fact) for row in view.rows)]
-    for row, fact in held:
-        of = view.kind.tracking_of(row.field if row is not None else "")
-        if of is not None and fact is not None and fact.due_on is not None and fact.state not in of.done:
-            yield view, row, fact
+def _of_item(item: Item, there: _There) -> Iterable[Owing]:
+    ends = at(item.due_on + DAY, time(), there.tz)
+    for person, title in _told(item.view, item.row, item.fact, there):
+        yield Owing(
+            person_id=person,
+            key=item.key,
+            title=title,
+            ask=f"{by_day(item.due_on)}{'整改' if item.row is not None else '办结'}",
+            due=ends,
+            does=(Does("更新", buttons.OpenEntry(item.view.id, item.row_id)),),
+            nudges=tuple(at(day, MORNING, there.tz) for day in sorted(_days(item, there))),
+            overdue=there.now >= ends,
+            still="办理",
+            lacks="未办结",
+        )
 
 
-def _whose(kind: Kind, fact: Fact, here: Sequence[Member], desk: Callable[[Duty], list[int]]) -> tuple[list[int], bool]:
-    """Who is told, and whether that is the owner: who has an account, or the leader of the group, or of the office."""
-    reachable = {one.id for one in here if one.bound and one.reachable}
-    owner = fact.owner
-    if owner.id is not None:
-        found = [owner.id]
-    elif owner.group_id is not None:
-        leaders = [one for one in here if Duty.GROUP_LEADER in one.duties and one.group_id == owner.group_id]
-        found = [one.id for one in leaders]
-    elif owner.duty is not None:
-        found = [one.id for one in here if owner.duty in one.duties]
-    else:
-        found = []
-    told = [one for one in found if one in reachable]
-    return (told, True) if told else (desk(kind.keepers[0]), False)
+def _of_progress(view: View, there: _There) -> Iterable[Owing]:
+    """Asked on the day of the digest, and open until the month is over."""
+    assert view.fact is not None
+    day = local_day(there.now, there.tz)
+    last = progress.last_of_month(day)
+    for person, title in _told(view, None, view.fact, there):
+        yield Owing(
+            person_id=person,
+            key=f"progress:{view.id}:{day:%Y-%m}",
+            title=title,
+            ask=f"{by_day(last)}更新本月进展",
+            due=at(last + DAY, time(), there.tz),
+            does=(Does("更新", buttons.OpenEntry(view.id, 0)),),
+            nudges=(at(progress.digest_of(day, there.calendar), MORNING, there.tz),),
+            lacks="未更新",
+        )
 
 
-def _owed(
-    view: View, row: Row | None, fact: Fact, called: Called, person: int, direct: bool, calendar: Calendar,
-    now: datetime, tz: tzinfo,
-) -> Owing:  # fmt: skip
-    assert fact.due_on is not None
-    due = fact.due_on
-    days = {calendar.on_or_before(due), calendar.on_or_before(due - BEFORE)}
-    owner = "" if direct or fact.owner.nobody else f"请联系{fact.owner.said(called)}："
-    number = row.id if row is not None else 0
-    return Owing(
-        person_id=person,
-        key=f"entry:{view.id}:{number}",
-        title=short(f"{owner}{owed_title(view, row, called)}"),
-        ask=f"{by_day(due)}{'整改' if row is not None else '办结'}",
-        due=at(due + DAY, time(), tz),
-        does=(Does("更新", buttons.OpenEntry(view.id, number)),),
-        nudges=tuple(at(day, MORNING, tz) for day in sorted(days)),
-        overdue=now >= at(due + DAY, time(), tz),
-        still="办理",
-        lacks="未办结",
-    )
+def _told(view: View, row: Row | None, fact: Fact, there: _There) -> Iterable[tuple[int, str]]:
+    """Who is told, and what it is called for them."""
+    people, direct = due.whose(view.kind, fact, there.here, there.desk)
+    owner = "" if direct or fact.owner.nobody else f"请联系{fact.owner.said(there.called)}："
+    title = short(f"{owner}{owed_title(view, row, there.called)}")
+    return [(person, title) for person in people]

@@ -6,9 +6,24 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
-from bot.features.register.values import Called, Json, Owner, counted_text, derived, full_day, is_empty, line, said
+from bot.features.register.values import (
+    Called,
+    Json,
+    Owner,
+    counted_text,
+    derived,
+    full_day,
+    is_empty,
+    line,
+    said,
+    title,
+)
 from bot.kit.names import name_key
+from bot.kit.words import cut
 from scheduler.calendar.days import DAY
+
+# Of a title, and of the words that were sought.
+LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +318,29 @@ def line_of(view: View, called: Called) -> str:
     return line(view.kind.line, words_of(view, None, called)) or view.kind.word
 
 
+def owed_title(view: View, row: Row | None, called: Called) -> str:
+    """整改清单（甲支部）第2项“……”"""
+    if row is None:
+        return f"{view.kind.word}“{line_of(view, called)}”"
+    return f"{view.kind.word}（{line_of(view, called)}）{_numbered(view, row, called)}"
+
+
+def item_title(view: View, row: Row | None, called: Called) -> str:
+    """The same without the kind and the state: 延时服务; 甲支部 半年检查 第2项“……”"""
+    if row is None:
+        return title(view.kind, view.fields)
+    return f"{line_of(view, called)} {_numbered(view, row, called)}"
+
+
+def _numbered(view: View, row: Row, called: Called) -> str:
+    words, declared = words_of(view, row, called), view.kind.field(row.field)
+    number = view.of(row.field).index(row) + 1
+    texts = [words[one.key] for one in declared.fields if one.type is Type.TEXT and words[one.key]] if declared else []
+    return f"第{number}项" + (f"“{cut(texts[0], LONGEST)}”" if texts else "")
+
+
 def everything(view: View, called: Called) -> str:
-    """All that an entry says, for a search."""
-    parts = [words_of(view, None, called), *(words_of(view, row, called) for row in view.rows)]
+    """All that an entry says to whoever reads it, for a search."""
+    seen = [row for row in view.rows if row.id not in view.hidden]
+    parts = [words_of(view, None, called), *(words_of(view, row, called) for row in seen)]
     return " ".join(word for part in parts for word in part.values())

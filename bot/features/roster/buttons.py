@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.doors import ShowPerson as ShowPerson
 
 
 class Kind(StrEnum):
@@ -30,12 +31,6 @@ class ShowGroup(Button):
     prefix: ClassVar[str] = "nb"
     group_id: int
     page: int
-
-
-@dataclass(frozen=True)
-class ShowPerson(Button):
-    prefix: ClassVar[str] = "nc"
-    person_id: int
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.todo import jobs, messages, nudge_keys, service
+from bot.features.todo import asking, jobs, messages, nudge_keys, service
 from bot.features.todo.service import Features
 from bot.kit.access import Right
+from bot.kit.doors import AskOwner
 from bot.kit.handlers import Call, Command, Handler, Tap
 from bot.kit.owing import Owing
 from bot.kit.quiet_hours import open_now
@@ -146,4 +147,6 @@ def build(features: Features) -> list[Handler]:
         Tap(messages.Snooze, partial(snooze, features)),
         Tap(messages.RemindAll, partial(remind_all, features), reads=True, right=Right.NUDGE, private=True),
         Tap(messages.RemindSure, partial(remind_sure, features), right=Right.NUDGE, private=True),
+        Tap(AskOwner, partial(asking.ask, features), right=Right.NUDGE, private=True),
+        Tap(messages.AskSure, partial(asking.sure, features), right=Right.NUDGE, private=True),
     ]

@@ -94,14 +94,17 @@ def nudge(
     *,
     by_clock: bool = False,
     asked: int = 0,
+    first: str = "",
 ) -> Owed:
     """A nudge for the day of `when` and no later, `promised` under this key; asked again when it is sent.
 
-    by_clock: it says nothing of what came as news on that day. asked: the question that was answered by it.
+    by_clock: it says nothing of what came as news on that day. asked: the question that was answered by it. first: the
+    key of what somebody asks them to settle.
     """
-    message = of_place(messages.nudge(name, items), branch_id).to_json()
-    about = {"branch": branch_id, "person": person_id}
+    message = of_place(messages.nudge(name, items, first), branch_id).to_json()
+    about: dict[str, Any] = {"branch": branch_id, "person": person_id}
     about |= ({"clock": True} if by_clock else {}) | ({"asked": asked} if asked else {})
+    about |= {"first": first} if first else {}
     expires_at = at(local_day(when, tz), LAST, tz)
     return Owed((promised,), message, person_id, about=about, expires_at=expires_at)
 
@@ -117,7 +120,8 @@ def ask_again(
         items = service.told_before(items, local_day(now, tz), tz)
     if not items:
         return None
-    return of_place(messages.nudge(session.get_one(Person, about["person"]).name, items), about["branch"]).to_json()
+    name = session.get_one(Person, about["person"]).name
+    return of_place(messages.nudge(name, items, about.get("first", "")), about["branch"]).to_json()
 
 
 def nudges_missed(

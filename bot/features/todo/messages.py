@@ -21,6 +21,8 @@ TITLE = "【未完成名单】"
 OUT_OF_HOURS = "请在工作日8:30至20:30之间提醒。"
 ALL_BEFORE = "今天均已提醒过。"
 NOT_REMINDED = "未提醒。"
+SETTLED = "这一项已办结，无需提醒。"
+UNREACHABLE = "这位同志未绑定或已停用，请另行通知。"
 SHOWN = 10
 # What is owed, by the first part of its key, as it is counted in the digest.
 KINDS = (
@@ -52,6 +54,16 @@ class RemindSure(Button):
     sure: int
 
 
+@dataclass(frozen=True)
+class AskSure(Button):
+    """Answers whether somebody is to be asked on the next morning: 1 yes, 0 no."""
+
+    prefix: ClassVar[str] = "as"
+    person_id: int
+    sure: int
+    key: str
+
+
 REMIND_ALL = Choice("一键提醒", RemindAll())
 MINE, PLAN, ROLL = (
     Choice("我的待办", Look("mine")),
@@ -60,11 +72,17 @@ MINE, PLAN, ROLL = (
 )
 
 
-def nudge(name: str, items: Sequence[Owing]) -> Message:
-    """甲三同志，您有2项待办: everything owed in one private message, each with its buttons."""
+def nudge(name: str, items: Sequence[Owing], first: str = "") -> Message:
+    """甲三同志，您有2项待办: everything owed in one private message, each with its buttons.
+
+    first: the key of what somebody asks them to settle; it stands at the head while it is owed.
+    """
+    items = sorted(items, key=lambda item: item.key != first)
     more = [f"另有{len(items) - SHOWN}项，请点“我的待办”查看。"] if len(items) > SHOWN else []
-    shown = items[:SHOWN]
-    text = "\n".join([f"{name}同志，您有{len(items)}项待办：", *numbered(item.line for item in shown), *more])
+    shown, has = items[:SHOWN], f"您有{len(items)}项待办"
+    if first and items[0].key == first:
+        has = "请您办理" if len(items) == 1 else f"请您办理第1项。{has}"
+    text = "\n".join([f"{name}同志，{has}：", *numbered(item.line for item in shown), *more])
     return Message(text, [*by_number(shown), [Choice("稍后提醒", Snooze())]])
 
 
@@ -121,6 +139,30 @@ def reminding(sent: int, before: int, unreachable: int, waits: Sequence[str] = (
         *([f"{unreachable}人未送达（未绑定或已停用），请另行通知"] if unreachable else []),
     ]
     return "，".join(parts) + "。"
+
+
+def asking(name: str) -> str:
+    return f"正在提醒{name}同志办理。"
+
+
+def asked_at(hour: str) -> str:
+    """Whose nudge of today still waits."""
+    return f"这位同志将于{hour}收到待办提醒。"
+
+
+def asked_before(day: str) -> str:
+    """At most one nudge a person and day."""
+    return f"这位同志今天已提醒过，将于{day}一并提醒。"
+
+
+def ask_later(when: str, person_id: int, key: str) -> Message:
+    """Outside the hours in which the bot speaks first."""
+    yes, no = AskSure(person_id, 1, key), AskSure(person_id, 0, key)
+    return Message(f"将于{when}提醒。", [[Choice("确认提醒", yes), Choice("不提醒", no)]])
+
+
+def will_ask(name: str, when: str) -> str:
+    return f"将于{when}提醒{name}同志办理。"
 
 
 def snoozed(when: str) -> str:

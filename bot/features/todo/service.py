@@ -115,10 +115,18 @@ def with_deadlines(session: Session, features: Features, now: datetime, tz: tzin
 
 def later(now: datetime, tz: tzinfo, calendar: Calendar) -> datetime:
     """稍后提醒: in three hours; when now or then is out of hours, at nine on the next morning of a working day."""
-    local = now.astimezone(tz)
     if open_now(now, tz, calendar) and open_now(now + SNOOZE, tz, calendar):
         return now + SNOOZE
-    early = calendar.is_working_day(local.date()) and local.time() < FIRST
+    return next_morning(now, tz, calendar)
+
+
+def next_morning(now: datetime, tz: tzinfo, calendar: Calendar, *, another_day: bool = False) -> datetime:
+    """At nine on the next morning of a working day: this one's, as long as nobody is told anything yet today.
+
+    another_day: not today's in any case.
+    """
+    local = now.astimezone(tz)
+    early = not another_day and calendar.is_working_day(local.date()) and local.time() < FIRST
     return at(local.date() if early else calendar.next_working_day(local.date()), MORNING, tz)
 
 

@@ -468,7 +468,7 @@ async def test_a_draft_asks_nobody_for_anything(bot: World) -> None:
 
 async def test_a_field_that_is_called_kind_is_asked_and_keeps_its_answer(bot: World) -> None:
     """The kind of the entry has another name among the values of its form."""
-    with_one = [one for one in kinds() if one.field("kind") is not None]
+    with_one = [one for one in built_in() if one.field("kind") is not None]
     assert len(with_one) == 10
     await bot.stage.say(ORG, "登记报送材料")
     await bot.stage.say(ORG, "上半年工作情况")

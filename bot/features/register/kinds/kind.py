@@ -271,7 +271,8 @@ class Kind(Part):
     first_of: a further day, the first of these fields that is there. spans: further days, from one field to another.
     together: a further value, of all these fields. one_of: at least one of these is needed. told: the states that the
     fields tell of. computes: what fills the fields that nobody says (computing.py). apart: its entries are for its
-    readers and whom they name, not for leaders; secret: so are its figures.
+    readers and whom they name, not for leaders; secret: so are its figures. monthly: whose it is is asked each month
+    how far it has come, unless something was recorded.
     line: an entry in a list, with the fields that it names.
     """
 
@@ -299,6 +300,7 @@ class Kind(Part):
     papers: Papers | None = None
     apart: bool = False
     secret: bool = False
+    monthly: bool = False
     line: str
     counts: tuple[Count, ...] = ()
     ratios: tuple[Ratio, ...] = ()

@@ -37,6 +37,7 @@ PRACTICAL_PROJECT = Kind(
         GONE,
     ),
     tracking=STEPS,
+    monthly=True,
     line="{title}（{state}）",
     counts=(
         listed(path="projects.listed", word="办实事项目", states=ALL, formula="至期末在清单上、没有移出的项目数"),

@@ -1,0 +1,62 @@
+"""查找, 查 甲四: the words are sought at once, or asked for."""
+
+from sqlalchemy.orm import Session
+
+from bot.features.finding import messages, rules, service
+from bot.kit import questions
+from bot.kit.access import Right
+from bot.kit.form_fields import Action
+from bot.kit.forms import Form
+from bot.kit.handlers import Call, Command, Handler, Word
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Reply, say
+
+
+def _found(session: Session, call: Call, words: str) -> Reply:
+    found = service.find(session, call.me, words, call.today, call.tz)
+    return say(messages.page(words, found, call.today, call.tz))
+
+
+def by_word(session: Session, call: Call) -> Reply:
+    """查 甲四"""
+    return _found(session, call, rules.sought(call.text))
+
+
+def ask(session: Session, call: Call) -> Reply:
+    """/find, 查找, 查: asks for the words; /find 甲四 seeks them."""
+    words = " ".join(call.text.split())
+    if not words or words in TYPED:
+        return say(FIND.open(session, call))
+    if len(words) > rules.LONGEST:
+        raise Refusal(f"请发送不超过{rules.LONGEST}字的查找内容。")
+    return _found(session, call, words)
+
+
+TYPED = ("查找", "搜索", "查", "搜", "查询")
+FIND = Form(
+    name="finding.form",
+    code="f",
+    again="查找",
+    fields=(questions.text("words", messages.ASKS, "查找内容", rules.LONGEST),),
+    summary=lambda session, call, values: "",
+    confirm="",
+    actions=(Action("save", "查找", lambda session, call, values: _found(session, call, values["words"])),),
+    dropped="已取消填写：查找。",
+    at_once=True,
+)
+
+# Everybody may seek; in 更多 it stands for who has more to find than the own entries.
+HANDLERS: list[Handler] = [
+    Command(
+        messages.COMMAND,
+        ask,
+        "查找",
+        Right.READ_REGISTER,
+        only_shown=True,
+        more=58,
+        help="查找：发送“查 甲四”或“搜 基地1”。",
+        labels=("搜索",),
+        words=("查", "搜", "查询"),
+    ),
+    Word((), by_word, matches=rules.seeks, reads=True),
+]
