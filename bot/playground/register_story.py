@@ -102,4 +102,6 @@ async def serve(stage: Stage) -> None:
     await stage.tap(KEEPER, "社区服务", "请选择类别")
     await stage.say(KEEPER, "9月15日")
     await stage.say(KEEPER, "甲四、甲五、乙三")
+    await stage.say(KEEPER, "2小时")
+    await stage.say(KEEPER, "30人")
     await stage.tap(KEEPER, "保存", "核对无误")

@@ -79,7 +79,8 @@ def check_the_register(figures: dict[str, Any]) -> None:
     assert [projects[key] for key in ("listed", "completed", "in_progress", "not_started")] == [3, 1, 1, 1]
     assert (projects["advance_rate"], projects["overdue"]) == (66.7, 2)
     assert [lists[key] for key in ("lists", "items", "closed", "closed_on_time", "open_overdue")] == [1, 2, 1, 1, 1]
-    assert figures["volunteer_service"]["person_times"] == 3
+    service = figures["volunteer_service"]
+    assert (service["person_times"], service["hours"], service["beneficiaries"]) == (3, 6, 30)
 
 
 def check_st3(figures: dict[str, Any]) -> None:
