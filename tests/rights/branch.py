@@ -283,7 +283,13 @@ def _register(session: Session, keep: Any, branch_id: int, maker: int, author: i
         {"key": "f1", "type": "day", "label": "日期", "needed": True, "dated": True},
         {"key": "f2", "type": "text", "label": "内容"},
     ]
-    said = {"word": f"沙龙{tail}", "unit": "次", "keepers": ["secretary"], "phrase": "", "fields": fields_of_it}
+    said = {
+        "word": "沙龙",
+        "unit": "次",
+        "keepers": ["secretary", "deputy_secretary", "organization_officer"],
+        "phrase": "",
+        "fields": fields_of_it,
+    }
     session.add(OwnKindRevision(own_kind_id=own.id, revision=1, declaration=said, made_at=NOW, made_by_id=maker))
     made: dict[str, Any] = {"recorded_at": NOW, "recorded_by_id": maker}
     fields = {"target": f"受检支部{tail}", "source": "other"}

@@ -337,6 +337,7 @@ TABLE: dict[str, Case] = {
     ),
     "answer:register.form": own(READ_ALL, open=SOUGHT, text="受检"),
     # a unit's own kinds
+    "word:names_own": own(KEEP_ALL, text="登记沙龙"),
     **dict.fromkeys(("command:kinds", "word:登记项目"), own(BRANCH_SETTINGS)),
     "tap:ShowOwn": own(BRANCH_SETTINGS, lambda ids: own_kinds.ShowOwn()),
     "tap:MakeOwn": own(BRANCH_SETTINGS, lambda ids: own_kinds.MakeOwn()),

@@ -10,7 +10,7 @@ from bot.kit.own_records import OwnRecords
 
 FEATURE = Feature(
     name="register",
-    handlers=[*handlers.HANDLERS, *own_handlers.HANDLERS, *quick.HANDLERS],
+    handlers=[*handlers.HANDLERS, *own_handlers.HANDLERS, *quick.HANDLERS, *handlers.LAST],
     families=[forms.FORMS, own_forms.FORMS, quick_forms.QUICK],
     figures=figures.figures,
     owing=owing.owing,

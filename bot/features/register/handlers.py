@@ -11,12 +11,14 @@ from bot.features.register.buttons import Way
 from bot.features.register.entries import Wanted
 from bot.features.register.kinds.catalogue import COMMON, built_in, kind_of, kinds
 from bot.features.register.kinds.kind import Kind
+from bot.features.register.own import store
+from bot.features.register.own.declaring import LONGEST_WORD
 from bot.features.register.rules import Row, View
 from bot.features.register.values import Called
 from bot.kit.access import NO_RIGHT, Right, may
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.lists import clamp
-from bot.kit.refusal import Refusal
+from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Message, Noted, Reply, apart, say
 from bot.kit.seats import Seat
 from bot.kit.words import plain
@@ -25,7 +27,7 @@ from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.models.person import Person
 
-OPENERS = ("登记", "新增", "录入")
+OPENERS, TABLE = ("登记", "新增", "录入"), "台账"
 
 
 # --- the kinds -------------------------------------------------------------------------------------------------------
@@ -82,7 +84,28 @@ def names_ledger(text: str) -> bool:
 
 def names_table(text: str) -> bool:
     """The table of a kind by its own name (指导台账), which no question is answered with."""
-    return names_ledger(text) and plain(text).endswith("台账")
+    return names_ledger(text) and plain(text).endswith(TABLE)
+
+
+def names_own(text: str) -> bool:
+    """登记读书沙龙, 读书沙龙台账: what may name a kind of a unit's own."""
+    said = plain(text)
+    return 2 < len(said) <= LONGEST_WORD + 2 and (said.startswith(OPENERS[0]) or said.endswith(TABLE))
+
+
+def own_by_word(session: Session, call: Call) -> Reply:
+    """Its form, or its list; words that name none are answered as any other text."""
+    said = plain(call.text)
+    new = said.startswith(OPENERS)
+    for opener in OPENERS:
+        said = said.removeprefix(opener)
+    own = store.of_branch(session, call.me.branch_id, stopped=not new)
+    kind = next((one for one in own if said in _names(one)), None)
+    if kind is None:
+        raise Nothing("", call.text)
+    if new:
+        return say(_form(session, call, kind, act="new"))
+    return say(_list(session, call, kind, Period.of(Quarter.of(call.today)), 0))
 
 
 def new_by_word(session: Session, call: Call) -> Reply:
@@ -352,3 +375,5 @@ HANDLERS: Sequence[Handler] = [
     Tap(buttons.Withdraw, withdraw, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.UndoEntry, undo, right=Right.KEEP_REGISTER, private=True),
 ]
+# Behind the words of all commands, which begin like it (登记项目).
+LAST: Sequence[Handler] = [Word((), own_by_word, matches=names_own, offers=True)]

@@ -121,6 +121,18 @@ async def test_a_kind_without_entries_goes(bot: World) -> None:
     assert "读书沙龙" not in last(bot, SEC).text
 
 
+async def test_its_words_open_it_and_words_that_name_none_are_not_understood(bot: World) -> None:
+    await make(bot)
+    await bot.stage.say(SEC, "登记读书沙龙")
+    assert said(bot, SEC).startswith("【登记】读书沙龙")
+    await bot.stage.say(SEC, "取消")
+    await bot.stage.say(SEC, "读书沙龙台账")
+    assert said(bot, SEC).startswith("【读书沙龙台账】")
+    for words in ("登记来了", "某某台账"):
+        await bot.stage.say(SEC, words)
+        assert "没有看懂" in said(bot, SEC), said(bot, SEC)
+
+
 @pytest.mark.parametrize("name", [PUB, MEMBER])
 async def test_who_is_not_the_secretary_makes_none(bot: World, name: str) -> None:
     await bot.stage.say(name, "登记项目")
