@@ -8,6 +8,7 @@ from bot.features.archive import feature as archive
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
 from bot.features.integrity import feature as integrity
+from bot.features.kept_files import feature as kept_files
 from bot.features.leave import feature as leave
 from bot.features.menu import feature as menu
 from bot.features.notices import feature as notices
@@ -45,6 +46,7 @@ _LISTED: tuple[Feature, ...] = (
     reflections.FEATURE,
     integrity.FEATURE,
     register.FEATURE,
+    kept_files.FEATURE,
     calendar.FEATURE,
     settings.FEATURE,
     reminders.FEATURE,

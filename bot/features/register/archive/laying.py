@@ -26,8 +26,17 @@ from bot.features.register.values import is_empty, title
 from scheduler.calendar.days import at
 from storage.models.entry import Entry, EntryChange, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
 from storage.models.organisation import PartyGroup
+from storage.models.stored_file import EntryFile
 
-_OF_ENTRIES: tuple[type[Any], ...] = (EntryChange, EntryValue, EntryPerson, EntryDay, EntryState, EntryRow)
+_OF_ENTRIES: tuple[type[Any], ...] = (
+    EntryChange,
+    EntryFile,
+    EntryValue,
+    EntryPerson,
+    EntryDay,
+    EntryState,
+    EntryRow,
+)
 Json = dict[str, Any]
 
 
