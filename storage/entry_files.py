@@ -141,7 +141,7 @@ def settle(session: Session, one: Wanted, stored_id: int) -> int | None:
     holder: Entry | EntryRow = session.get_one(Entry, index.entry_id, with_for_update=True, populate_existing=True)
     if index.row_id is not None:
         holder = session.get_one(EntryRow, index.row_id, with_for_update=True, populate_existing=True)
-    value = holder.fields.get(index.field)
+    value = holder.fields.get(index.field) or []
     if _named(value, index.unique_id) is None:
         index.given_up = NOT_THERE
         return None
@@ -202,8 +202,9 @@ class Kept:
 
 
 def count(session: Session) -> Kept:
-    there = select(func.count(), func.coalesce(func.sum(StoredFile.size), 0)).select_from(StoredFile)
-    files, size = session.execute(there.join(StoredContent, StoredContent.stored_id == StoredFile.id)).one()
+    there = StoredFile.id.in_(select(StoredContent.stored_id))
+    files = session.scalar(select(func.count()).select_from(StoredFile).where(there)) or 0
+    size = session.scalar(select(func.sum(StoredFile.size)).where(there)) or 0
     outside = select(func.count()).select_from(EntryFile).where(EntryFile.stored_id.is_(None))
     waiting = session.scalar(outside.where(EntryFile.given_up == "")) or 0
     return Kept(files, int(size), waiting, session.scalar(outside.where(EntryFile.given_up != "")) or 0)

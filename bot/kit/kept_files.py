@@ -12,7 +12,10 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 2_000
 # What unpacks to more than that is kept as it came.
 _HUGE = 80_000_000
-_SCALED = {"JPEG": ("image/jpeg", {"quality": 85, "optimize": True}), "PNG": ("image/png", {"optimize": True})}
+_SCALED: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "JPEG": ("image/jpeg", {"quality": 85, "optimize": True}),
+    "PNG": ("image/png", {"optimize": True}),
+}
 
 
 def stays_outside(file: Mapping[str, Any]) -> bool:

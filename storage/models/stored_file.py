@@ -11,11 +11,9 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model
-from storage.personal import Rule, free_text, home, nothing_personal, owner
+from storage.personal import Rule, actor, free_text, home, nothing_personal
 
 TO_FETCH = text("stored_id IS NULL AND given_up = ''")
-OF_SOMEBODY = Rule("files_of_somebody", "what somebody has sent in, and what is on entries that name somebody")
-AS_IT_IS = Rule("file_name", "the file stays the branch's: in its name the other name stands by then")
 BY_ENTRY = Rule("kept_files", "no name can be replaced in a file: that of an entry about nobody else goes with it")
 
 
@@ -40,9 +38,9 @@ class StoredFile(Model):
     sha256: Mapped[str | None] = mapped_column(info=nothing_personal())
     size: Mapped[int | None]
     media_type: Mapped[str | None] = mapped_column(info=nothing_personal())
-    name: Mapped[str] = mapped_column(info=free_text(AS_IT_IS, label=True))
+    name: Mapped[str] = mapped_column(info=free_text(label=True))
     unique_id: Mapped[str | None] = mapped_column(info=nothing_personal())
-    uploader_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, info=owner(whose=OF_SOMEBODY))
+    uploader_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, info=actor())
     stored_at: Mapped[datetime]
     archive_id: Mapped[str | None] = mapped_column(info=nothing_personal())
     extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
