@@ -7,7 +7,7 @@ number of the row here, once its bytes have been fetched (bot/watch/files.py).
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model
@@ -36,7 +36,7 @@ class StoredFile(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     sha256: Mapped[str | None] = mapped_column(info=nothing_personal())
-    size: Mapped[int | None]
+    size: Mapped[int | None] = mapped_column(BigInteger, info=nothing_personal())
     media_type: Mapped[str | None] = mapped_column(info=nothing_personal())
     name: Mapped[str] = mapped_column(info=free_text(label=True))
     unique_id: Mapped[str | None] = mapped_column(info=nothing_personal())

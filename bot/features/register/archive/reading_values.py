@@ -23,12 +23,16 @@ _DUTIES = {word: duty for duty, word in DUTIES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Whom a document may name: people by id, party groups by name; the branch's time, and its today."""
+    """Whom a document may name: people by id, party groups by name; the branch's time, and its today.
+
+    files: by id, where it tells of any.
+    """
 
     people: Collection[str]
     groups: Collection[str]
     tz: tzinfo
     today: date
+    files: Collection[str] | None = None
 
 
 @dataclass(slots=True)
@@ -122,7 +126,22 @@ class Values:
         return {"id": known} if known is not None else None
 
     def _files(self, one: EntryField, path: str, value: Any) -> Any:
-        return [each for _, each in self.check.rows(path, value)]
+        """By the ids of files; what an earlier version wrote of one is kept as it is said."""
+        if not isinstance(value, list):
+            self.check.fault(path, value, "a list of ids of files")
+            return None
+        found: list[Any] = []
+        for at, each in enumerate(value):
+            if (
+                isinstance(each, dict)
+                or self.check.reference(f"{path}[{at}]", each, self.known.files or (), "file") is not None
+            ):
+                found.append(each)
+        return found
+
+    def as_said(self, one: EntryField, value: Any) -> bool:
+        """The ids of files of which the document tells nothing: they are kept as they are said."""
+        return self.known.files is None and is_of_files(one, value)
 
     def whose(self, path: str, value: Any) -> Whose:
         """Somebody by id, a party group by its name, an office by its word; anything else is a name."""
@@ -141,7 +160,7 @@ class Values:
 
 
 def is_of_files(one: EntryField, value: Any) -> bool:
-    """The ids of files, which are to come: they are kept as they are said."""
+    """Whether it is ids of files."""
     listed = value if isinstance(value, list) and value else [None]
     return one.type is Type.FILES and all(isinstance(each, str) for each in listed)
 
