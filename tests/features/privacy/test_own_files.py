@@ -28,9 +28,8 @@ def desk(storage: Storage) -> Any:
         both = [{"id": desk.cast[VICTIM]}, {"id": desk.cast["甲四"]}]
         people = {"own": both[:1], "shared": both}
         for name, those in people.items():
-            desk.record("publication", title=name, authors=those, submitted_on="2023-08-09", files=[sent(name)])
-        desk.by = VICTIM
-        desk.by = "甲一"
+            said = {"title": name, "kind": "honour", "level": "city", "holder_kind": "person", "issuer": "机关党委"}
+            desk.record("award", **said, holders=those, issued_on="2023-08-09", files=[sent(name)])
         desk.record("guidance", org="甲支部", site="基地1", on="2023-08-11", files=[sent("visit")])
         for one in entry_files.wanted(session, NOW, 10):
             entry_files.keep(session, one, one.file["name"].encode(), "application/pdf", NOW)
