@@ -26,6 +26,7 @@ from bot.receiving.workers import Parcel, Workers
 from bot.watch import heartbeats
 from bot.watch.command_menus import CommandMenus
 from bot.watch.failures import Failures
+from bot.watch.files import FileKeeper
 from bot.watch.messages import WEBHOOK_BESIDE
 from bot.watch.watchdog import Watchdog
 from scheduler.clock import Clock
@@ -131,6 +132,7 @@ class App:
             parts=self.parts,
         )
         self.command_menus = CommandMenus(storage, self.telegram, clock, tz, handlers, self.bot_id)
+        self.files = FileKeeper(storage, self.telegram, clock, self.bot_id, self.clock_check.off)
         self.edge: Edge | None = None
         self.address: tuple[str, int] | None = None
         self.started = asyncio.Event()
@@ -241,6 +243,7 @@ class App:
             *tasks,
             ("runner", self.runner.run),
             ("menus", self.command_menus.run),
+            ("files", self.files.run),
             ("watch", self.watchdog.run),
             ("corrections", self.corrector.run),
             *self._nightly_work,

@@ -7,10 +7,11 @@ from typing import Any
 from scheduler.clock import Clock
 from scheduler.jobs import StillOwed
 from scheduler.outbox_rows import Row
-from scheduler.outcome import Outcome, OutcomeKind
+from scheduler.outcome import BAD_FILE, Outcome, OutcomeKind
 from scheduler.pace import Pace
 from scheduler.uploads import Uploads
 from storage.engine import Storage
+from storage.entry_files import content_of
 from storage.transactions import unavailable
 
 log = logging.getLogger(__name__)
@@ -52,10 +53,26 @@ class Delivery:
         if row.edits is not None:
             return await self._correct(row, row.edits)
         if row.upload is None:
-            return await self._send(row.chat_id, row.message)
+            return await self._send_kept(row)
         message = await self._uploads.fill(row.upload, row.message)
         outcome = await self._send(row.chat_id, message)
         return self._uploads.hear(row.upload, message["document"].get("file_id"), outcome)
+
+    async def _send_kept(self, row: Row) -> Outcome:
+        """A file of the register goes by Telegram's id of it, else as the bytes that are kept: they are in no row of
+        the outbox, so that what is erased there is erased.
+        """
+        document = row.message.get("document") or {}
+        if document.get("file_id") or document.get("stored") is None:
+            outcome = await self._send(row.chat_id, row.message)
+            if outcome.reason != BAD_FILE or document.get("stored") is None:
+                return outcome
+        stored_id: int = document["stored"]
+        content = await self._storage.read(lambda session: content_of(session, stored_id))
+        if content is None:
+            return Outcome(OutcomeKind.FAILED, reason=BAD_FILE)
+        rest = {name: value for name, value in document.items() if name != "file_id"}
+        return await self._send(row.chat_id, row.message | {"document": rest | {"content": content}})
 
     async def _correct(self, row: Row, message_id: int) -> Outcome:
         """Edit what was sent, as it reads now; and again when its owner's tap changed it while the edit was going."""

@@ -26,7 +26,7 @@ from bot.watch.webhook_check import error_of, shown
 from scheduler import outbox
 from scheduler.calendar.store import Calendars, calendars
 from scheduler.clock_check import FAR
-from storage import faults, leases
+from storage import entry_files, faults, leases
 from storage.backup import kept
 from storage.choices import YearState
 from storage.disk_space import disk_space
@@ -91,6 +91,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield from _running(storage, settings)
             yield from _newest_row(storage, now)
             yield _room(storage)
+            yield _files(storage)
             yield from _parked(storage, now, settings)
     except OldSchema as error:
         yield Finding("database", False, "not as this program needs it", str(error))
@@ -182,6 +183,16 @@ def _room(storage: Storage) -> Finding:
     found = f"{left.free // 2**20} MB free, the database has {left.size // 2**20} MB"
     what = "Free some space on the disk of DATA_DIR, or give it a larger one." if is_full(left) else ""
     return Finding("room", not is_full(left), found, what)
+
+
+def _files(storage: Storage) -> Finding:
+    """What the database has grown by: files of the register are kept in it."""
+    with storage.reading() as session:
+        found = entry_files.count(session)
+    more = [f"{found.waiting} still to be fetched"] if found.waiting else []
+    more += [f"{found.elsewhere} only with Telegram"] if found.elsewhere else []
+    line = f"{found.files} of the register are kept, {found.size / 2**20:.1f} MB"
+    return Finding("files", True, "; ".join([line, *more]))
 
 
 def _parked(storage: Storage, now: datetime, settings: Settings) -> Iterator[Finding]:

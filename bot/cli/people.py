@@ -1,5 +1,6 @@
 """The commands about people: branches, rosters, archives, invites; heavy modules are loaded by whoever needs them."""
 
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -97,16 +98,19 @@ def import_(
     changes is shown, and written once that is confirmed. People count from --since on; the day is settled by the
     first import, a later one does not move it.
 
-    An archive is what branch-bot export --archive FILE wrote. This version reads its branch, people and entries of
-    the register, and names what it leaves out.
+    An archive is what branch-bot export --archive FILE wrote, with its files (.zip) or without. This version reads
+    its branch, people and entries of the register, and names what it leaves out.
     """
     from bot.cli.rosters import Said, import_archive, import_table
     from bot.features.archive.document import is_archive
+    from bot.features.archive.packed import is_packed, opened
+    from bot.features.register.archive.files import no_contents
 
-    content = file.read_bytes()
-    with database() as (settings, storage):
+    with ExitStack() as open_, database() as (settings, storage):
+        packed = open_.enter_context(opened(file)) if is_packed(file) else None
+        content = file.read_bytes() if packed is None else packed.document
         at = now(settings)
-        if is_archive(content):
+        if packed is not None or is_archive(content):
             if sheets or same or exempt:
                 raise click.UsageError("--sheet, --same and --exempt are for rosters")
             import_archive(
@@ -114,6 +118,7 @@ def import_(
                 storage,
                 content,
                 at,
+                contents=packed.content if packed is not None else no_contents,
                 named=named,
                 as_new=as_new,
                 replace=replace,
@@ -148,7 +153,7 @@ def _answers(option: str, said: tuple[str, ...]) -> dict[str, str]:
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where to write the branch as JSON (branch-archive/1).",
+    help="Where to write the branch as JSON (branch-archive/1); FILE.zip has the files of the register as well.",
 )
 @branch_option()
 def export(archive: Path, named: str | None) -> None:

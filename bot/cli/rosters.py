@@ -1,12 +1,12 @@
 """What the commands about people do: rosters and archives in, archives and templates out."""
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -213,6 +213,7 @@ def import_archive(
     content: bytes,
     now: datetime,
     *,
+    contents: Callable[[str], bytes | None],
     named: str | None,
     as_new: str | None,
     replace: bool,
@@ -226,13 +227,14 @@ def import_archive(
     try:
         with storage.transaction() as session:
             target = _target(session, document, named, as_new, replace)
-            done = bring(session, document, target, now=now, timezone=str(settings.timezone))
+            done = bring(session, document, target, now=now, timezone=str(settings.timezone), contents=contents)
             if dry_run:
                 raise _OnlyLooking
     except _OnlyLooking:
         click.echo("Nothing was changed. It would be:")
     if done.changed:
         entries = f" {done.entries} entries of the register were imported." if done.entries else ""
+        entries += f" {done.files} files came with them." if done.files else ""
         click.echo(
             f"Branch {done.branch_id}: {done.people} people and {done.groups} party groups were imported.{entries}"
         )
@@ -281,14 +283,31 @@ def export_archive(settings: "Settings", storage: "Storage", branch_id: int, fil
     """The branch as an archive; readable by its owner only, because it holds names and accounts."""
     from bot.features.archive.document import dump
     from bot.features.archive.exporting import export
+    from bot.features.archive.packed import pack
+    from bot.features.register.archive.files import contents
 
+    packed = 0
     with storage.reading() as session:
         document = export(session, branch_id, now.date(), str(settings.timezone))
-    write(file, dump(document).encode())
-    click.echo(f"{file}: {document['branch']['name']}, {len(document['people'])} people.")
+        if file.suffix.lower() == ".zip":
+            with writing(file) as out:
+                packed = pack(out, dump(document), contents(session, branch_id))
+    if file.suffix.lower() != ".zip":
+        write(file, dump(document).encode())
+    files = f", {packed} files" if packed else ""
+    click.echo(f"{file}: {document['branch']['name']}, {len(document['people'])} people{files}.")
+    held = sum(one["stored"] for one in document.get("files", ()))
+    if held and file.suffix.lower() != ".zip":
+        click.echo(f"Note: {held} files are named only; export --archive FILE.zip has them.", err=True)
 
 
 def write(file: Path, content: bytes) -> None:
+    with writing(file) as out:
+        out.write(content)
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[IO[bytes]]:
     """The whole file or none, for its owner only; one that is there already may be a roster somebody has filled in."""
     if file.exists():
         raise click.ClickException(f"{file} is there already. Nothing was written: name another file, or move it away.")
@@ -296,7 +315,7 @@ def write(file: Path, content: bytes) -> None:
     beside.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(content)
+            yield out
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)

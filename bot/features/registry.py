@@ -9,6 +9,7 @@ from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
 from bot.features.finding import feature as finding
 from bot.features.integrity import feature as integrity
+from bot.features.kept_files import feature as kept_files
 from bot.features.leave import feature as leave
 from bot.features.lists import feature as lists
 from bot.features.menu import feature as menu
@@ -49,6 +50,7 @@ _LISTED: tuple[Feature, ...] = (
     register.FEATURE,
     lists.FEATURE,
     finding.FEATURE,
+    kept_files.FEATURE,
     calendar.FEATURE,
     settings.FEATURE,
     reminders.FEATURE,

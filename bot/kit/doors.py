@@ -104,6 +104,15 @@ class OpenNames(Button):
     activity_id: int
 
 
+@dataclass(frozen=True)
+class ShowFiles(Button):
+    """查看附件: what an entry holds as files, or (`row`) one of its rows; 0: the entry itself."""
+
+    prefix: ClassVar[str] = "ei"
+    entry_id: int
+    row: int
+
+
 def door(command: Command) -> Button:
     """The button that does what the command does, with its right."""
     return Look(command.name) if command.reads else Open(command.name)

@@ -66,7 +66,8 @@ class Message:
 class Document:
     """A file to hand over; `picture` shows it as a photo. `file_id` names one that Telegram already holds.
 
-    `kind` is what that one is (voice, photo, ...): Telegram sends nothing again as another kind. `secret`: as above.
+    `kind` is what that one is (voice, photo, ...): Telegram sends nothing again as another kind. `stored`: the row that
+    has its bytes, which go up where Telegram knows no id of it, or not any longer. `secret`: as above.
     """
 
     name: str
@@ -76,14 +77,16 @@ class Document:
     rows: Rows = ()
     picture: bool = False
     kind: str = ""
+    stored: int | None = None
     secret: bool = False
 
     def to_json(self) -> dict[str, Any]:
         import base64
 
-        held = (
+        held: dict[str, Any] = (
             {"file_id": self.file_id} if self.content is None else {"base64": base64.b64encode(self.content).decode()}
         )
+        held |= {"stored": self.stored} if self.stored is not None else {}
         kind = {"kind": self.kind} if self.kind else {}
         return {
             "text": self.caption,

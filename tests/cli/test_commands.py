@@ -2,12 +2,14 @@
 
 import asyncio
 import csv
+import hashlib
 import io
 import json
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -188,6 +190,41 @@ def test_a_branch_s_own_words_hold_for_rosters_and_archives(ready: Run, tmp_path
     assert (refused.exit_code, "row 2, 备注" in refused.output, "某某项目" in refused.output) == (1, True, False)
     with database(tmp_path) as storage, storage.reading() as session:
         assert "己一" not in session.scalars(select(Person.name)).all()
+
+
+def test_an_archive_with_its_files_goes_in_and_comes_out(ready: Run, tmp_path: Path) -> None:
+    content, example = b"%PDF minutes", json.loads(EXAMPLE.read_text())
+    digest = hashlib.sha256(content).hexdigest()
+    row = {
+        "id": "H1",
+        "name": "签到表.pdf",
+        "media_type": None,
+        "size": 12,
+        "sha256": digest,
+        "stored": True,
+        "about": [],
+    }
+    document = json.dumps({**example, "files": [{**row, "about": ["activities/A1"]}]})
+    (tmp_path / "bare.json").write_text(document)
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w") as made:
+        made.writestr("archive.json", document)
+        made.writestr(f"files/{digest}", content)
+    bare = ready("import", "bare.json")
+    assert (bare.exit_code, "1 files did not come with it" in bare.stderr) == (0, True)
+    looked = ready("import", "whole.zip", "--dry-run")
+    assert looked.stdout.startswith("Nothing was changed.")
+    assert "1 files" in ready("import", "whole.zip").stdout
+    assert ready("import", "whole.zip").stdout.startswith("Nothing to do")
+    assert "export --archive FILE.zip has them" in ready("export", "--archive", "out.json").stderr
+    done = ready("export", "--archive", "out.zip")
+    assert done.output == "out.zip: 示范党支部, 8 people, 1 files.\n"
+    assert (tmp_path / "out.zip").stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(tmp_path / "out.zip") as pack:
+        assert pack.read(f"files/{digest}") == content
+        assert pack.read("archive.json") == (tmp_path / "out.json").read_bytes()
+    assert ready("import", "out.zip", "--as-new", "第二支部").exit_code == 0
+    found = {one["check"]: one for one in json.loads(ready("doctor", "--format", "json").stdout)}
+    assert found["files"]["found"] == "2 of the register are kept, 0.0 MB"
 
 
 def test_an_archive_goes_in_and_comes_out(ready: Run, tmp_path: Path) -> None:
@@ -504,8 +541,9 @@ async def test_doctor_has_a_line_for_everything(ready: Run, telegram: dict[str, 
     well = await asyncio.to_thread(ready, "doctor", "--format", "json", **telegram)
     found = {row["check"]: row for row in json.loads(well.output)}
     assert well.exit_code == 0
-    assert {"settings", "database", "bot", "room", "telegram", "calendar", "clock"} <= found.keys()
+    assert {"settings", "database", "bot", "room", "files", "telegram", "calendar", "clock"} <= found.keys()
     assert found["telegram"]["found"] == "@branch_playground_bot"
+    assert found["files"]["found"] == "0 of the register are kept, 0.0 MB"
     bad = await asyncio.to_thread(ready, "doctor", "--format", "json", **{**telegram, "BOT_TOKEN": "5:x"})
     found = {row["check"]: row for row in json.loads(bad.output)}
     assert bad.exit_code == 1

@@ -295,7 +295,8 @@ def _register(session: Session, keep: Any, branch_id: int, maker: int, author: i
     fields = {"target": f"受检支部{tail}", "source": "other"}
     entry = Entry(branch_id=branch_id, kind="rectification_list", title=fields["target"], fields=fields, **made)
     number = keep("list", entry)
-    words = {"category": "other", "problem": "问题", "measure": "措施"}
+    proof = {"kind": "photo", "file_id": "A" * 30, "file_unique_id": tail, "name": f"整改照片{tail}.jpg"}
+    words = {"category": "other", "problem": "问题", "measure": "措施", "proof": [proof]}
     item = keep("list_item", EntryRow(entry_id=number, field="items", position=0, fields=words, **made))
     begun: dict[str, Any] = {"on": TODAY, "since": TODAY, **made}
     session.add(EntryState(entry_id=number, state="draft", **begun))

@@ -325,6 +325,7 @@ TABLE: dict[str, Case] = {
     "tap:TurnDeadlines": own(SENDS, lambda ids: register.TurnDeadlines("rectification_list", "20233", 0)),
     "tap:OpenEntry": Case(READ_ALL | AUTHOR, lambda ids: register.OpenEntry(ids["list"], 0)),
     "tap:TurnRows": Case(READ_ALL | AUTHOR, lambda ids: register.TurnRows(ids["list"], 0)),
+    "tap:ShowFiles": Case(READ_ALL | AUTHOR, lambda ids: doors.ShowFiles(ids["list"], ids["list_item"])),
     "tap:ShowHistory": Case(READ_ALL | AUTHOR, lambda ids: register.ShowHistory(ids["list"])),
     "tap:ChooseField": Case(KEEP_ALL, lambda ids: register.ChooseField(ids["list"], 0)),
     "tap:ChangeField": Case(KEEP_ALL, lambda ids: register.ChangeField(ids["list"], ids["list_item"], "problem")),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from bot.features.register.archive.records import CHANGES, collections
+from bot.features.register.archive.records import CHANGES, FILES, collections
 
 FORMAT = "branch-archive/1"
 MAX_BYTES = 64 * 1024 * 1024
@@ -75,7 +75,7 @@ def _no_number(word: str) -> Any:
 
 def reads() -> tuple[str, ...]:
     """The collections that are read."""
-    return (*READ, *collections(), CHANGES)
+    return (*READ, *collections(), FILES, CHANGES)
 
 
 def unknown(found: Mapping[str, Any]) -> Iterator[str]:

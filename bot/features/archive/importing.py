@@ -26,7 +26,7 @@ from bot.features.archive.exporting import (
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
-from bot.features.register.archive import laying, reading
+from bot.features.register.archive import files, laying, reading
 from bot.features.register.archive.reading_values import Known
 from bot.features.register.own import store
 from bot.kit import branch_settings
@@ -75,6 +75,7 @@ class Brought:
     people: int = 0
     groups: int = 0
     entries: int = 0
+    files: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -88,8 +89,19 @@ class Target:
     replace: bool = False
 
 
-def bring(session: Session, document: Mapping[str, Any], target: Target, *, now: datetime, timezone: str) -> Brought:
-    """Import a document that `document.load` read. Raises BadArchive with every fault, or why it may not go there."""
+def bring(
+    session: Session,
+    document: Mapping[str, Any],
+    target: Target,
+    *,
+    now: datetime,
+    timezone: str,
+    contents: files.Contents = files.no_contents,
+) -> Brought:
+    """Import a document that `document.load` read; `contents`: the files that came along.
+
+    Raises BadArchive with every fault, or why it may not go there.
+    """
     branch_id, tz = target.branch_id, ZoneInfo(timezone)
     known = _groups_of(session, branch_id) if branch_id is not None else {}
     archive, faults = rules.read(document, known)
@@ -98,23 +110,21 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
     faults = [*unknown(document), *faults, *more]
     if faults:
         raise BadArchive(faults)
-    if archive.branch is None and archive.people is None and not register.entries and not register.own:
+    if archive.branch is None and archive.people is None and register.empty:
         raise BadArchive(["document: holds nothing that this version reads"])
     if branch_id is not None:
         archive = _differing(session, branch_id, archive, target, now, timezone)
-        if (
-            archive.branch is None
-            and archive.people is None
-            and not archive.register.entries
-            and not archive.register.own
-        ):
-            return Brought(branch_id, changed=False, left_out=kept)
+        if archive.branch is None and archive.people is None and archive.register.empty:
+            came = files.attach(session, branch_id, contents)
+            lacking = _of_files(session, branch_id, document)
+            return Brought(branch_id, came > 0, files=came, left_out=kept, notes=tuple(lacking))
         _may_go_there(session, branch_id, archive, target)
         _without_own_words(session, branch_id, document)
     else:
         branch_id = _new_branch(session, archive.branch, target, now)
     was = audit_diff.look(session, branch_id, now)
-    notes = _Desk(session, branch_id, now, tz).lay(archive, target)
+    notes = _Desk(session, branch_id, now, tz, contents).lay(archive, target)
+    notes = [*notes, *_of_files(session, branch_id, document)]
     end_of_leavers(session, branch_id, now.date(), now)
     record(
         session,
@@ -129,8 +139,16 @@ def bring(session: Session, document: Mapping[str, Any], target: Target, *, now:
         **audit_diff.note(session, branch_id, was, now),
     )
     session.flush()
+    many = len(archive.register.files or ())
     groups = len(archive.branch.groups) if archive.branch else 0
-    return Brought(branch_id, True, len(archive.people or ()), groups, archive.register.many, kept, tuple(notes))
+    return Brought(branch_id, True, len(archive.people or ()), groups, archive.register.many, many, kept, tuple(notes))
+
+
+def _of_files(session: Session, branch_id: int, document: Mapping[str, Any]) -> list[str]:
+    """Files whose bytes are nowhere yet (未随附)."""
+    lacking = files.lacking(session, branch_id) if document.get("files") else 0
+    said = f"{lacking} files did not come with it; their rows are kept, and the .zip of this archive brings them"
+    return [said] if lacking else []
 
 
 def _groups_of(session: Session, branch_id: int) -> dict[str, str | None]:
@@ -263,7 +281,8 @@ def _new_branch(session: Session, branch: Branch | None, target: Target, now: da
 class _Desk:
     """Lays an archive over one branch; ids of the document stand for rows in `groups` and `people`."""
 
-    def __init__(self, session: Session, branch_id: int, now: datetime, tz: ZoneInfo) -> None:
+    def __init__(self, session: Session, branch_id: int, now: datetime, tz: ZoneInfo, contents: files.Contents) -> None:
+        self._contents = contents
         self._session, self._branch_id, self._now, self._tz = session, branch_id, now, tz
         self._keeps_past = _people_of(session, branch_id) > 0
         self._groups: dict[str, int] = {known: one for one, known in group_ids(session, branch_id).items()}
@@ -287,7 +306,7 @@ class _Desk:
             self._remove_people(gone)
             for one in archive.people:
                 self._lay_person(one)
-        laying.lay(self._session, self._branch_id, archive.register, self._people, self._now, self._tz)
+        laying.lay(self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents)
         if archive.branch is not None:
             self._remove_groups(archive.branch)
         return self._notes

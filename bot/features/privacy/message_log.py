@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, case, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.features.privacy import own_files
 from bot.features.privacy.mentions import Around, says
 from bot.features.privacy.name_search import Naming
 from bot.features.privacy.retention import SAID_NOTHING, SLICE
@@ -173,6 +174,7 @@ LOOKED_THROUGH: Mapping[str, Callable[[Session, Naming, Around], int]] = {
     "files": _withhold_files,
     "heard": _forget_heard,
     "drafts": _forget_drafts,
+    "kept_files": own_files.take_out,
 }
 REQUESTS = "requests"
 

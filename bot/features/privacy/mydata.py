@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Table, func, select
 from sqlalchemy.orm import Session
 
+from bot.features.privacy import own_files
 from bot.features.privacy.columns import meanings, tables
 from bot.features.privacy.personal_data import DataSubject, Holding, holdings
 from bot.features.privacy.redactions import without_others_texts
@@ -31,13 +32,14 @@ class DataTable:
 
 @dataclass(frozen=True, slots=True)
 class MyData:
-    """`names`: (table, key) -> what stands for a number that points there."""
+    """`names`: (table, key) -> what stands for a number that points there. `files`: what is told of kept files."""
 
     person_id: int
     name: str
     parts: Sequence[DataTable]
     names: Mapping[tuple[str, int], str]
     points: Mapping[tuple[str, str], str]
+    files: Sequence[Row] = ()
 
 
 def gather(session: Session, me: Me) -> MyData:
@@ -51,7 +53,8 @@ def gather(session: Session, me: Me) -> MyData:
         for column in holding.table.columns
         for key in column.foreign_keys
     }
-    return MyData(me.id, me.name, parts, _names(session, parts, points), points)
+    files = own_files.listed(session, subject)
+    return MyData(me.id, me.name, parts, _names(session, parts, points), points, files)
 
 
 def _part(session: Session, holding: Holding, subject: DataSubject) -> DataTable:
@@ -113,5 +116,6 @@ def to_json(data: MyData, now: datetime) -> dict[str, Any]:
         "made_at": now.isoformat(),
         "person_id": data.person_id,
         "tables": {part.name: [plain(dict(row)) for row in part.rows] for part in data.parts if part.rows},
+        **({"files": [plain(dict(row)) for row in data.files]} if data.files else {}),
         "named_in": {part.name: part.acted for part in data.parts if part.acted},
     }

@@ -81,11 +81,24 @@ def _lines(data: MyData, now: datetime, tz: tzinfo) -> Iterator[str]:
     for part in data.parts:
         if part.rows and part.name not in MACHINERY:
             yield from _table(data, part, tz)
+    if data.files:
+        yield from _files(data.files, tz)
     acted = [(part.title, part.acted) for part in data.parts if part.acted]
     if acted:
         yield "<h2>由您办理或提到您的支部记录</h2><table><tr><th>记录</th><th>条数</th></tr>"
         yield from (f"<tr><td>{_safe(name)}</td><td>{count}</td></tr>" for name, count in acted)
         yield "</table>"
+
+
+def _files(files: Iterable[Row], tz: tzinfo) -> Iterator[str]:
+    """Their names: what stands in them is shown with the entry, to whoever may read it."""
+    yield "<h2>您提交的和登记中提到您的附件</h2><table>"
+    yield "<tr><th>文件名</th><th>大小</th><th>保存时间</th><th>提交</th></tr>"
+    for one in files:
+        size = f"{max(1, round((one['size'] or 0) / 1024))}KB"
+        cells = [one["name"], size, shown(one["stored_at"], tz), "本人" if one["own"] else "他人"]
+        yield "<tr>" + "".join(f"<td>{_safe(cell)}</td>" for cell in cells) + "</tr>"
+    yield "</table>"
 
 
 def _table(data: MyData, part: DataTable, tz: tzinfo) -> Iterator[str]:

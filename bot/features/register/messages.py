@@ -8,10 +8,11 @@ from bot.features.register import buttons
 from bot.features.register.buttons import Way
 from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
 from bot.features.register.rules import LONGEST as LONGEST
-from bot.features.register.rules import Fact, Row, View, is_of, line_of, words_of
+from bot.features.register.rules import Fact, Row, View, declared, is_of, line_of, words_of
 from bot.features.register.rules import owed_title as owed_title
 from bot.features.register.values import Called, full_day, line, said
 from bot.kit.buttons import Button
+from bot.kit.doors import ShowFiles
 from bot.kit.figures import Section
 from bot.kit.lists import Page, filled, label, page_of, two_a_row
 from bot.kit.replies import PAGE, Choice, Document, Message, Pages
@@ -208,8 +209,16 @@ def _entry_rows(view: View, keeps: bool, page: Page[tuple[str, int, Row]]) -> li
     adds = [Choice(f"新增{one.label}", buttons.AddRow(view.id, one.key)) for one in view.kind.rowed]
     acts = [Choice("修改", buttons.ChooseField(view.id, 0)), *_states(view, None)]
     history = Choice("变更记录", buttons.ShowHistory(view.id))
-    last = [history, Choice("取消登记", buttons.Withdraw(view.id, 0))] if keeps else [history]
+    last = [*_files_of(view, None), history]
+    last += [Choice("取消登记", buttons.Withdraw(view.id, 0))] if keeps else []
     return [*two_a_row(opens), turn, *(two_a_row([*adds, *acts]) if keeps else []), last]
+
+
+def _files_of(view: View, row: Row | None) -> list[Choice]:
+    """查看附件, where there are any."""
+    fields, rows = (row.fields, row.field) if row is not None else (view.fields, "")
+    held = any(one.type is Type.FILES and fields.get(one.key) for one in declared(view.kind, rows))
+    return [Choice("查看附件", ShowFiles(view.id, row.id if row is not None else 0))] if held else []
 
 
 def _states(view: View, row: Row | None) -> list[Choice]:
@@ -256,11 +265,11 @@ def row_page(view: View, row: Row, called: Called, day: date, keeps: bool, owns:
     text = "\n".join([head, *_fields(fields, words), *_state_line(view.kind, row.field, row.fact, day)])
     back = [Choice(label(view.kind.label), buttons.OpenEntry(view.id, 0))]
     if keeps and view.withdrawn_at is None:
-        acts = [Choice("修改", buttons.ChooseField(view.id, row.id)), *_states(view, row)]
+        acts = [Choice("修改", buttons.ChooseField(view.id, row.id)), *_files_of(view, row), *_states(view, row)]
         remove = Choice(f"删除{declared.label if declared else ''}", buttons.Withdraw(view.id, row.id))
         return Message(text, [*two_a_row(acts), [remove, *back]])
     reports = [Choice("报告进展", buttons.Report(view.id, row.id))] if owns else []
-    return Message(text, filled(reports, back))
+    return Message(text, filled(reports, [*_files_of(view, row), *back]))
 
 
 def reported(view: View, row: Row | None, called: Called, who: str, words: str) -> Message:

@@ -28,8 +28,10 @@ from scheduler.calendar.days import local_day
 from storage import audit
 from storage.audience import Me
 from storage.base import Model
+from storage.entry_files import entry_files
 from storage.lookups import changed
 from storage.models.entry import Entry, EntryChange, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
+from storage.models.stored_file import EntryFile
 
 CHANGED_BY_OTHERS = "这条登记刚刚有变更，请重新打开后再办理。"
 NEEDS_A_REASON = "请填写原因。"
@@ -183,8 +185,8 @@ def compute(session: Session, kind: Kind, entry_id: int) -> None:
 
 
 def write_index(session: Session, kind: Kind, entry_id: int, row_id: int | None, rows: str, fields: Json) -> None:
-    """What the figures read of an entry or row, in the place of what stood there."""
-    for table in (EntryDay, EntryPerson, EntryValue):
+    """What the figures read of an entry or row, and which files it holds, in the place of what stood there."""
+    for table in (EntryDay, EntryPerson, EntryValue, EntryFile):
         session.execute(delete(table).where(table.entry_id == entry_id, table.row_id.is_not_distinct_from(row_id)))
     session.add_all(index_rows(kind, entry_id, row_id, rows, fields))
     session.flush()
@@ -199,6 +201,12 @@ def index_rows(kind: Kind, entry_id: int, row_id: int | None, rows: str, fields:
         *(
             EntryValue(**of, field=key, key=value, word=word, hundredths=number)
             for key, value, word, number in found.values
+        ),
+        *(
+            file
+            for one in rules.declared(kind, rows)
+            if one.type is Type.FILES
+            for file in entry_files(entry_id, row_id, one.key, fields.get(one.key))
         ),
     ]
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
 from bot.kit.glossary.choices import DUTIES
+from bot.kit.kept_files import stays_outside
 from bot.kit.names import clean_name, name_key
 from bot.kit.rates import plain
 from bot.kit.words import quarter_word, quoted, short_day
@@ -135,7 +136,9 @@ def _names(declared: EntryField, value: Any, called: Called) -> str:
 
 
 def _files(declared: EntryField, value: Any, called: Called) -> str:
-    return f"{len(value)}个"
+    """2个（1个仅存于聊天平台）: of what is too large nothing is left once Telegram has it no longer."""
+    outside = sum(isinstance(one, Mapping) and stays_outside(one) for one in value)
+    return f"{len(value)}个" + (f"（{outside}个仅存于聊天平台）" if outside else "")
 
 
 def _owner(declared: EntryField, value: Any, called: Called) -> str:

@@ -31,6 +31,7 @@ TABLES: Mapping[str, str] = {
     "entry_person": "登记中提到您的",
     "entry_state": "由您负责的事项",
     "entry_change": "登记的变更",
+    "stored_file": "登记附件",
     "draft": "可以继续填写的草稿",
     "dialog": "没有办完的草稿",
     "invite": "邀请链接",
@@ -64,11 +65,14 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("membership_span", "status"): "党员身份", ("leave_request", "type"): "请假类别", ("component", "type"): "活动内容",
     ("leave_request", "entered_by_id"): "补登人", ("leave_request", "withdrawn_at"): "取消时间",
     ("study_item", "withdrawn_at"): "撤回时间", ("outbox", "reason"): "原因",
-    ("duty_span", "title"): "职务名称",
+    ("duty_span", "title"): "职务名称", ("stored_file", "name"): "文件名",
     ("entry_person", "field"): "作为", ("entry_value", "word"): "内容",
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {
+    "sha256": "校验码", "media_type": "文件格式", "uploader_id": "提交人", "stored_at": "保存时间",
+    "stored_id": "附件", "content": "文件内容", "again_at": "再次获取时间", "tries": "次数",
+    "unique_id": "文件编号",
     "own_kind_id": "登记项目", "declaration": "项目内容", "stopped_at": "停用时间",
     "entry_id": "登记", "row_id": "所在内容", "field": "栏目", "position": "次序", "revision": "项目版本",
     "recorded_at": "登记时间", "recorded_by_id": "登记人", "withdrawn_by_id": "撤销人", "withdrawn_reason": "撤销原因",

@@ -6,7 +6,21 @@ from decimal import Decimal
 from enum import Enum as PythonEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Enum, Integer, Numeric, String, insert, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Enum,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from bot.features.privacy.columns import is_account
@@ -71,6 +85,7 @@ def _plain(column: Column[Any], marked: bool) -> Any:
         Integer: 77,
         Numeric: Decimal(1),
         DateTime: NOW,
+        LargeBinary: b"content",
     }
     plain = getattr(kind, "impl", kind)
     return next((value for each, value in values.items() if isinstance(plain, each)), None)

@@ -174,7 +174,7 @@ def any_value(one: EntryField, random: Random) -> Any:
         Type.PEOPLE: lambda: several(people),
         Type.ORG: lambda: several(TEXTS),
         Type.SITE: lambda: several(TEXTS),
-        Type.FILES: lambda: random.choice([[FILE], [FILE, FILE], ["H1", "H2"]]),
+        Type.FILES: lambda: random.choice([["H1"], ["H2", "H3"], ["H1", "H2"]]),
     }[one.type]()
 
 

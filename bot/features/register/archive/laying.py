@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.features.register import service
-from bot.features.register.archive import own_kinds
+from bot.features.register.archive import files, own_kinds
 from bot.features.register.archive.records import (
     ChangeRecord,
     EntryRecord,
@@ -28,8 +28,17 @@ from bot.features.register.values import is_empty, title
 from scheduler.calendar.days import at
 from storage.models.entry import Entry, EntryChange, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
 from storage.models.organisation import PartyGroup
+from storage.models.stored_file import EntryFile
 
-_OF_ENTRIES: tuple[type[Any], ...] = (EntryChange, EntryValue, EntryPerson, EntryDay, EntryState, EntryRow)
+_OF_ENTRIES: tuple[type[Any], ...] = (
+    EntryChange,
+    EntryFile,
+    EntryValue,
+    EntryPerson,
+    EntryDay,
+    EntryState,
+    EntryRow,
+)
 Json = dict[str, Any]
 
 
@@ -55,16 +64,25 @@ def _kinds(session: Session, branch_id: int, collections: Collection[str]) -> li
 
 
 def lay(
-    session: Session, branch_id: int, register: Register, people: Mapping[str, int], now: datetime, tz: tzinfo
+    session: Session,
+    branch_id: int,
+    register: Register,
+    people: Mapping[str, int],
+    now: datetime,
+    tz: tzinfo,
+    contents: files.Contents = files.no_contents,
 ) -> None:
-    """Write the records; `people`: the rows of those whom the archive names by id."""
+    """Write the records; `people`: the rows of those whom the archive names by id; `contents`: the bytes of files."""
     groups = session.execute(select(PartyGroup.name, PartyGroup.id).where(PartyGroup.branch_id == branch_id))
     renamed = own_kinds.lay(session, branch_id, register.own or (), now)
-    desk = _Desk(session, branch_id, people, dict(groups.all()), now, tz, renamed)
+    held = files.lay(session, branch_id, register.files, contents, now) if register.files is not None else {}
+    desk = _Desk(session, branch_id, people, dict(groups.all()), now, tz, renamed, held)
     desk.lay([one for records in register.entries.values() for one in records])
     for change in register.changes or ():
         desk.lay_change(change)
     session.flush()
+    if register.files is not None:
+        files.clear(session, branch_id, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +104,9 @@ class _Desk:
         now: datetime,
         tz: tzinfo,
         renamed: Mapping[str, str],
+        held: Mapping[str, Json],
     ) -> None:
+        self._held = held
         self._session, self._branch_id, self._people, self._groups = session, branch_id, people, groups
         self._now, self._tz, self._renamed = now, tz, renamed
         self._laid: dict[tuple[str, str], _Laid] = {}
@@ -207,10 +227,12 @@ class _Desk:
         return {key: self._by_rows(kind, rows, key, value) for key, value in fields.items()}
 
     def _by_rows(self, kind: Kind, rows: str, key: str, value: Any) -> Any:
-        """People by the numbers of their rows."""
+        """People by the numbers of their rows, files as fields hold them."""
         one = kind.field(f"{rows}.{key}" if rows else key)
         if one is not None and one.type is Type.PEOPLE and not is_empty(value):
             return [{"id": self._people[each["id"]]} if "id" in each else each for each in value]
+        if one is not None and one.type is Type.FILES and isinstance(value, list):
+            return [dict(self._held[each]) if isinstance(each, str) and each in self._held else each for each in value]
         if one is not None and one.type is Type.ROWS and isinstance(value, Mapping):
             return self._fields(kind, key, value)
         return value

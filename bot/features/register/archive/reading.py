@@ -10,10 +10,11 @@ from datetime import MINYEAR, UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from bot.features.register.archive import own_kinds
-from bot.features.register.archive.reading_values import LONGEST_KEY, READ, Known, Values, is_of_files
+from bot.features.register.archive import files, own_kinds
+from bot.features.register.archive.reading_values import LONGEST_KEY, READ, Known, Values
 from bot.features.register.archive.records import (
     CHANGES,
+    FILES,
     NOBODY,
     OF_ALL,
     OF_ROWS,
@@ -53,13 +54,17 @@ def read(document: Fields, known: Known) -> tuple[Register, list[str]]:
     check = Check()
     own = own_kinds.read(check, document.get(OWN_KINDS)) if OWN_KINDS in document else None
     said = [own_kinds.kind_of(one) for one in own or ()] or known.own
+    held = files.read(check, document[FILES]) if FILES in document else None
+    known = replace(known, files=[one.id for one in held]) if held is not None else known
     reader = _Reader(check, known, every=(*built_in(), *said))
     there = [name for name in collections() if name in document and name != OWN_KINDS]
     entries = {name: tuple(reader.entries(name, document[name])) for name in there}
     ids = {(name, one.id): one for name, listed in entries.items() for one in listed}
     changes = tuple(reader.changes(document, ids)) if CHANGES in document else None
-    kept = (line for name in (*there, CHANGES) for line in refused(name, document.get(name)))
-    return Register(entries, changes, own, reader.left_out), [*reader.check.faults, *kept]
+    if held is not None:
+        held = tuple(files.without_holders(check, held, entries))
+    kept = (line for name in (*there, FILES, CHANGES) for line in refused(name, document.get(name)))
+    return Register(entries, changes, own, reader.left_out, held), [*reader.check.faults, *kept]
 
 
 @dataclass(slots=True)
@@ -141,7 +146,7 @@ class _Reader(Values):
             if one.key == open_:
                 held = {name: row[name] for name in ("from", "to") if row.get(name) is not None}
                 value = self._days(one, path, held) if held else None
-            elif is_of_files(one, row.get(one.key)):
+            elif self.as_said(one, row.get(one.key)):
                 value = None
                 kept.add(one.key)
             else:
@@ -325,7 +330,7 @@ class _Reader(Values):
         if one.type is Type.ROWS and isinstance(value, dict):
             fields, extra = self._fields(kind, where.name, path, value)
             return fields | extra
-        return value if one.type not in READ or is_of_files(one, value) else self.value(one, path, value)
+        return value if one.type not in READ or self.as_said(one, value) else self.value(one, path, value)
 
 
 Said = tuple[str, Fields, tuple[date, Made]]

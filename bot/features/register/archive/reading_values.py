@@ -25,6 +25,8 @@ _DUTIES = {word: duty for duty, word in DUTIES.items()}
 class Known:
     """Whom a document may name: people by id, party groups by name; the branch's time, its today, and the kinds of its
     own (a document that says these itself does not ask).
+
+    files: by id, where it tells of any.
     """
 
     people: Collection[str]
@@ -32,6 +34,7 @@ class Known:
     tz: tzinfo
     today: date
     own: Sequence[Kind] = ()
+    files: Collection[str] | None = None
 
 
 @dataclass(slots=True)
@@ -125,7 +128,22 @@ class Values:
         return {"id": known} if known is not None else None
 
     def _files(self, one: EntryField, path: str, value: Any) -> Any:
-        return [each for _, each in self.check.rows(path, value)]
+        """By the ids of files; what an earlier version wrote of one is kept as it is said."""
+        if not isinstance(value, list):
+            self.check.fault(path, value, "a list of ids of files")
+            return None
+        found: list[Any] = []
+        for at, each in enumerate(value):
+            if (
+                isinstance(each, dict)
+                or self.check.reference(f"{path}[{at}]", each, self.known.files or (), "file") is not None
+            ):
+                found.append(each)
+        return found
+
+    def as_said(self, one: EntryField, value: Any) -> bool:
+        """The ids of files of which the document tells nothing: they are kept as they are said."""
+        return self.known.files is None and is_of_files(one, value)
 
     def whose(self, path: str, value: Any) -> Whose:
         """Somebody by id, a party group by its name, an office by its word; anything else is a name."""
@@ -144,7 +162,7 @@ class Values:
 
 
 def is_of_files(one: EntryField, value: Any) -> bool:
-    """The ids of files, which are to come: they are kept as they are said."""
+    """Whether it is ids of files."""
     listed = value if isinstance(value, list) and value else [None]
     return one.type is Type.FILES and all(isinstance(each, str) for each in listed)
 

@@ -18,7 +18,7 @@ from bot.kit.figures import Section
 from scheduler.calendar.days import local_day
 from storage.choices import Duty
 
-CHANGES, OWN_KINDS = "changes", "own_kinds"
+CHANGES, OWN_KINDS, FILES = "changes", "own_kinds", "files"
 # What a record of any kind may have beside its fields and states, and a row of one.
 OF_ALL = ("id", "revision", "recorded_at", "by", "withdrawn")
 OF_ROWS = ("recorded_at", "by")
@@ -142,17 +142,39 @@ class OwnKindRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file that records hold by its id. sha256 null: only the chat platform has it.
+
+    elsewhere: what it is about besides the records of the register. telegram: by what Telegram knows it.
+    """
+
+    id: str
+    name: str
+    media_type: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    elsewhere: tuple[str, ...] = ()
+    telegram: Json = field(default_factory=dict)
+    extra: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
     """The register of an archive: by collection, only those that the document has; changes null: it has none. own: the
     kinds that the unit has made for itself, null: the document does not say them.
 
-    left_out: what this version does not read, with how many there are.
+    left_out: what this version does not read, with how many there are. files: null as well where it has none.
     """
 
     entries: Mapping[str, tuple[EntryRecord, ...]] = field(default_factory=dict)
     changes: tuple[ChangeRecord, ...] | None = None
     own: "tuple[OwnKindRecord, ...] | None" = None
     left_out: Mapping[str, int] = field(default_factory=dict)
+    files: tuple[FileRecord, ...] | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not (self.entries or self.files or self.own)
 
     @property
     def many(self) -> int:
@@ -163,7 +185,8 @@ class Register:
         found = {name: listed for name, listed in self.entries.items() if self._of(name) != other._of(name, self)}
         changes = tuple(one for one in self.changes or () if one.where.collection in found)
         own = self.own if self.own != other.own else None
-        return Register(found, changes if self.changes is not None else None, own, self.left_out)
+        files = self.files if found or _by_id(self.files) != _by_id(other.files) else None
+        return Register(found, changes if self.changes is not None else None, own, self.left_out, files)
 
     def _of(self, collection: str, asked: "Register | None" = None) -> tuple[Mapping[str, EntryRecord], object]:
         """The records of a collection in any order, and what was changed of them where `asked` says that."""
@@ -171,6 +194,10 @@ class Register:
         if (asked or self).changes is None:
             return records, None
         return records, [one for one in self.changes or () if one.where.collection == collection]
+
+
+def _by_id(files: tuple[FileRecord, ...] | None) -> Mapping[str, FileRecord]:
+    return {one.id: one for one in files or ()}
 
 
 def collections() -> tuple[str, ...]:

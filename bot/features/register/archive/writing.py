@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.register.archive import own_kinds
+from bot.features.register.archive import files, own_kinds
 from bot.features.register.archive.records import (
     CHANGES,
+    FILES,
     OWN_KINDS,
     ChangeRecord,
     EntryRecord,
@@ -40,6 +41,7 @@ from bot.kit.archive_checks import OUTSIDE, rest
 from bot.kit.archive_ids import numbered
 from bot.kit.glossary.choices import DUTIES
 from scheduler.calendar.days import local_day
+from storage.entry_files import is_file
 from storage.models.entry import Entry, EntryChange, EntryPerson, EntryRow, EntryState
 from storage.models.organisation import PartyGroup
 from storage.models.person import Person
@@ -55,6 +57,7 @@ class Names:
     names: Mapping[int, str]
     groups: Mapping[int, str]
     tz: tzinfo
+    files: files.Written
 
     def person(self, number: int) -> Json:
         """Whom the document does not have is named in it, and no longer one of its people."""
@@ -74,8 +77,10 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
     }
     kind = {(collection, one.id): one.kind for collection, records in found.entries.items() for one in records}
     changes = [_change(one, kind[one.where.collection, one.where.entry], names) for one in found.changes or ()]
+    holders = files.about(found.entries)
+    listed = [files.to_json(one, holders.get(one.id, ())) for one in names.files.records()]
     own = {OWN_KINDS: [own_kinds.to_json(one) for one in found.own]} if found.own else {}
-    return written | own | ({CHANGES: changes} if changes else {})
+    return written | own | ({FILES: listed} if listed else {}) | ({CHANGES: changes} if changes else {})
 
 
 def _names(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> Names:
@@ -87,7 +92,7 @@ def _names(session: Session, branch_id: int, people: Mapping[int, str], tz: tzin
     anybody = or_(Person.branch_id == branch_id, *(Person.id.in_(one) for one in named))
     names = session.execute(select(Person.id, Person.name).where(anybody))
     groups = session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id))
-    return Names(people, dict(names.all()), dict(groups.all()), tz)
+    return Names(people, dict(names.all()), dict(groups.all()), tz, files.written(session, branch_id))
 
 
 # --- from the tables -------------------------------------------------------------------------------------------------
@@ -186,10 +191,12 @@ def _fields(kind: Kind, rows: str, fields: Mapping[str, Any], names: Names) -> J
 
 
 def _by_ids(kind: Kind, rows: str, key: str, value: Any, names: Names) -> Any:
-    """People by their ids in the document."""
+    """People and files by their ids in the document."""
     one = kind.field(f"{rows}.{key}" if rows else key)
     if one is not None and one.type is Type.PEOPLE and not is_empty(value):
         return [names.person(each["id"]) if "id" in each else each for each in value]
+    if one is not None and one.type is Type.FILES and isinstance(value, list):
+        return [names.files.id_of(each) if is_file(each) else each for each in value]
     if one is not None and one.type is Type.ROWS and isinstance(value, Mapping):
         return _fields(kind, key, value, names)
     return value

@@ -95,8 +95,11 @@ def _keep(session: Session, row: OwnKind, declared: Declared, revision: int, me:
     )  # fmt: skip
     session.flush()
     by = me if me is not None else audit.by_operator(row.organisation_id)
-    action = "add" if revision == 1 else "change"
-    audit.record(session, action, SUBJECT, row.id, now=now, by=by, more={"kind": row.name, "revision": revision})
+    more = {"kind": row.name, "revision": revision}
+    if revision == 1:
+        audit.record(session, "add", SUBJECT, row.id, now=now, by=by, more=more)
+    else:
+        audit.record(session, "change", SUBJECT, row.id, now=now, by=by, more=more)
 
 
 def revise(session: Session, row: OwnKind, declared: Declared, me: Me | None, now: datetime) -> int:
@@ -136,13 +139,13 @@ def stop(session: Session, me: Me, name: str, stopped: bool, now: datetime) -> b
         for one in session.scalars(select(OwnKindRevision).where(OwnKindRevision.own_kind_id == row.id)):
             session.delete(one)
         session.flush()
-        audit.record(session, "delete", SUBJECT, row.id, now=now, by=me, more={"kind": name})
+        audit.record(session, "remove", SUBJECT, row.id, now=now, by=me, more={"kind": name})
         session.delete(row)
         session.flush()
         return False
     if (row.stopped_at is not None) != stopped:
         row.stopped_at = now if stopped else None
-        audit.record(session, "stop" if stopped else "resume", SUBJECT, row.id, now=now, by=me, more={"kind": name})
+        audit.record(session, "change", SUBJECT, row.id, now=now, by=me, more={"kind": name, "stopped": stopped})
     return True
 
 

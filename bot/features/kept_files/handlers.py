@@ -1,0 +1,39 @@
+"""查看附件: the files of an entry or a row, sent back to whoever may read it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.kept_files import messages
+from bot.features.kept_files.rules import shown
+from bot.features.register import entries
+from bot.features.register.kinds.kind import Type
+from bot.features.register.rules import declared
+from bot.kit.access import NO_RIGHT
+from bot.kit.doors import ShowFiles
+from bot.kit.handlers import Call, Handler, Tap
+from bot.kit.refusal import Refusal
+from bot.kit.replies import Reply
+from storage.entry_files import files_in
+from storage.models.stored_file import StoredContent
+
+
+def show(session: Session, call: Call, button: ShowFiles) -> Reply:
+    view = entries.find(session, call.me, button.entry_id, call.today)
+    row = view.row(button.row) if button.row else None
+    if button.row and row is None:
+        raise Refusal(messages.GONE)
+    if row is not None and row.id in view.hidden:
+        raise Refusal(NO_RIGHT)
+    fields, rows = (row.fields, row.field) if row is not None else (view.fields, "")
+    keys = [one.key for one in declared(view.kind, rows) if one.type is Type.FILES]
+    files = [file for key in keys for file in files_in(fields.get(key))]
+    if not files:
+        raise Refusal(messages.GONE)
+    numbers = [one["stored"] for one in files if one.get("stored") is not None]
+    kept = set(session.scalars(select(StoredContent.stored_id).where(StoredContent.stored_id.in_(numbers))))
+    return Reply(here=messages.sent([shown(one, kept) for one in files]))
+
+
+HANDLERS: Sequence[Handler] = [Tap(ShowFiles, show, reads=True, private=True)]
