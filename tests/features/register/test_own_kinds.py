@@ -19,30 +19,8 @@ from storage.engine import Storage
 from storage.models.organisation import Organisation
 from storage.models.own_kind import OwnKind, OwnKindRevision
 from tests.features.register.desk import Q3, Desk, local
+from tests.features.register.own_team import DOCUMENT as TEAM
 from tests.features.register.test_kinds import LATER, figures, people
-
-TEAM: dict[str, Any] = {
-    "kind": {
-        "id": "service_team",
-        "word": "志愿服务队",
-        "unit": "次",
-        "keepers": ["organization_officer", "mass_work_officer"],
-        "phrase": "志愿服务队出队{count}次，{members.person_times}人次参加，服务群众{served.sum}人次",
-    },
-    "fields": {
-        "day": {"type": "day", "label": "出队日期", "needed": True, "dated": True},
-        "task": {
-            "type": "choice", "label": "服务内容", "needed": True,
-            "options": {"tuition": "课后辅导", "repair": "义务维修", "other": "其他"},
-        },
-        "members": {"type": "people", "label": "参加党员", "needed": True},
-        "served": {"type": "number", "label": "服务人数", "unit": "人次"},
-        "place": {"type": "site", "label": "地点"},
-        "partner": {"type": "org", "label": "合作单位"},
-        "shared": {"type": "yesno", "label": "是否联办"},
-        "photos": {"type": "file", "label": "照片"},
-    },
-}  # fmt: skip
 
 
 @pytest.fixture

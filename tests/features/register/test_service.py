@@ -18,6 +18,7 @@ from bot.features.register.figures import REGISTER, figures
 from bot.features.register.forms import FORMS
 from bot.features.register.kinds.catalogue import KINDS, built_in, declared
 from bot.features.register.kinds.kind import FACTS, ROSTER, Count, EntryField, Kind, Type
+from bot.features.register.own import service as own_service
 from bot.features.register.rules import everything, index
 from bot.kit.refusal import Refusal
 from storage.audience import Me
@@ -26,6 +27,7 @@ from storage.engine import Storage
 from storage.models.audit import Audit
 from storage.models.entry import Entry, EntryDay, EntryPerson, EntryRow, EntryValue
 from tests.features.register.desk import Q3, SHANGHAI, Desk, local
+from tests.features.register.own_team import OWN, TEAM
 from tests.features.register.samples import LOAN, filled
 from tests.features.register.test_figures import issued
 from tests.growth.counting import statements
@@ -34,10 +36,12 @@ from tests.growth.counting import statements
 @pytest.fixture
 def desk(storage: Storage) -> Iterator[Desk]:
     with declared([LOAN]), storage.transaction() as session:
-        yield Desk(session)
+        found = Desk(session)
+        own_service.put(session, found.branch_id, TEAM, OWN.name, 1, found.me, local(found.now))
+        yield found
 
 
-every_kind = pytest.mark.parametrize("kind", [*KINDS, LOAN], ids=lambda kind: kind.name)
+every_kind = pytest.mark.parametrize("kind", [*KINDS, LOAN, OWN], ids=lambda kind: kind.name)
 
 
 def of(desk: Desk, name: str) -> Me:

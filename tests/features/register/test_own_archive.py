@@ -1,0 +1,128 @@
+"""A unit's own kinds and their entries in archives, on both databases: out, in, and out again the same."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.features.archive.document import BadArchive
+from bot.features.register import entries
+from bot.features.register.own import service, store
+from scheduler.calendar.days import Quarter
+from storage.engine import Storage
+from storage.models.entry import Entry
+from storage.models.own_kind import OwnKind
+from tests.features.register.desk import Desk, local
+from tests.features.register.own_team import TEAM
+from tests.features.register.samples import filled
+from tests.features.register.test_archive import document, out, put
+
+KIND: dict[str, Any] = {
+    "id": "own_1", "of": "branch", "revision": 2, "word": "读书沙龙", "unit": "次", "state": "in_use",
+    "keepers": ["publicity_officer"], "phrase": "举办读书沙龙{count}次",
+    "fields": [
+        {"key": "f1", "type": "day", "label": "日期", "dated": True},
+        {"key": "f2", "type": "people", "label": "参加人员", "outside": True},
+        {"key": "f3", "type": "number", "label": "本数", "dropped_on": "2022-07-01"},
+        {"key": "f4", "type": "days", "label": "借阅期"},
+    ],
+    "tracking": None,
+}  # fmt: skip
+ENTRY: dict[str, Any] = {
+    "id": "Y1", "kind": "own_1", "revision": 1, "f1": "2022-08-10", "f2": ["P1", "EXT:庚一"], "f3": 12,
+    "f4": {"from": "2022-08-10", "to": "2022-08-20"}, "recorded_at": "2022-08-10T18:00:00+08:00", "by": "P2",
+}  # fmt: skip
+
+
+@pytest.fixture
+def desk(storage: Storage) -> Iterator[Desk]:
+    with storage.transaction() as session:
+        yield Desk(session)
+
+
+def test_a_kind_of_the_documents_comes_in_with_its_entries_and_goes_out_again(storage: Storage) -> None:
+    with storage.transaction() as session:
+        first = put(session, document(own_kinds=[KIND], own_entries=[ENTRY]), "支部1")
+        written = out(session, first.branch_id)
+        assert {"revision": 1, **written["own_entries"][0]} == ENTRY
+        [kind] = written["own_kinds"]
+        assert {key: kind[key] for key in KIND if key not in ("keepers",)} == {
+            key: value for key, value in KIND.items() if key not in ("keepers",)
+        }
+        assert kind["keepers"] == ["publicity_officer", "secretary"]
+        assert not put(session, document(**written), "支部1", first.branch_id).changed
+        [view] = entries.views(session, session.scalars(select(Entry.id)).all())
+        assert (view.kind.word, view.fields["f3"]) == ("读书沙龙", 12)
+
+
+def test_in_another_branch_of_the_installation_it_gets_a_name_of_its_own(storage: Storage) -> None:
+    with storage.transaction() as session:
+        whole = document(own_kinds=[KIND], own_entries=[ENTRY])
+        first, second = put(session, whole, "支部1"), put(session, whole, "支部2")
+        names = session.scalars(select(OwnKind.name).order_by(OwnKind.id)).all()
+        assert len(set(names)) == 2
+        assert session.scalars(select(Entry.kind).order_by(Entry.id)).all() == names
+        one, two = (out(session, each.branch_id) for each in (first, second))
+        assert [row["kind"] for row in two["own_entries"]] == [names[1]]
+        assert one["own_entries"][0]["f1"] == two["own_entries"][0]["f1"]
+
+
+def test_what_was_done_in_chat_goes_out_and_comes_in_whole(desk: Desk) -> None:
+    service.put(desk.session, desk.branch_id, TEAM, "service_team", 1, desk.me, local(desk.now))
+    kind = desk.kind("service_team")
+    number = desk.record("service_team", **filled(kind.fields, desk.cast["甲五"]))
+    desk.put(number, "done", "2023-08-11")
+    changed = replace(TEAM, fields=tuple(one for one in TEAM.fields if one.key != "served"), phrase="")
+    service.change(desk.session, desk.me, "service_team", changed, local(desk.now))
+    written = out(desk.session, desk.branch_id, local(desk.now).date())
+    [own] = written["own_kinds"]
+    assert [one["key"] for one in own["fields"] if one.get("dropped_on")] == ["served"]
+    before = desk.count()
+    again = put(desk.session, document_of(written, desk), "又一支部", now=local(desk.now))
+    assert store.of_branch(desk.session, again.branch_id)[0].word == "志愿服务队"
+    other = out(desk.session, again.branch_id, local(desk.now).date())
+    assert without_names(other) == without_names(written)
+    assert Quarter.of(local(desk.now).date()) == Quarter(2023, 3)
+    assert desk.count() == before
+
+
+def document_of(written: dict[str, Any], desk: Desk) -> dict[str, Any]:
+    from bot.features.archive.exporting import export
+
+    whole = export(desk.session, desk.branch_id, local(desk.now).date(), "Asia/Shanghai")
+    return copy.deepcopy({**whole, **written})
+
+
+def without_names(written: dict[str, Any]) -> Any:
+    found = copy.deepcopy(written)
+    for row in found["own_kinds"]:
+        del row["id"]
+    for row in found["own_entries"]:
+        del row["kind"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"fields": None}, "own_kinds[0].fields: found None, should be a list of fields, each with its key"),
+        ({"revision": 0}, "own_kinds[0].revision: found 0, should be the number of a revision"),
+        ({"state": "gone"}, "own_kinds[0].state: found 'gone', should be one of in_use stopped"),
+        ({"unit": "人次数"}, "own_kinds[0].unit: found None, should be at most 2 characters"),
+        ({"id": ""}, "own_kinds[0].id: found ''"),
+    ],
+)
+def test_a_bad_kind_is_refused_with_its_path(desk: Desk, change: dict[str, Any], fault: str) -> None:
+    with pytest.raises(BadArchive) as refused:
+        put(desk.session, document(own_kinds=[KIND | change], own_entries=[]), "支部1")
+    assert any(one.startswith(fault) for one in refused.value.faults), refused.value.faults
+    assert desk.session.scalars(select(OwnKind.id)).all() == []
+
+
+def test_an_entry_of_no_kind_is_refused(desk: Desk) -> None:
+    with pytest.raises(BadArchive) as refused:
+        put(desk.session, document(own_kinds=[KIND], own_entries=[ENTRY | {"kind": "own_9"}]), "支部1")
+    assert refused.value.faults == ["own_entries[0].kind: found 'own_9', should be one of own_1"]
