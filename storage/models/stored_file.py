@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.base import BigId, Model
 from storage.personal import Rule, actor, free_text, home, nothing_personal
 
-TO_FETCH = text("stored_id IS NULL AND given_up = ''")
+TO_FETCH = text("stored_id IS NULL")
 BY_ENTRY = Rule("kept_files", "no name can be replaced in a file: that of an entry about nobody else goes with it")
 
 

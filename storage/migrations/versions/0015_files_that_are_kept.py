@@ -70,8 +70,8 @@ def upgrade() -> None:
             "ix_entry_file_to_fetch",
             ["id"],
             unique=False,
-            sqlite_where=sa.text("stored_id IS NULL AND given_up = ''"),
-            postgresql_where=sa.text("stored_id IS NULL AND given_up = ''"),
+            sqlite_where=sa.text("stored_id IS NULL"),
+            postgresql_where=sa.text("stored_id IS NULL"),
         )
     _note_those_there_are()
 
@@ -116,8 +116,8 @@ def downgrade() -> None:
     with op.batch_alter_table("entry_file", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_entry_file_to_fetch",
-            sqlite_where=sa.text("stored_id IS NULL AND given_up = ''"),
-            postgresql_where=sa.text("stored_id IS NULL AND given_up = ''"),
+            sqlite_where=sa.text("stored_id IS NULL"),
+            postgresql_where=sa.text("stored_id IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_entry_file_stored_id"))
         batch_op.drop_index(batch_op.f("ix_entry_file_row_id"))
