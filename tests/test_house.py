@@ -607,6 +607,8 @@ def borrowed(source: str) -> Iterator[tuple[str, str]]:
             for name in node.names:
                 if ROOT.joinpath(*str(node.module).split("."), f"{name.name}.py").exists():
                     modules[name.asname or name.name] = f"{node.module}.{name.name}"
+    if not modules:
+        return
     assigned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     assigned |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     modules = {name: module for name, module in modules.items() if name not in assigned}

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,8 +54,13 @@ def words(node: ast.expr, constants: dict[str, str]) -> set[str]:
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
-def modules() -> Iterator[tuple[str, ast.Module, dict[str, str]]]:
+@cache
+def modules() -> list[tuple[str, ast.Module, dict[str, str]]]:
     """(path, tree, its constants) of everything that may write a line into the log."""
+    return list(_modules())
+
+
+def _modules() -> Iterator[tuple[str, ast.Module, dict[str, str]]]:
     for path in sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "scheduler").rglob("*.py")]):
         tree = ast.parse(path.read_text())
         constants = {
@@ -67,12 +73,19 @@ def modules() -> Iterator[tuple[str, ast.Module, dict[str, str]]]:
         yield str(path.relative_to(ROOT)), tree, constants
 
 
+def called(function: ast.expr) -> str:
+    """record, audit.record; "" of what is called in another way."""
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        return f"{function.value.id}.{function.attr}"
+    return function.id if isinstance(function, ast.Name) else ""
+
+
 def said() -> Iterator[tuple[str, list[set[str]]]]:
     """(function, arguments) of every call that writes a line into the log."""
     for _, tree, constants in modules():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in WRITES | HELPERS:
-                yield ast.unparse(node.func), [words(each, constants) for each in node.args]
+            if isinstance(node, ast.Call) and called(node.func) in WRITES | HELPERS:
+                yield called(node.func), [words(each, constants) for each in node.args]
 
 
 def passed_on() -> Iterator[tuple[str, str, str]]:
@@ -87,7 +100,7 @@ def passed_on() -> Iterator[tuple[str, str, str]]:
         writes = {"audit.record", "audit.change"} | (WRITES & taken)
         for function in ast.walk(tree):
             for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
-                calls = isinstance(node, ast.Call) and ast.unparse(node.func) in writes
+                calls = isinstance(node, ast.Call) and called(node.func) in writes
                 if calls and not words(node.args[1], constants):
                     yield path, function.name, ast.unparse(node.args[1])
 
