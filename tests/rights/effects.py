@@ -211,6 +211,8 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:MakeOwn", "tap:AddField", "tap:Rename", "answer:register.own"), ASKS),
     **dict.fromkeys(("tap:OpenOwn", "tap:OpenField"), shows("【登记项目】")),
     "tap:DropField": rows("own_kind_revision audit"),
+    **dict.fromkeys(("tap:HandInKind", "answer:own.file", "answer:own.look"), ASKS),
+    "tap:TakeFile": rows("own_kind own_kind_revision audit dialog"),
     "tap:StopOwn": rows("own_kind own_kind_revision audit"),
     "tap:HideOwn": rows("organisation audit"),
     # its deadlines, and what is found

@@ -22,6 +22,7 @@ from bot.features.privacy.rules import Kind as Kept
 from bot.features.reflections import buttons as reflections
 from bot.features.register import buttons as register
 from bot.features.register.own import buttons as own_kinds
+from bot.features.register.own.declaring import to_json
 from bot.features.reminders import buttons as reminders
 from bot.features.roster import buttons as roster
 from bot.features.roster_files import buttons as roster_files
@@ -37,6 +38,7 @@ from bot.kit.figures import Section
 from bot.kit.form_fields import Fill
 from bot.kit.undo import UndoStep
 from storage.choices import ActivityType, Duty, LeaveType, StudyItemKind
+from tests.features.register.own_team import TEAM
 from tests.rights import states
 from tests.rights.branch import NAMES, NOW, Ids
 from tests.rights.effects import ASKS, NOTICE_SENT, POSTPONED, TASK_MADE, Effect, rows
@@ -167,6 +169,8 @@ PASTED = ("register.quick", lambda ids: {"act": "table", "of": "guidance", "fiel
 MEANT = ("register.quick", lambda ids: {"act": "meant", "field": "which", "text": "7月6日到丁园区指导"})
 SOUGHT = ("register.form", lambda ids: {"act": "find", "of": "rectification_list", "field": "words"})
 COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
+OWN_FILE = (TEAM, [], "")
+OWN_LOOK = ("own.look", lambda ids: {"id": TEAM.id, "said": to_json(TEAM)})
 NAMED = ("register.own", lambda ids: {"act": "new", "field": "word"})
 MINUTES = ("settings.form", lambda ids: {"field": "late_minutes", "late_minutes_was": "10"})
 OTHER_MINUTES = ("settings.form", lambda ids: {"field": "confirm", "late_minutes_was": "10", "late_minutes": "20"})
@@ -349,6 +353,10 @@ TABLE: dict[str, Case] = {
     "tap:DropField": Case(BRANCH_SETTINGS, lambda ids: own_kinds.DropField(f"own_{ids['own_kind']}", "f2")),
     "tap:StopOwn": Case(BRANCH_SETTINGS, lambda ids: own_kinds.StopOwn(f"own_{ids['own_kind']}", 1)),
     "tap:HideOwn": Case(BRANCH_SETTINGS, lambda ids: own_kinds.HideOwn(f"own_{ids['own_kind']}", 1)),
+    "tap:HandInKind": own(BRANCH_SETTINGS, lambda ids: own_kinds.HandInKind()),
+    "answer:own.file": own(BRANCH_SETTINGS, open=("own.file", lambda ids: {}), content=OWN_FILE),
+    "answer:own.look": own(BRANCH_SETTINGS, open=OWN_LOOK, content=OWN_FILE),
+    "tap:TakeFile": own(BRANCH_SETTINGS, lambda ids: own_kinds.TakeFile(1, 1), open=OWN_LOOK),
     "answer:register.own": own(BRANCH_SETTINGS, open=NAMED, text="读书沙龙"),
     # its deadlines, and what is found
     **dict.fromkeys(("command:lists", "word:清单", "word:到期"), own(SEE_LISTS_ALL)),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cli.test_kinds import GOOD
 from tests.features.register.test_chat import MEMBER, PUB, SEC, last, said
 from tests.features.register.test_chat import bot as bot
 from tests.world import World
@@ -131,6 +132,27 @@ async def test_its_words_open_it_and_words_that_name_none_are_not_understood(bot
     for words in ("登记来了", "某某台账"):
         await bot.stage.say(SEC, words)
         assert "没有看懂" in said(bot, SEC), said(bot, SEC)
+
+
+async def test_a_file_is_shown_and_added_and_again_as_the_next_revision(bot: World) -> None:
+    await bot.stage.say(SEC, "登记项目")
+    await bot.stage.tap(SEC, "导入文件")
+    wrong = GOOD.replace('unit = "次"', 'unit = "人次数"').replace('type = "number"', 'type = "integer"')
+    await bot.stage.people[SEC].upload_document("kind.toml", wrong.encode())
+    await bot.clock.settle()
+    assert "第4行 kind.unit：最多2个字。\n第11行 fields.served.type：没有“integer”这种类型" in said(bot, SEC)
+    await bot.stage.people[SEC].upload_document("kind.toml", GOOD.encode())
+    await bot.clock.settle()
+    assert said(bot, SEC).startswith("【新增登记项目】志愿服务队\n计量单位：次\n1. 出队日期（日期，统计日期）")
+    await bot.stage.tap(SEC, "添加")
+    assert said(bot, SEC) == "已新增登记项目：志愿服务队。"
+    await bot.stage.say(SEC, "登记项目")
+    await bot.stage.tap(SEC, "导入文件")
+    await bot.stage.people[SEC].upload_document("kind.toml", GOOD.replace("服务人数", "服务群众").encode())
+    await bot.clock.settle()
+    assert said(bot, SEC).startswith("【调整登记项目】")
+    await bot.stage.tap(SEC, "添加")
+    assert said(bot, SEC) == "已调整：志愿服务队。"
 
 
 @pytest.mark.parametrize("name", [PUB, MEMBER])

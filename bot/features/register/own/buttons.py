@@ -73,3 +73,19 @@ class HideOwn(Button):
     prefix: ClassVar[str] = "oi"
     kind: str
     on: int
+
+
+@dataclass(frozen=True)
+class HandInKind(Button):
+    """导入文件: a kind as a file."""
+
+    prefix: ClassVar[str] = "oj"
+
+
+@dataclass(frozen=True)
+class TakeFile(Button):
+    """添加 or 不添加 below what a file declares."""
+
+    prefix: ClassVar[str] = "ol"
+    dialog_id: int
+    sure: int

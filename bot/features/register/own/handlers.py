@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.register.own import buttons, forms, messages, service, store
+from bot.features.register.own import buttons, forms, handing_in, messages, service, store
 from bot.features.register.own.declaring import from_json
 from bot.kit.access import Right
 from bot.kit.handlers import Call, Command, Handler, Tap
@@ -101,6 +101,7 @@ def hide(session: Session, call: Call, button: buttons.HideOwn) -> Reply:
 
 _OFFICE = Right.BRANCH_SETTINGS
 HANDLERS: Sequence[Handler] = [
+    *handing_in.HANDLERS,
     Command(
         "kinds",
         show,

@@ -7,7 +7,8 @@ from bot.features.register.own import buttons
 from bot.features.register.own.declaring import Declared, OwnField
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.lists import filled, label, two_a_row
-from bot.kit.replies import Choice, Message
+from bot.kit.replies import PAGE, Choice, Message
+from bot.kit.words import cut
 
 TYPE_WORDS = {
     "day": "日期", "days": "起止日期", "people": "人员", "number": "数量", "text": "文字", "choice": "选项",
@@ -33,7 +34,8 @@ def listed(own: Sequence[Kind], above: Collection[str], stopped: Collection[str]
     lines = [f"{number}. {said(one)}" for number, one in enumerate(own, 1)]
     head = "【登记项目】可以新增支部自己的登记项目，登记、台账和季度数据随之使用。"
     taps = [Choice(label(one.word), buttons.OpenOwn(one.name)) for one in own]
-    return Message("\n".join([head, *lines]), filled(*two_a_row(taps), [Choice("新增登记项目", buttons.MakeOwn())]))
+    makes = [Choice("新增登记项目", buttons.MakeOwn()), Choice("导入文件", buttons.HandInKind())]
+    return Message("\n".join([head, *lines]), filled(*two_a_row(taps), makes))
 
 
 def opened(declared: Declared, name: str, revision: int, above: str, stopped: bool, hidden: bool) -> Message:
@@ -87,6 +89,28 @@ def added(word: str, name: str) -> Message:
 
 def changed(what: str, declared: Declared, name: str) -> Message:
     return Message(f"{what}：{declared.word}。", [[Choice("打开", buttons.OpenOwn(name))]])
+
+
+def ask_file() -> Message:
+    return Message("请发送登记项目文件（toml格式），核对后添加。")
+
+
+def faults(found: Sequence[str]) -> Message:
+    """All of them, each with its line."""
+    text = "\n".join(["文件有误，没有添加：", *found, "请修改后重新发送。"])
+    return Message(cut(text, PAGE))
+
+
+def preview(declared: Declared, dialog_id: int, known: bool) -> Message:
+    head = "【调整登记项目】" if known else "【新增登记项目】"
+    phrase = [f"总结用语：{declared.phrase}"] if declared.phrase else []
+    text = "\n".join([f"{head}{declared.word}", *about(declared), *phrase])
+    taps = [Choice("添加", buttons.TakeFile(dialog_id, 1)), Choice("不添加", buttons.TakeFile(dialog_id, 0))]
+    return Message(cut(text, PAGE), [taps])
+
+
+def not_added() -> Message:
+    return Message("没有添加。", [[Choice(TOGETHER, buttons.ShowOwn())]])
 
 
 def gone(word: str) -> Message:
