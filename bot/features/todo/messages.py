@@ -65,8 +65,9 @@ class AskSure(Button):
 
 
 REMIND_ALL = Choice("一键提醒", RemindAll())
-MINE, PLAN, ROLL = (
+MINE, LISTS, PLAN, ROLL = (
     Choice("我的待办", Look("mine")),
+    Choice("清单", Look("lists")),
     Choice("学习安排", Open("study_plan")),
     Choice("点名", Open("roll")),
 )
@@ -186,13 +187,24 @@ def own_groups(states: Sequence[GroupState], kinds: Mapping[str, int]) -> Messag
     return Message(cut(text, LONGEST_DIGEST), [[REMIND_ALL]])
 
 
-def digest(states: Sequence[GroupState], waits: Sequence[Waiting], kinds: Mapping[str, int], *, theme: bool) -> Message:
-    """【25日摘要】 to the secretary; sections without content are left out. `theme`: next month's is entered."""
+def digest(
+    states: Sequence[GroupState],
+    waits: Sequence[Waiting],
+    kinds: Mapping[str, int],
+    *,
+    theme: bool,
+    due: tuple[int, int] = (0, 0),
+) -> Message:
+    """【25日摘要】 to the secretary; sections without content are left out.
+
+    theme: next month's is entered. due: how much of the register is overdue, and due within the week.
+    """
     rolls = [one.short for one in waits if one.kind is Waits.ROLL]
     choices = [
         *([REMIND_ALL] if states else []),
         *([MINE] if waits else []),
         *([ROLL] if rolls else []),
+        *([LISTS] if any(due) else []),
         PLAN,
     ]
     # What is said in fewer words where it is too long, the names last.
@@ -203,6 +215,7 @@ def digest(states: Sequence[GroupState], waits: Sequence[Waiting], kinds: Mappin
             _kinds(kinds),
             _counts(waits),
             _rolls(rolls, rolls_shown),
+            _due(*due),
             f"下月主题：{'已录入' if theme else '未录入'}。",
         ]
         text = "\n".join(["【25日摘要】", *filter(None, parts)])
@@ -228,6 +241,12 @@ def _rolls(rolls: Sequence[str], shown: int) -> str:
     if not rolls:
         return ""
     return f"待点名：{'、'.join(rolls) if shown else f'{len(rolls)}项活动'}。"
+
+
+def _due(overdue: int, soon: int) -> str:
+    """清单：逾期2项，7日内到期3项。"""
+    said = [*([f"逾期{overdue}项"] if overdue else []), *([f"7日内到期{soon}项"] if soon else [])]
+    return f"清单：{'，'.join(said)}。" if said else ""
 
 
 def _state(state: GroupState, shown: int) -> str:
