@@ -33,6 +33,9 @@ from bot.features.register.entries import Wanted
 from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import EntryField
 from bot.features.register.kinds.kind import Type as FieldType
+from bot.features.register.own import service as own_kinds
+from bot.features.register.own import store as own_store
+from bot.features.register.own.declaring import Declared, OwnField
 from bot.features.register.rules import View
 from bot.features.register.values import Owner
 from bot.features.registry import BROADCASTS, HANDLERS
@@ -379,6 +382,15 @@ def _written(declared: Sequence[EntryField], person: int, text: str) -> dict[str
     return filled(declared, person) | {one.key: typed[one.type] for one in declared if one.type in typed} | listed
 
 
+def own_kind(session: Session, me: Me, text: str) -> None:
+    """The words of a kind of the branch's own."""
+    word, label = clean_name(text)[:8].strip() or "沙龙", clean_name(text)[:12].strip() or "日期"
+    made = own_kinds.add(session, me, Declared(word, "次", (OwnField("f1", "day", label, dated=True),)), NOW)
+    kind = own_store.named(session, made.name)
+    assert kind is not None
+    assert (kind.word, kind.fields[0].word) == (word, label)
+
+
 def contact(session: Session, me: Me, text: str) -> None:
     """Somebody unknown shares a number, under any name."""
     asked = requests.share(session, 9_001, f"+86 138 0013 8000{text}", text, today=TODAY, now=NOW)
@@ -404,7 +416,8 @@ def archive(session: Session, me: Me, text: str) -> None:
         "exemptions": [{**span, "reason": text, "approved_by": text}],
     }
     groups = [{"id": number, "name": name, text: text}]
-    visit = {"id": number, "org": text, "on": "2023-08-01", text: text}
+    visit = {"id": number, "org": text, "on": "2023-08-01", "files": [number], text: text}
+    paper = {"id": number, "name": text, "stored": False, "about": [f"guidance/{number}"], text: text}
     items = [{"category": "other", "due_on": "2023-09-01", text: text}]
     listed = {"id": number, "target": text, "issued_on": "2023-07-20", "state": "issued", "items": items}
     register_of = {"guidance": [visit], "rectification_lists": [listed]}
@@ -413,6 +426,7 @@ def archive(session: Session, me: Me, text: str) -> None:
         "branch": {"name": name, "groups": groups},
         "people": [person],
         **register_of,
+        "files": [paper],
     }
     read = document.load(json.dumps(whole).encode())
     done = importing.bring(session, read, importing.Target(None), now=NOW, timezone="Asia/Shanghai")
@@ -454,6 +468,7 @@ def update(session: Session, me: Me, text: str) -> None:
 
 
 FIELDS: list[WriteField] = [
+    own_kind,
     activity,
     leave,
     makeup,

@@ -30,6 +30,7 @@ from bot.settings import Settings, load
 from storage import backup
 from storage.engine import Storage, database_url
 from storage.revision import BadBackup
+from tests.cli.test_kinds import GOOD
 from tests.world import World, world
 
 TOKEN, PASSWORD, SECRET = "7123456789:" + "Ab-_9" * 7, "hunter2-Pa:ss", "webhook-secret-0123456789"
@@ -67,6 +68,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "export": ("--archive", "out.json"),
     "import": ("roster.csv",),
     "invites": (),
+    "kinds add": ("kind.toml",),
+    "kinds check": ("notice.txt",),
+    "kinds list": (),
+    "lists": (),
     "office give": ("1", "secretary", "甲一"),
     "office end": ("1", "secretary", "甲一"),
     "roster template": ("out.xlsx", "--filled"),
@@ -111,6 +116,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     (tmp_path / "roster.csv").write_text("姓名\n甲一\n", encoding="utf-8")
     (tmp_path / "notice.txt").write_text("2024年元旦：1月1日放假。", encoding="utf-8")
     (tmp_path / "2024.json").write_text(DAY_OFF, encoding="utf-8")
+    (tmp_path / "kind.toml").write_text(GOOD, encoding="utf-8")
     return tmp_path
 
 

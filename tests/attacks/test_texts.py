@@ -155,13 +155,17 @@ NOT_TYPED = {
         "reflection_part.kind", "reminder.holidays", "reminder.kind", "reminder_plan.holiday", "retention_rule.kind",
         "upload.digest", "upload.kind", "upload.name", "entry.kind", "entry_row.field", "entry_day.field",
         "entry_state.state", "entry_person.field", "entry_value.field", "entry_change.field",
+        "own_kind.name", "entry_file.field", "entry_file.given_up", "stored_file.sha256",
     ), OURS),
     **dict.fromkeys(("bind_request.phone_end", "monthly_theme.month", "person.gender", "person.phone"), DIGITS),
     **dict.fromkeys((
         "activity.partners", "activity.sites", "first_agenda_item.source",
         "study_completion.note", "study_item.author",
     ), NOT_YET),
-    **dict.fromkeys(("reflection_part.file_id", "reflection_part.file_unique_id", "upload.file_id"), "Telegram's"),
+    **dict.fromkeys((
+        "reflection_part.file_id", "reflection_part.file_unique_id", "upload.file_id", "entry_file.unique_id",
+        "stored_file.unique_id", "stored_file.media_type",
+    ), "Telegram's"),
     "audit.details": "of a text its length only: test_nothing_that_is_written_gets_into_the_log",
     "inbox.fault": "the name of an error and its words, through the ORM like everything",
     "outbox.about": "numbers of rows; a card's first state, which is in `message` too",
