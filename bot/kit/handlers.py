@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
+from functools import wraps
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -173,6 +174,16 @@ class Command:
             right=right,
         )
         return (of_labels, *([replace(of_labels, words=self.words, label=False)] if self.words else []))
+
+
+def spoken(matches: Callable[[str], bool]) -> Callable[[str], bool]:
+    """The same of what somebody says, and not of a table that was pasted: its columns are parted by tabs."""
+
+    @wraps(matches)
+    def of_words(text: str) -> bool:
+        return "\t" not in text and matches(text)
+
+    return of_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """An archive with its files: a .zip of archive.json and files/<sha256>. Read with distrust, one file at a time."""
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -60,7 +61,7 @@ class Packed:
         try:
             with self._pack.open(name) as held:
                 content = held.read(most + 1)
-        except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
             raise BadArchive([f"{name}: cannot be unpacked"]) from None
         if len(content) > most:
             raise BadArchive([f"{name}: larger than {most // 1024 // 1024} MB"])

@@ -23,7 +23,7 @@ from bot.kit import dialog as dialogs
 from bot.kit import heard
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
 from bot.kit.glossary.choices import LEAVE_TYPES
-from bot.kit.handlers import Answer, Call, Command, Edited, Handler, Tap, Word, no_files
+from bot.kit.handlers import Answer, Call, Command, Edited, Handler, Tap, Word, no_files, spoken
 from bot.kit.possible import Possible, Standing
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
@@ -318,9 +318,9 @@ HANDLERS: list[Handler] = [
     ),
     *(Word(_typed(kind), _by_kind(kind), in_group=True) for kind in LEAVE_TYPES),
     *cancelling_handlers.HANDLERS,
-    Word((), leave_by_word, matches=rules.asks_whether, in_group=True),
-    Word((), leave_by_sentence, matches=is_about_leave, in_group=True),
-    Word((), leave_by_offer, matches=sounds_like_leave, in_group=True, offers=True),
+    Word((), leave_by_word, matches=spoken(rules.asks_whether), in_group=True),
+    Word((), leave_by_sentence, matches=spoken(is_about_leave), in_group=True),
+    Word((), leave_by_offer, matches=spoken(sounds_like_leave), in_group=True, offers=True),
     Edited(edited),
     Answer(
         REASON,

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.register import rules
-from bot.features.register.kinds.catalogue import kind_of
-from bot.features.register.kinds.kind import Kind
+from bot.features.register.kinds.catalogue import kind_of, kinds
+from bot.features.register.kinds.kind import Kind, Type
 from bot.features.register.rules import Fact, Row, View, everything, in_days, newest
 from bot.features.register.values import Called, Owner
 from bot.kit.access import NO_RIGHT
@@ -164,6 +164,17 @@ def hidden_from(me: Me, view: View, people: Collection[int]) -> frozenset[int]:
     return frozenset(owed)
 
 
+def as_seen(me: Me, view: View, people: Collection[int]) -> View:
+    """An entry as somebody who may read it sees it: without others' rows. Of a kind that is for whom it names, who is
+    named by a row alone sees neither the note nor the files, which may be about the others.
+    """
+    seen = replace(view, hidden=hidden_from(me, view, people))
+    if reads_all(me, view.kind) or not view.kind.apart or rules.names(view.kind.fields, view.fields, me.id):
+        return seen
+    own = {one.key for one in view.kind.fields if one.type is not Type.FILES}
+    return replace(seen, fields={key: value for key, value in view.fields.items() if key in own})
+
+
 def shows_change(me: Me, view: View, made: EntryChange) -> bool:
     """Whether a change is of what somebody sees; rows that were removed are the readers' to know of."""
     rows = {row.id for row in view.rows} - view.hidden
@@ -193,7 +204,7 @@ def find(session: Session, me: Me, entry_id: int, day: date) -> View:
     people = people_of_groups(session, me.leads, day) | {me.id}
     if not reads(me, found[0], people):
         raise Refusal(NO_RIGHT)
-    return replace(found[0], hidden=hidden_from(me, found[0], people))
+    return as_seen(me, found[0], people)
 
 
 def found_to_keep(session: Session, me: Me, entry_id: int, day: date) -> View:
@@ -275,13 +286,16 @@ def titled(session: Session, branch_id: int, kinds: Collection[str], title: str)
     return [number for number, name in there if name_key(name) == name_key(title)]
 
 
-def used_before(session: Session, branch_id: int, field: str, most: int = 12) -> list[str]:
-    """Units, sites or platforms that entries have named in this field, the latest first, as they were written last."""
+def used_before(session: Session, me: Me, field: str, most: int = 12) -> list[str]:
+    """Units, sites or platforms that entries have named in this field, the latest first, as they were written last; of
+    the kinds that somebody reads.
+    """
+    read = [one.name for one in kinds(session, me.branch_id) if reads_all(me, one)]
     query = (
         select(EntryValue.word, func.max(EntryValue.id).label("latest"))
         .join(Entry, Entry.id == EntryValue.entry_id)
-        .where(Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None), EntryValue.field == field)
-        .where(EntryValue.word != "")
+        .where(Entry.branch_id == me.branch_id, Entry.withdrawn_at.is_(None), EntryValue.field == field)
+        .where(EntryValue.word != "", Entry.kind.in_(read))
         .group_by(EntryValue.word)
         .order_by(func.max(EntryValue.id).desc())
     )

@@ -239,7 +239,8 @@ def _list(session: Session, call: Call, kind: Kind, period: Period, page: int) -
     at = clamp(page, len(ids), messages.ON_A_PAGE)
     shown = entries.views(session, ids[at * messages.ON_A_PAGE : (at + 1) * messages.ON_A_PAGE])
     called = entries.called(session, call.me.branch_id, shown)
-    keeps, told = entries.keeps(call.me, kind), _told(session, call.me, kind)
+    keeps = entries.keeps(call.me, kind) and not store.is_stopped(session, kind.name)
+    told = _told(session, call.me, kind)
     return messages.list_page(kind, shown, called, period, at, Quarter.of(call.today), keeps, len(ids), told)
 
 

@@ -222,7 +222,7 @@ def names_offered(declared: EntryField) -> Callable[[Session, Call], list[str]]:
     """Names that entries have had before, the latest first, then those of the settings."""
 
     def names(session: Session, call: Call) -> list[str]:
-        before = entries.used_before(session, call.me.branch_id, declared.key)
+        before = entries.used_before(session, call.me, declared.key)
         usual = (
             peer_orgs(session, call.me.branch_id, call.today)
             if PEER_ORGS in declared.offered

@@ -1,7 +1,6 @@
 """Which entries hold some words, over all kinds: as far as somebody may read them, and not a word further."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -45,11 +44,7 @@ def _seen(session: Session, me: Me, day: date) -> list[View]:
 
 def _in_part(me: Me, found: Iterable[View], people: Collection[int]) -> list[View]:
     """What is for its readers alone is found by nobody else, whomever it names."""
-    return [
-        replace(one, hidden=entries.hidden_from(me, one, people))
-        for one in found
-        if not one.kind.secret and entries.reads(me, one, people)
-    ]
+    return [entries.as_seen(me, one, people) for one in found if not one.kind.secret and entries.reads(me, one, people)]
 
 
 def _latest(view: View) -> tuple[date, int]:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
 from bot.features.register import rules, service
+from bot.features.register.kinds.kind import Type
 from bot.features.register.rules import Fact, Row, View
 from bot.features.register.values import Json, Owner, full_day, is_empty
 from bot.kit.closing import close_days, cut_off_on
@@ -50,7 +51,8 @@ def put_state(
         whole = view.kind.tracking_of("")
         word = whole.states.get(view.fact.state, "") if whole is not None else ""
         raise Refusal(f"日期不能早于{full_day(view.fact.since)}（{word}）。")
-    if day < fact.on and not is_first(session, view, row):
+    said = any(one.type is Type.SINCE for one in rules.declared(view.kind, rows))
+    if day < fact.on and (said or not is_first(session, view, row)):
         raise Refusal(f"日期不能早于{full_day(fact.on)}（{tracking.states[fact.state]}）。")
     _before_the_end(session, me, view, row, fact, day, now, tz)
     _begins_by(session, view, row, day)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.features.register import entries
+from bot.features.register import entries, seeking
 from bot.features.register.figures import figures as register_figures
 from bot.features.register.rules import words_of
 from bot.features.register.values import Called, Owner
@@ -358,3 +358,31 @@ def test_what_a_report_lists_is_of_its_quarter(desk: Desk) -> None:
     assert (desk.count(now=LATER)["issues"], desk.count(now=LATER)["next_quarter_plan"]) == (2, 2)
     assert figures(desk, "plan_progress", Q4) == {"items": 2, "completed": 1}
     assert desk.count(YEAR, LATER)["issues"] == 0
+
+
+def test_note_and_files_of_a_visit_are_not_for_whom_a_row_names(desk: Desk) -> None:
+    """They may be about another one; who made the visit sees all of it."""
+    file = {"kind": "document", "file_id": "F", "file_unique_id": "U", "name": "困难证明.pdf"}
+    number = desk.record(
+        "condolence",
+        occasion="illness",
+        on="2023-08-01",
+        visitors=people(desk, "甲七"),
+        note="甲五患重病",
+        files=[file],
+    )
+    for who in ("甲五", "甲四"):
+        desk.add(number, "recipients", who=people(desk, who), category="sick")
+    day = date(2023, 8, 11)
+    for name, shown in (("甲四", False), ("甲七", True), ("甲二", True)):
+        me = desk.cast.me(desk.session, name, day)
+        seen = entries.find(desk.session, me, number, day)
+        assert ("note" in seen.fields, "files" in seen.fields) == (shown, shown)
+        found, _ = seeking.holding(desk.session, me, "重病", day)
+        assert bool(found) is shown
+
+
+def test_a_project_is_in_no_state_before_it_was_on_the_list(desk: Desk) -> None:
+    number = desk.record("practical_project", title="甲", owner=Owner(name="甲单位"), since="2023-07-05")
+    with pytest.raises(Refusal, match="日期不能早于2023年7月5日"):
+        desk.put(number, "completed", "2023-06-01")

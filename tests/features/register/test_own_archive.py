@@ -126,3 +126,18 @@ def test_an_entry_of_no_kind_is_refused(desk: Desk) -> None:
     with pytest.raises(BadArchive) as refused:
         put(desk.session, document(own_kinds=[KIND], own_entries=[ENTRY | {"kind": "own_9"}]), "支部1")
     assert refused.value.faults == ["own_entries[0].kind: found 'own_9', should be one of own_1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"id": "guidance"}, "own_kinds[0].id"),
+        ({"id": "OWN KIND!!"}, "own_kinds[0].id"),
+        ({"word": "指导支部"}, "own_kinds[0].word"),
+        ({"fields": [{"key": ["a"], "type": "day", "label": "日期", "dated": True}]}, "own_kinds[0].fields"),
+    ],
+)
+def test_what_a_built_in_kind_is_called_is_no_kind_of_a_unit(desk: Desk, change: dict[str, Any], path: str) -> None:
+    with pytest.raises(BadArchive) as refused:
+        put(desk.session, document(own_kinds=[KIND | change], own_entries=[]), "支部1")
+    assert path in {one.partition(":")[0] for one in refused.value.faults}

@@ -291,3 +291,91 @@ def test_another_branch_neither_sees_nor_counts_it(desk: Desk) -> None:
     desk.session.flush()
     assert store.of_branch(desk.session, other.id) == []
     assert desk.session.scalars(select(OwnKind.organisation_id)).all() == [desk.branch_id]
+
+
+# --- what would be read no more --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["field", "row", "act", "count", "listed", "overdue", "from", "a" * 21])
+def test_a_name_that_a_form_or_a_figure_has_is_reserved(key: str) -> None:
+    assert wrong(f"fields.{key}", {"type": "text", "label": "别的内容"}) != []
+
+
+@pytest.mark.parametrize("words", ["{}{x}", "领{读}", "两\n行", "看\u200b不见", "空\x00字"])
+def test_words_with_braces_or_hidden_marks_are_refused(words: str) -> None:
+    for path in ("kind.word", "fields.place.label", "fields.served.unit"):
+        assert any("不能含有花括号" in one for one in wrong(path, words)), path
+    assert any("不能含有花括号" in one for one in wrong("fields.task.options", {"a": words, "b": "乙"}))
+
+
+@pytest.mark.parametrize("value", [["text"], {"a": 1}, 3, None])
+def test_a_type_that_is_no_word_is_a_fault(value: Any) -> None:
+    assert any(
+        one.startswith("fields.place.type：没有") for one in wrong("fields.place", {"type": value, "label": "地"})
+    )
+
+
+def test_done_states_that_are_no_words_are_a_fault() -> None:
+    assert wrong("tracking", {"states": {"a": "甲", "b": "乙"}, "done": [["b"]]}) == [
+        "tracking.done：应为 states 中的状态。"
+    ]
+
+
+def test_two_fields_of_one_label_are_refused() -> None:
+    assert wrong("fields.more", {"type": "text", "label": "地点"}) == ["fields：有相同的内容名称。"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"fields__task__options": {"tutor": "课后辅导", "other": "其他"}, "kind__phrase": None},
+        {"fields__task__options": {f"n{at}": f"新{at}" for at in range(18)}, "kind__phrase": None},
+        {"fields__served": None},
+    ],
+)
+def test_a_revision_that_could_not_be_read_again_is_refused(desk: Desk, changed: dict[str, Any]) -> None:
+    """An old option's word under a new code, more options than there may be, a field that the phrase needs."""
+    service.add(desk.session, desk.me, declared(), local(desk.now))
+    document = copy.deepcopy(TEAM)
+    for path, value in changed.items():
+        *parts, last = path.split("__")
+        at = document
+        for part in parts:
+            at = at[part]
+        if value is None:
+            del at[last]
+        else:
+            at[last] = value
+    found, faults = declaring.read(document)
+    if found is not None:
+        with pytest.raises(Refusal):
+            service.change(desk.session, desk.me, "service_team", found, local(desk.now))
+    assert found is not None or faults
+    assert desk.kind("service_team").revision == 1
+    assert figures(desk, "own.service_team") == {}
+
+
+def test_states_in_another_order_are_refused(desk: Desk) -> None:
+    one = declared(tracking={"states": {"open": "待回访", "done": "已回访"}}, kind__phrase=None)
+    service.add(desk.session, desk.me, one, local(desk.now))
+    other = declared(tracking={"states": {"done": "已回访", "open": "待回访"}, "done": ["open"]}, kind__phrase=None)
+    with pytest.raises(Refusal, match="第一个状态不能是办结状态"):
+        service.change(desk.session, desk.me, "service_team", other, local(desk.now))
+
+
+def test_fewer_readers_are_all_that_read_it(desk: Desk) -> None:
+    """Not the leader of whom it names; nor are its words offered to others."""
+    few = declared(kind__readers=["secretary"], kind__keepers=["secretary"], kind__phrase=None)
+    service.add(desk.session, desk.me, few, local(desk.now))
+    whole = {"task": "tuition", "members": people(desk, "甲四"), "partner": "机密信访办"}
+    number = desk.record("service_team", day="2023-08-01", **whole)
+    day = date(2023, 8, 11)
+    for name, may in (("甲一", True), ("甲三", False), ("甲二", False), ("甲四", True)):
+        me = desk.cast.me(desk.session, name, day)
+        if may:
+            assert entries.find(desk.session, me, number, day).id == number
+        else:
+            with pytest.raises(Refusal):
+                entries.find(desk.session, me, number, day)
+    for name, offered in (("甲一", ["机密信访办"]), ("甲二", [])):
+        assert entries.used_before(desk.session, desk.cast.me(desk.session, name, day), "partner") == offered

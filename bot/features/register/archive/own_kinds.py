@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.register.archive.records import OwnKindRecord
+from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.own import declaring, making, service, store
 from bot.kit.archive_checks import Check
+from bot.kit.names import name_key
 from storage.models.organisation import Organisation
 from storage.models.own_kind import OwnKind
 
@@ -29,6 +31,7 @@ def read(check: Check, value: Any) -> tuple[OwnKindRecord, ...]:
         state = row.get("state", IN_USE)
         if state not in (IN_USE, STOPPED):
             check.fault(f"{path}.state", state, f"one of {IN_USE} {STOPPED}")
+        _is_free(check, path, name, row.get("word"))
         declared = _declared(check, path, row)
         of = row.get("of", "branch")
         if declared is not None:
@@ -38,9 +41,22 @@ def read(check: Check, value: Any) -> tuple[OwnKindRecord, ...]:
     return tuple(found)
 
 
+def _is_free(check: Check, path: str, name: str, word: Any) -> None:
+    """No built-in kind has the name or the word."""
+    names = {known for one in built_in() for known in (one.name, one.collection)}
+    shaped = declaring.NUMBERED.fullmatch(name) or declaring.SLUG.fullmatch(name)
+    if name and (name in names or not shaped):
+        check.fault(f"{path}.id", name, "own_N or a name of small letters that no other kind has")
+    words = {name_key(known) for one in built_in() for known in (one.word, one.label)}
+    if isinstance(word, str) and name_key(word) in words:
+        check.fault(f"{path}.word", word, "a word that no other kind has")
+
+
 def _declared(check: Check, path: str, row: Any) -> declaring.Declared | None:
     listed = row.get("fields")
-    if not isinstance(listed, list) or not all(isinstance(one, dict) and one.get("key") for one in listed):
+    if not isinstance(listed, list) or not all(
+        isinstance(one, dict) and isinstance(one.get("key"), str) and one["key"] for one in listed
+    ):
         check.fault(f"{path}.fields", listed, "a list of fields, each with its key")
         return None
     fields = {one["key"]: {name: said for name, said in one.items() if name != "key"} for one in listed}

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.features.register.kinds.kind import DESK, RESERVED, Type
-from bot.kit.names import name_key
+from bot.features.register.kinds.kind import DESK, OF_FORMS, RESERVED, Type
+from bot.kit.names import clean_name, name_key
 from storage.choices import Duty
 
 LONGEST_WORD, LONGEST_UNIT, LONGEST_LABEL = 8, 2, 12
@@ -23,10 +23,12 @@ TYPES: Mapping[str, Type] = {
     "file": Type.FILES,
 }  # fmt: skip
 DATES = ("day", "days")
-TAKEN = RESERVED | {"kind", "owner", "due_on", "from", "to", "on"}
+# What a record, a form or a figure of every kind has under these names.
+TAKEN = RESERVED | OF_FORMS | {"kind", "owner", "due_on", "from", "to", "on", "count", "listed", "done", "overdue"}
 SLUG = re.compile(r"[a-z][a-z0-9_]{1,30}", re.ASCII)
 NUMBERED = re.compile(r"own_[0-9]+", re.ASCII)
-KEY = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
+# Key and code travel together in a button.
+KEY = re.compile(r"[a-z][a-z0-9_]{0,19}", re.ASCII)
 # What the register is not for: money, and numbers of papers.
 _NEVER = ("元", "金额", "身份证")
 NEVER = "小助手不登记金额和证件号码。"
@@ -161,6 +163,8 @@ class _Reader:
             return ""
         if len(value.strip()) > longest:
             self.fault(place, f"最多{longest}个字。", f"at most {longest} characters.")
+        if is_odd(value):
+            self.fault(place, ODD, "holds a brace, a line break or a hidden mark.")
         return value.strip()
 
     def _never(self, place: str) -> None:
@@ -191,6 +195,9 @@ class _Reader:
             self.fault("fields", f"最多{IN_A_FILE}个字段，现有{len(value)}个。",
                        f"at most {IN_A_FILE} fields, not {len(value)}.")  # fmt: skip
         found = [self._field(key, one) for key, one in value.items()]
+        labels = [name_key(one.label) for one in found if one is not None and not one.dropped_on]
+        if len(set(labels)) < len(labels):
+            self.fault("fields", "有相同的内容名称。", "two fields have one label.")
         dated = [one for one in found if one is not None and one.dated and not one.dropped_on]
         if not dated:
             self.fault("fields", "没有标明 dated = true 的日期。", "no day has dated = true.")
@@ -211,11 +218,11 @@ class _Reader:
             return None
         self._known(place, value, _OF_FIELD)
         kind = value.get("type")
-        if kind not in TYPES:
+        if not isinstance(kind, str) or kind not in TYPES:
             self.fault(f"{place}.type", f"没有“{kind}”这种类型，可用：{'、'.join(TYPES)}。",
                        f"no type {kind!r}; known are {', '.join(TYPES)}.")  # fmt: skip
         label = self._text(f"{place}.label", value.get("label"), LONGEST_LABEL)
-        unit = value.get("unit", "")
+        unit = self._text(f"{place}.unit", value["unit"], LONGEST_LABEL) if value.get("unit") else ""
         if is_never_recorded(f"{label}{unit}"):
             self._never(f"{place}.label")
         options = self._options(f"{place}.options", value.get("options"), kind == "choice")
@@ -245,6 +252,8 @@ class _Reader:
             self.fault(place, "最多20个选项。", "at most 20 options.")
         if any(KEY.fullmatch(code) is None for code in value):
             self.fault(place, "代码应为小写字母、数字或下划线。", "codes are small letters, digits or underscores.")
+        if any(is_odd(word) for word in value.values()):
+            self.fault(place, ODD, "holds a brace, a line break or a hidden mark.")
         words = [name_key(word) for word in value.values()]
         if len(set(words)) < len(words):
             self.fault(place, "有相同的选项。", "two options have one word.")
@@ -264,7 +273,7 @@ class _Reader:
         if len(states) < 2:
             return states, ()
         done = value.get("done", list(states)[-1:])
-        if not isinstance(done, list) or not done or not all(one in states for one in done):
+        if not isinstance(done, list) or not done or not all(isinstance(one, str) and one in states for one in done):
             self.fault(f"{place}.done", "应为 states 中的状态。", "should be some of the states.")
             return states, ()
         if next(iter(states), "") in done:
@@ -281,6 +290,14 @@ class _Reader:
         rest = re.sub(r"\{[^{}]*\}", "", declared.phrase)
         if "{" in rest or "}" in rest:
             self.fault("kind.phrase", "花括号没有成对。", "a brace stands alone.")
+
+
+ODD = "不能含有花括号、换行和看不见的字符。"
+
+
+def is_odd(words: str) -> bool:
+    """Braces stand for figures in a phrase; what cannot be seen tells nothing apart."""
+    return "{" in words or "}" in words or clean_name(words) != words.strip()
 
 
 def is_never_recorded(words: str) -> bool:
@@ -405,12 +422,21 @@ def _field_json(one: OwnField) -> dict[str, Any]:
     return {"key": one.key, "type": one.type, "label": one.label} | {name: said for name, said in more.items() if said}
 
 
-def from_json(name: str, kept: Json) -> Declared:
-    """What is kept, which was checked when it was kept. Raises ValueError where it cannot be."""
+def _read_kept(kept: Json) -> tuple[Declared | None, list[Fault]]:
     fields = {one["key"]: {name: said for name, said in one.items() if name != "key"} for one in kept["fields"]}
     head = {key: kept[key] for key in ("word", "unit", "keepers", "readers", "phrase") if kept.get(key)}
     tracking = {"tracking": kept["tracking"]} if kept.get("tracking") else {}
-    found, faults = read({"kind": head, "fields": fields, **tracking})
+    return read({"kind": head, "fields": fields, **tracking})
+
+
+def faults_of_kept(kept: Json) -> list[Fault]:
+    """Why something cannot be kept: it would be read no more."""
+    return _read_kept(kept)[1]
+
+
+def from_json(name: str, kept: Json) -> Declared:
+    """What is kept, which was checked when it was kept. Raises ValueError where it cannot be."""
+    found, faults = _read_kept(kept)
     if found is None:
         raise ValueError("; ".join(f"{one.place}: {one.english}" for one in faults))
     return Declared(

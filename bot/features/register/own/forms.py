@@ -15,10 +15,12 @@ from bot.features.register.own.declaring import (
     LONGEST_UNIT,
     LONGEST_WORD,
     NEVER,
+    ODD,
     UNITS,
     Declared,
     OwnField,
     is_never_recorded,
+    is_odd,
     read,
     to_json,
 )
@@ -73,6 +75,8 @@ def _short(longest: int, what: str) -> Callable[[Session, Call, str], str]:
             raise Refusal(f"请发送不超过{longest}字的{what}。")
         if is_never_recorded(word):
             raise Refusal(NEVER)
+        if is_odd(word):
+            raise Refusal(f"{what}{ODD}")
         return word
 
     return read_
@@ -145,6 +149,8 @@ def _options(number: int) -> Field:
 
     def typed(session: Session, call: Call, said: str) -> Values:
         words = [one for part in said.translate(_SEPARATORS).split("、") if (one := clean_name(part))]
+        if any(map(is_odd, words)):
+            raise Refusal(f"选项{ODD}")
         if not 2 <= len(words) <= 8 or len({name_key(one) for one in words}) < len(words):
             raise Refusal("请发送2至8个不同的选项，用顿号隔开。")
         return {key: "、".join(words)}

@@ -52,6 +52,8 @@ def kind(declared: Declared, name: str, revision: int = 1) -> Kind:
         revision=revision,
         keepers=declared.keepers,
         readers=declared.readers or READERS,
+        # Fewer readers than usual: it is for these and whom it names, not for leaders.
+        apart=bool(declared.readers),
         fields=(*fields, *(owned if followed else [])),
         dated=declared.dated.key,
         tracking=Tracking(states=dict(declared.states), done=declared.done) if followed else None,

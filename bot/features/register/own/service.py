@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.register.kinds import catalogue
-from bot.features.register.own import declaring, store
+from bot.features.register.own import declaring, making, store
 from bot.features.register.own.declaring import Beside, Declared, Fault
 from bot.kit.access import Right, require
 from bot.kit.names import name_key
@@ -50,7 +50,20 @@ def _below(session: Session, organisation_id: int) -> list[int]:
 def faults(session: Session, organisation_id: int, declared: Declared, old: Declared | None = None) -> list[Fault]:
     """Why it cannot be added here, or become of what it was."""
     known = beside(session, organisation_id, without=old.id if old is not None else "")
-    return declaring.faults_beside(declared, known, old)
+    return [*declaring.faults_beside(declared, known, old), *_unmade(declared, old)]
+
+
+def _unmade(declared: Declared, old: Declared | None) -> list[Fault]:
+    """What cannot be kept, alone or with what the old one has beside it."""
+    became = declared if old is None else declaring.merged(old, declared, "2000-01-01")
+    found = declaring.faults_of_kept(declaring.to_json(became))
+    if found:
+        return found
+    try:
+        making.kind(became, "own_0")
+    except ValueError as error:
+        return [Fault("kind", "这些内容不能组成一个登记项目。", f"makes no kind: {error}")]
+    return []
 
 
 def not_taken(session: Session, organisation_id: int, word: str) -> None:

@@ -40,7 +40,7 @@ def known(session: Session, call: Call, some: Sequence[Kind]) -> Known:
                 named.setdefault(one.type.value, []).extend(questions.names_offered(one)(session, call))
             for inner in one.fields:
                 if inner.type is Type.TEXT:
-                    used = entries.used_before(session, call.me.branch_id, inner.key)
+                    used = entries.used_before(session, call.me, inner.key)
                     named.setdefault(f"{one.key}.{inner.key}", []).extend(used)
     return Known(members, named)
 
