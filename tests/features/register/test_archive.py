@@ -32,6 +32,7 @@ from storage.engine import Storage
 from storage.models.entry import Entry, EntryChange, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
 from storage.models.person import Person
 from tests.features.register.desk import Desk
+from tests.runs import SHAPES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2022, 10, 20, 1, 0, tzinfo=UTC)
@@ -274,7 +275,8 @@ def said(found: Json) -> Any:
 def test_entries_of_every_kind_go_out_and_come_in_whole(storage: Storage, more: None, name: str) -> None:
     kind = EVERY[name]
     with storage.transaction() as session:
-        for seed, many in enumerate((0, 1, 1, 2, 30)):
+        # Many of each shape, a few of what has the shape of another.
+        for seed, many in enumerate((0, 1, 1, 2, 30 if name in SHAPES or kind not in KINDS else 6)):
             random = Random(seed)
             records = [any_record(kind, number, random) for number in range(many)]
             found = document(**{kind.collection: records}, changes=list(any_changes(kind, records, random)))
