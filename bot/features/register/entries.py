@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.register import rules
-from bot.features.register.kinds.catalogue import kind_of, kinds
+from bot.features.register.kinds.catalogue import by_name, kinds
 from bot.features.register.kinds.kind import Kind, Type
 from bot.features.register.rules import Fact, Row, View, everything, in_days, newest
 from bot.features.register.values import Called, Owner
@@ -51,11 +51,11 @@ def _views(session: Session, ids: Sequence[int], day: date | None) -> list[View]
         rows[row.entry_id].append(Row(row.id, row.field, row.position, row.fields, row.recorded_at, fact))
     for (entry_id, _), listed in facts.items():
         people[entry_id] |= {one.owner.id for one in listed if one.owner.id is not None}
-    known = {name: kind_of(session, name) for name in {row.kind for row in entries.values()}}
+    known = by_name(session, {row.kind for row in entries.values()})
     return [
         _view(entries[one], kind, rows[one], newest(facts[one, None], day), frozenset(people[one]))
         for one in ids
-        if one in entries and (kind := known[entries[one].kind]) is not None
+        if one in entries and (kind := known.get(entries[one].kind)) is not None
     ]
 
 

@@ -52,9 +52,16 @@ def kinds(session: Session, branch_id: int, *, stopped: bool = True) -> Sequence
     return (*built_in(), *store.of_branch(session, branch_id, stopped=stopped))
 
 
+def by_name(session: Session, names: Iterable[str]) -> dict[str, Kind]:
+    """The kinds of these names, which no others of the installation have: those of units in one statement."""
+    known = {one.name: one for one in built_in()}
+    found = {name: known.get(name) for name in names}
+    own = {one.name: one for one in store.named(session, [name for name, kind in found.items() if kind is None])}
+    return {name: kind for name, one in found.items() if (kind := one or own.get(name)) is not None}
+
+
 def kind_of(session: Session, name: str) -> Kind | None:
-    """A kind by its name, which no other one of the installation has."""
-    return next((one for one in built_in() if one.name == name), None) or store.named(session, name)
+    return by_name(session, [name]).get(name)
 
 
 @contextmanager

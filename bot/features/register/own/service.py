@@ -27,13 +27,12 @@ OF_ABOVE = "这个登记项目由上级党委设置，支部不能修改，可�
 def beside(session: Session, organisation_id: int, without: str = "") -> Beside:
     """What a kind of this organisation may not repeat: of itself, of all above it and all below."""
     line = [*store.line_of(session, organisation_id), *_below(session, organisation_id)]
-    rows = session.scalars(select(OwnKind).where(OwnKind.organisation_id.in_(line))).all()
-    own = [one for row in rows if row.name != without and (one := store.named(session, row.name)) is not None]
+    own = [one for one in store.of_organisations(session, line) if one.name != without]
     every = [*catalogue.built_in(), *own]
     words = {word for one in every for word in (one.word, one.label)}
     named = {one.name for one in every} | {one.collection for one in catalogue.built_in()}
     tops = {path.partition(".")[0] for one in catalogue.built_in() for path in one.paths}
-    many = sum(row.organisation_id == organisation_id for row in rows)
+    many = session.scalar(select(func.count()).where(OwnKind.organisation_id == organisation_id)) or 0
     taken = set(session.scalars(select(OwnKind.name)))
     return Beside(frozenset(words), frozenset(named | tops | taken), many)
 

@@ -1,7 +1,7 @@
 """The kinds that units have made for themselves: which hold in a branch, each as it is now."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import CTE, ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
@@ -38,9 +38,14 @@ def of_branch(session: Session, branch_id: int, *, stopped: bool = True) -> list
     return [one for one in _kinds(session, there, OwnKind.stopped_at.is_(None)) if one.name not in hidden]
 
 
-def named(session: Session, name: str) -> Kind | None:
-    """The kind of that name in the installation, as it is now."""
-    return next(iter(_kinds(session, OwnKind.name == name)), None)
+def of_organisations(session: Session, ids: Collection[int]) -> list[Kind]:
+    """Those that these organisations have made themselves."""
+    return _kinds(session, OwnKind.organisation_id.in_(ids))
+
+
+def named(session: Session, names: Collection[str]) -> list[Kind]:
+    """The kinds of these names in the installation, as they are now."""
+    return _kinds(session, OwnKind.name.in_(names)) if names else []
 
 
 def _kinds(session: Session, *which: ColumnElement[bool]) -> list[Kind]:
