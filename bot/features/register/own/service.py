@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.register.kinds import catalogue
-from bot.features.register.own import declaring, making, store
-from bot.features.register.own.declaring import Beside, Declared, Fault
+from bot.features.register.own import declaring, making, revising, store
+from bot.features.register.own.declaring import Declared, Fault
+from bot.features.register.own.revising import Beside
 from bot.kit.access import Right, require
 from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
@@ -49,12 +50,12 @@ def _below(session: Session, organisation_id: int) -> list[int]:
 def faults(session: Session, organisation_id: int, declared: Declared, old: Declared | None = None) -> list[Fault]:
     """Why it cannot be added here, or become of what it was."""
     known = beside(session, organisation_id, without=old.id if old is not None else "")
-    return [*declaring.faults_beside(declared, known, old), *_unmade(declared, old)]
+    return [*revising.faults_beside(declared, known, old), *_unmade(declared, old)]
 
 
 def _unmade(declared: Declared, old: Declared | None) -> list[Fault]:
     """What cannot be kept, alone or with what the old one has beside it."""
-    became = declared if old is None else declaring.merged(old, declared, "2000-01-01")
+    became = declared if old is None else revising.merged(old, declared, "2000-01-01")
     found = declaring.faults_of_kept(declaring.to_json(became))
     if found:
         return found
@@ -68,7 +69,7 @@ def _unmade(declared: Declared, old: Declared | None) -> list[Fault]:
 def not_taken(session: Session, organisation_id: int, word: str) -> None:
     """Raises Refusal where a kind of that name is there."""
     if name_key(word) in map(name_key, beside(session, organisation_id).words):
-        raise Refusal(declaring.taken(word))
+        raise Refusal(revising.taken(word))
 
 
 def add(session: Session, me: Me, declared: Declared, now: datetime) -> OwnKind:
@@ -118,7 +119,7 @@ def revise(session: Session, row: OwnKind, declared: Declared, me: Me | None, no
     """A new revision, where anything differs; what it says no more is dropped. The number of the revision in force."""
     [newest] = store.newest_of(session, [row.id])
     old = declaring.from_json(row.name, newest.declaration)
-    became = declaring.merged(old, declared, now.date().isoformat())
+    became = revising.merged(old, declared, now.date().isoformat())
     if declaring.to_json(became) == newest.declaration:
         return newest.revision
     _keep(session, row, became, newest.revision + 1, me, now)
