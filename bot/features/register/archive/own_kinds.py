@@ -59,10 +59,7 @@ def _declared(check: Check, path: str, row: Any) -> declaring.Declared | None:
     ):
         check.fault(f"{path}.fields", listed, "a list of fields, each with its key")
         return None
-    fields = {one["key"]: {name: said for name, said in one.items() if name != "key"} for one in listed}
-    head = {key: row[key] for key in ("word", "unit", "keepers", "readers", "phrase") if row.get(key)}
-    tracking = {"tracking": row["tracking"]} if row.get("tracking") else {}
-    found, faults = declaring.read({"kind": head, "fields": fields, **tracking})
+    found, faults = declaring.read_kept(row)
     for one in faults:
         check.fault(f"{path}.{one.place.removeprefix('kind.')}", None, one.english.rstrip("."))
     return found

@@ -6,7 +6,7 @@ engine reads, the same as a built-in one.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.features.register.kinds.kind import DESK, OF_FORMS, RESERVED, Type
@@ -339,23 +339,17 @@ def _field_json(one: OwnField) -> dict[str, Any]:
     return {"key": one.key, "type": one.type, "label": one.label} | {name: said for name, said in more.items() if said}
 
 
-def _read_kept(kept: Json) -> tuple[Declared | None, list[Fault]]:
+def read_kept(kept: Json) -> tuple[Declared | None, list[Fault]]:
+    """The same of what is kept, or stands in an archive: its fields are a list."""
     fields = {one["key"]: {name: said for name, said in one.items() if name != "key"} for one in kept["fields"]}
     head = {key: kept[key] for key in ("word", "unit", "keepers", "readers", "phrase") if kept.get(key)}
     tracking = {"tracking": kept["tracking"]} if kept.get("tracking") else {}
     return read({"kind": head, "fields": fields, **tracking})
 
 
-def faults_of_kept(kept: Json) -> list[Fault]:
-    """Why something cannot be kept: it would be read no more."""
-    return _read_kept(kept)[1]
-
-
 def from_json(name: str, kept: Json) -> Declared:
     """What is kept, which was checked when it was kept. Raises ValueError where it cannot be."""
-    found, faults = _read_kept(kept)
+    found, faults = read_kept(kept)
     if found is None:
         raise ValueError("; ".join(f"{one.place}: {one.english}" for one in faults))
-    return Declared(
-        found.word, found.unit, found.fields, name, found.keepers, found.readers, found.phrase, found.states, found.done
-    )
+    return replace(found, id=name)

@@ -21,7 +21,7 @@ from bot.features.register.own.declaring import (
     OwnField,
     is_never_recorded,
     is_odd,
-    read,
+    read_kept,
     to_json,
 )
 from bot.kit import questions
@@ -214,11 +214,7 @@ def _declared(values: Values) -> Declared:
 
 def _checked(declared: Declared) -> Declared:
     """As a file would be: what a form lets through that no declaration may say is refused by its words."""
-    kept = to_json(declared)
-    fields = {one["key"]: {name: said for name, said in one.items() if name != "key"} for one in kept["fields"]}
-    tracking = {"tracking": kept["tracking"]} if kept["tracking"] else {}
-    head = {key: kept[key] for key in ("word", "unit", "keepers")}
-    _, faults = read({"kind": head, "fields": fields, **tracking})
+    _, faults = read_kept(to_json(declared))
     if faults:
         raise Refusal("\n".join(dict.fromkeys(one.chinese for one in faults)))
     return declared

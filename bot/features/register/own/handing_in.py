@@ -1,7 +1,6 @@
 """A kind as a file in chat: read with every fault and its line, shown, and added or not by a tap."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -66,7 +65,7 @@ def decide(session: Session, call: Call, button: buttons.TakeFile) -> Reply:
     dialogs.close(session, call.me.id)
     if not button.sure:
         return Reply(edit=messages.not_added())
-    declared = replace(declaring.from_json(known, said), id=known)
+    declared = declaring.from_json(known, said)
     if _known(session, call, declared) is not None:
         service.change(session, call.me, known, declared, call.now)
         return Reply(edit=messages.changed("已调整", declared, known))

@@ -1,7 +1,7 @@
 """What may not be beside other kinds, or beside what a kind was; what becomes of both. Plain values only."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.features.register.own.declaring import IN_A_FILE, MOST_KINDS, Declared, Fault, OwnField
 from bot.kit.names import name_key
@@ -62,26 +62,15 @@ def faults_of_change(old: Declared, new: Declared) -> Iterator[Fault]:
 
 def merged(old: Declared, new: Declared, today: str) -> Declared:
     """The new declaration with what it says no more: fields and options are dropped, never lost."""
-    said = {one.key: one for one in new.fields}
+    said = {one.key for one in new.fields}
     before = {one.key: one for one in old.fields}
     fields = [_with_old_options(before.get(one.key), one) for one in new.fields]
-    gone = [
-        OwnField(one.key, one.type, one.label, False, one.dated, one.outside, one.unit, one.options,
-                 one.dropped_on or today, one.dropped)
-        for one in old.fields
-        if one.key not in said
-    ]  # fmt: skip
-    return Declared(
-        new.word, new.unit, (*fields, *gone), old.id, new.keepers, new.readers, new.phrase,
-        {**old.states, **new.states}, new.done,
-    )  # fmt: skip
+    gone = [replace(one, needed=False, dropped_on=one.dropped_on or today) for one in old.fields if one.key not in said]
+    return replace(new, fields=(*fields, *gone), id=old.id, states={**old.states, **new.states})
 
 
 def _with_old_options(old: OwnField | None, new: OwnField) -> OwnField:
     if old is None or not old.options:
         return new
-    gone = tuple(code for code in old.options if code not in new.options)
-    return OwnField(
-        new.key, new.type, new.label, new.needed, new.dated, new.outside, new.unit,
-        {**{code: old.options[code] for code in gone}, **new.options} if gone else new.options, new.dropped_on, gone,
-    )  # fmt: skip
+    gone = {code: word for code, word in old.options.items() if code not in new.options}
+    return replace(new, options={**gone, **new.options}, dropped=tuple(gone))

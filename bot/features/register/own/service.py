@@ -56,8 +56,8 @@ def faults(session: Session, organisation_id: int, declared: Declared, old: Decl
 def _unmade(declared: Declared, old: Declared | None) -> list[Fault]:
     """What cannot be kept, alone or with what the old one has beside it."""
     became = declared if old is None else revising.merged(old, declared, "2000-01-01")
-    found = declaring.faults_of_kept(declaring.to_json(became))
-    if found:
+    # It would be read no more.
+    if found := declaring.read_kept(declaring.to_json(became))[1]:
         return found
     try:
         making.kind(became, "own_0")
