@@ -1,7 +1,8 @@
 """A unit's own kinds: what is refused with its place, what follows from the fields, revisions that lose nothing."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from bot.features.register import entries, ledgers
 from bot.features.register.kinds import catalogue
+from bot.features.register.kinds.kind import EntryField, Kind
 from bot.features.register.own import declaring, making, service, store
 from bot.features.register.own.declaring import Declared
 from bot.features.register.rules import words_of
@@ -29,8 +31,8 @@ def desk(storage: Storage) -> Iterator[Desk]:
         yield Desk(session)
 
 
-def declared(**changed: Any) -> Declared:
-    """The team with other parts: kind__word="…", fields={…}."""
+def with_others(changed: Mapping[str, Any]) -> dict[str, Any]:
+    """The team with other parts: kind__word="…", fields={…}; null: without it."""
     document = copy.deepcopy(TEAM)
     for path, value in changed.items():
         *parts, last = path.split("__")
@@ -41,7 +43,11 @@ def declared(**changed: Any) -> Declared:
             del at[last]
         else:
             at[last] = value
-    found, faults = declaring.read(document)
+    return document
+
+
+def declared(**changed: Any) -> Declared:
+    found, faults = declaring.read(with_others(changed))
     assert found is not None, faults
     return found
 
@@ -51,16 +57,11 @@ def chinese(document: Any) -> list[str]:
 
 
 def wrong(path: str, value: Any) -> list[str]:
-    document = copy.deepcopy(TEAM)
-    *parts, last = path.split(".")
-    at = document
-    for part in parts:
-        at = at[part]
-    if value is None:
-        del at[last]
-    else:
-        at[last] = value
-    return chinese(document)
+    return chinese(with_others({path.replace(".", "__"): value}))
+
+
+def field(kind: Kind, key: str) -> EntryField:
+    return {one.key: one for one in kind.fields}[key]
 
 
 @pytest.mark.parametrize(
@@ -178,21 +179,25 @@ def test_fields_are_added_renamed_and_dropped_without_losing_an_entry(desk: Desk
     )  # fmt: skip
     assert service.change(desk.session, desk.me, "service_team", changed, local(desk.now)) == 2
     kind = desk.kind("service_team")
-    assert (kind.revision, desk.view(number).kind.field("task").word) == (2, "服务类别")  # type: ignore[union-attr]
+    assert (kind.revision, field(desk.view(number).kind, "task").word) == (2, "服务类别")
     # The old entry has all that it had, shown as what it is; its figures go on, and the new field is empty.
     assert figures(desk, "own.service_team") == before
     words = words_of(desk.view(number), None, entries.everybody(desk.session, desk.branch_id))
     assert (words["task"], words["served"], words["hours"]) == ("辅导", "20", "")
-    assert kind.field("served").word == "服务人数（人次）（已停用）"  # type: ignore[union-attr]
+    assert field(kind, "served").word == "服务人数（人次）（已停用）"
     desk.change(number, "note", "仍可修改")
     with pytest.raises(Refusal, match="请先填写时长"):
         desk.record("service_team", day="2023-08-02", **whole)
     # An option that is offered no more is counted all the same.
-    assert kind.field("task").retired == ("repair",)  # type: ignore[union-attr]
+    assert field(kind, "task").retired == ("repair",)
     desk.record("service_team", day="2023-08-03", hours=2, **whole | {"task": "repair"})
     assert figures(desk, "own.service_team")["task.repair"] == 1
     row = desk.session.scalars(select(OwnKindRevision.revision)).all()
     assert sorted(row) == [1, 2]
+    # A change of something else leaves it so.
+    _, kept = service.found(desk.session, desk.me, "service_team")
+    service.change(desk.session, desk.me, "service_team", replace(kept, word="服务队"), local(desk.now))
+    assert field(desk.kind("service_team"), "task").retired == ("repair",)
 
 
 def test_the_same_again_is_no_revision(desk: Desk) -> None:
@@ -336,17 +341,7 @@ def test_two_fields_of_one_label_are_refused() -> None:
 def test_a_revision_that_could_not_be_read_again_is_refused(desk: Desk, changed: dict[str, Any]) -> None:
     """An old option's word under a new code, more options than there may be, a field that the phrase needs."""
     service.add(desk.session, desk.me, declared(), local(desk.now))
-    document = copy.deepcopy(TEAM)
-    for path, value in changed.items():
-        *parts, last = path.split("__")
-        at = document
-        for part in parts:
-            at = at[part]
-        if value is None:
-            del at[last]
-        else:
-            at[last] = value
-    found, faults = declaring.read(document)
+    found, faults = declaring.read(with_others(changed))
     if found is not None:
         with pytest.raises(Refusal):
             service.change(desk.session, desk.me, "service_team", found, local(desk.now))

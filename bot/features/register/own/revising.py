@@ -73,4 +73,5 @@ def _with_old_options(old: OwnField | None, new: OwnField) -> OwnField:
     if old is None or not old.options:
         return new
     gone = {code: word for code, word in old.options.items() if code not in new.options}
-    return replace(new, options={**gone, **new.options}, dropped=tuple(gone))
+    # What a change of something else leaves as it is stays dropped.
+    return replace(new, options={**gone, **new.options}, dropped=tuple(dict.fromkeys((*gone, *new.dropped))))
