@@ -61,6 +61,7 @@ class Packed:
         try:
             with self._pack.open(name) as held:
                 content = held.read(most + 1)
+        # All that zipfile raises for data that is damaged, cut, encrypted or packed in another way.
         except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
             raise BadArchive([f"{name}: cannot be unpacked"]) from None
         if len(content) > most:

@@ -13,6 +13,7 @@ from bot.features.register import buttons, due, entries, nudging, progress
 from bot.features.register.due import Item
 from bot.features.register.rules import Fact, Row, View, owed_title
 from bot.features.register.values import Called
+from bot.features.tally.periods import month_of
 from bot.kit.owing import Does, Owing, short
 from bot.kit.words import by_day
 from scheduler.calendar.days import DAY, Calendar, at, local_day
@@ -104,7 +105,7 @@ def _of_progress(view: View, there: _There) -> Iterable[Owing]:
     """Asked on the day of the digest, and open until the month is over."""
     assert view.fact is not None
     day = local_day(there.now, there.tz)
-    last = progress.last_of_month(day)
+    last = month_of(day).end
     for person, title in _told(view, None, view.fact, there):
         yield Owing(
             person_id=person,

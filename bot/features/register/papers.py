@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from bot.features.register import entries, messages
 from bot.features.register.kinds.kind import Kind, Papers
+from bot.features.tally.periods import month_of
 from bot.kit import branch_settings
 from bot.kit.deadlines import in_time
 from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
 from bot.kit.rates import percent, rate
-from scheduler.calendar.days import DAY, Quarter
+from scheduler.calendar.days import Quarter
 from storage.models.entry import Entry, EntryDay, EntryValue
 
 
@@ -73,14 +74,10 @@ def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
 
 def _months(start: date, last_day: date) -> Iterator[date]:
     """The first days of the months that end from `start` on, by the last day: each is of one part of any period."""
-    month = start.replace(day=1)
-    while _next(month) - DAY <= last_day:
-        yield month
-        month = _next(month)
-
-
-def _next(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    month = month_of(start)
+    while month.end <= last_day:
+        yield month.start
+        month = month_of(month.to)
 
 
 def _there(rows: Sequence[Paper]) -> Sequence[Paper]:

@@ -1,7 +1,7 @@
 """Projects of which nothing was recorded in a month: whose they are is asked once, on the day of the digest (S23)."""
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta, tzinfo
+from datetime import date, time, tzinfo
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import View
 from bot.features.todo.service import DIGEST_DAY, digest_day
-from scheduler.calendar.days import DAY, Calendar, at
+from scheduler.calendar.days import Calendar, at
 from storage.models.entry import Entry, EntryChange, EntryState
 
 # A day off moves the digest to a working day before: holidays are not longer than this.
@@ -30,10 +30,6 @@ def may_be_asked(day: date) -> bool:
 
 def digest_of(day: date, calendar: Calendar) -> date:
     return digest_day(calendar, day.year, day.month)
-
-
-def last_of_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - DAY
 
 
 def unsaid(session: Session, branch_id: int, day: date, calendar: Calendar, tz: tzinfo) -> list[View]:

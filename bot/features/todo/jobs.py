@@ -13,7 +13,7 @@ from bot.kit.addressees import addressees, reachable
 from bot.kit.owing import Owing
 from bot.kit.quiet_hours import LAST, open_now
 from bot.kit.replies import Message, of_place
-from scheduler.calendar.days import DAY, Calendar, at, local_day
+from scheduler.calendar.days import Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
 from scheduler.jobs import Job, NotReady, Occurrence, Owed, daily, monthly
 from scheduler.promises import taken
@@ -22,9 +22,6 @@ from storage.models.outbox import JobRun
 from storage.models.person import Person
 from storage.roster import leaders_on
 
-NOTHING_DUE = (0, 0)
-# What is owed of the register, by the beginning of its key.
-ENTRY = "entry:"
 NUDGE, NOON, DIGEST = "nudge_morning", "nudge_noon", "unfinished_digest"
 DIGEST_AT = time(9, 30)
 
@@ -243,18 +240,10 @@ def whole_digest(
     branch_id = known.branch_id
     states, theme = service.group_states(known), service.theme_entered(session, branch_id, local_day(now, tz))
     waits = service.waiting_for(session, features, branch_id, person_id, now, tz) if person_id is not None else []
-    due = _due(session, features, branch_id, now, tz)
-    if theme and not states and not waits and due == NOTHING_DUE:
+    if theme and not states and not waits and not any(known.due):
         return None
-    return of_place(messages.digest(states, waits, service.kinds(known), theme=theme, due=due), branch_id).to_json()
-
-
-def _due(session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo) -> tuple[int, int]:
-    """Of the register: how much is overdue, and how much falls due within the week, each thing once."""
-    items = {one.key: one for one in service.owing(session, features, branch_id, now, tz) if one.key.startswith(ENTRY)}
-    week = at(local_day(now, tz) + 8 * DAY, time(), tz)
-    late = [one for one in items.values() if one.overdue]
-    return len(late), len([one for one in items.values() if not one.overdue and one.due <= week])
+    told = messages.digest(states, waits, service.kinds(known), theme=theme, due=known.due)
+    return of_place(told, branch_id).to_json()
 
 
 def _of_groups(known: service.Standing, groups: Collection[int]) -> dict[str, Any] | None:

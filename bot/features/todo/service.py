@@ -14,7 +14,7 @@ from bot.kit.feature import Feature
 from bot.kit.owing import Owing, Waiting, Waits
 from bot.kit.quiet_hours import FIRST, open_now
 from bot.kit.refusal import Refusal
-from scheduler.calendar.days import Calendar, at, local_day
+from scheduler.calendar.days import DAY, Calendar, at, local_day
 from storage.audience import Me, find
 from storage.models.person import Person
 from storage.models.study import MonthlyTheme
@@ -24,6 +24,8 @@ Features = Sequence[Feature]
 MORNING = time(9)
 SNOOZE = timedelta(hours=3)
 DIGEST_DAY = 25
+# What is owed of the register, by the beginning of its key; what falls due so soon stands in the digest.
+ENTRY, WEEK = "entry:", timedelta(days=7)
 NO_GROUP = "未编组"
 
 
@@ -40,7 +42,8 @@ class GroupState:
 class Standing:
     """A branch now: its roster, who owes anything, and what (by key); asked once, however many are told.
 
-    spared: those whom an exemption frees from everything.
+    spared: those whom an exemption frees from everything. due: of the register, how much is overdue, and how much
+    falls due within the week, each thing once.
     """
 
     branch_id: int
@@ -48,6 +51,7 @@ class Standing:
     owing: frozenset[int]
     owed: frozenset[tuple[int, str]] = frozenset()
     spared: frozenset[int] = frozenset()
+    due: tuple[int, int] = (0, 0)
 
 
 def owing(
@@ -165,12 +169,19 @@ def digest_day(calendar: Calendar, year: int, month: int) -> date:
 
 
 def standing(session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo) -> Standing:
-    owed = frozenset((item.person_id, item.key) for item in owing(session, features, branch_id, now, tz))
+    items = owing(session, features, branch_id, now, tz)
+    owed = frozenset((item.person_id, item.key) for item in items)
     people = frozenset(person for person, _ in owed)
     today = local_day(now, tz)
     members, decided = roster(session, branch_id, today), branch_settings.of_branch(session, branch_id).on(today)
     spared = frozenset(member.id for member in members if decided.spares_wholly(member))
-    return Standing(branch_id, members, people, owed, spared)
+    return Standing(branch_id, members, people, owed, spared, _due(items, today, tz))
+
+
+def _due(items: Sequence[Owing], today: date, tz: tzinfo) -> tuple[int, int]:
+    entries = {one.key: one for one in items if one.key.startswith(ENTRY)}.values()
+    soon = [one for one in entries if not one.overdue and one.due <= at(today + WEEK + DAY, time(), tz)]
+    return sum(one.overdue for one in entries), len(soon)
 
 
 def kinds(known: Standing, groups: Collection[int] | None = None) -> dict[str, int]:
