@@ -13,6 +13,7 @@ from bot.features.register.kinds.catalogue import COMMON, built_in, kind_of, kin
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.own import store
 from bot.features.register.own.declaring import LONGEST_WORD
+from bot.features.register.quick.pasted import OPENERS, unopened
 from bot.features.register.rules import Row, View
 from bot.features.register.values import Called
 from bot.kit.access import NO_RIGHT, Right, may
@@ -27,7 +28,7 @@ from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.models.person import Person
 
-OPENERS, TABLE = ("登记", "新增", "录入"), "台账"
+TABLE = "台账"
 
 
 # --- the kinds -------------------------------------------------------------------------------------------------------
@@ -62,9 +63,7 @@ def show_kinds(session: Session, call: Call, button: buttons.ShowKinds) -> Reply
 
 def named(text: str) -> Kind | None:
     """登记指导, 指导支部, 整改清单: the kind that the words name."""
-    said = plain(text)
-    for opener in OPENERS:
-        said = said.removeprefix(opener)
+    said = unopened(plain(text))
     return next((one for one in built_in() if said in _names(one)), None) if said else None
 
 
@@ -95,10 +94,7 @@ def names_own(text: str) -> bool:
 
 def own_by_word(session: Session, call: Call) -> Reply:
     """Its form, or its list; words that name none are answered as any other text."""
-    said = plain(call.text)
-    new = said.startswith(OPENERS)
-    for opener in OPENERS:
-        said = said.removeprefix(opener)
+    new, said = plain(call.text).startswith(OPENERS), unopened(plain(call.text))
     own = store.of_branch(session, call.me.branch_id, stopped=not new)
     kind = next((one for one in own if said in _names(one)), None)
     if kind is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -62,63 +63,53 @@ def _meant(values: Values) -> Form:
 
 def about_table(session: Session, call: Call, text: str) -> dict[str, Any]:
     """What the form of a table is opened with; nothing where it is of no kind that somebody keeps."""
-    table = pasted.read(text)
-    found = pasted.candidates(table, filling.kept_kinds(session, call)) if table is not None else []
+    found = _candidates(session, call, text)
     if not found:
         return {}
     return {"text": text, **({"of": found[0].name} if len(found) == 1 else {})}
 
 
-def _table(values: Values) -> Form:
-    """The text that was pasted may be pasted again, put right: it takes the place of the first."""
-    known: dict[tuple[str, str], Plan] = {}
+class _Table:
+    """What a pasted table comes to, read once for each page: its words and its buttons are of the same."""
 
-    def plan(session: Session, call: Call, values: Values) -> Plan | None:
-        """Once for each page: nothing is read twice for the buttons and the words."""
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Plan] = {}
+
+    def plan(self, session: Session, call: Call, values: Values) -> Plan | None:
+        """None while it is not said of which kind it is."""
         text, which = str(values.get("text", "")), str(values.get("of") or values.get("which") or "")
         if not which:
             return None
-        if (text, which) not in known:
+        if (text, which) not in self._known:
             kind = next((one for one in filling.kept_kinds(session, call) if one.name == which), None)
             table = pasted.read(text)
             if kind is None or table is None:
                 raise Refusal(NO_RIGHT if table is not None else messages.NOT_READ)
-            known[text, which] = tables.plan(session, call, kind, table)
-        return known[text, which]
+            self._known[text, which] = tables.plan(session, call, kind, table)
+        return self._known[text, which]
 
-    def again(session: Session, call: Call, said: str) -> Values:
-        about = about_table(session, call, said)
-        if not about:
-            raise Refusal(messages.NOT_READ)
-        return {"of": "", "which": "", **about}
-
-    def kinds(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
-        table = pasted.read(str(values["text"]))
-        found = pasted.candidates(table, filling.kept_kinds(session, call)) if table is not None else []
-        return [(one.name, label(one.label)) for one in found]
-
-    def summary(session: Session, call: Call, values: Values) -> str:
-        found = plan(session, call, values)
+    def summary(self, session: Session, call: Call, values: Values) -> str:
+        found = self.plan(session, call, values)
         if found is None:
             return "【登记】粘贴的表格"
         return messages.table_page(found, entries.everybody(session, call.me.branch_id))
 
-    def some(session: Session, call: Call, values: Values) -> str:
-        found = plan(session, call, values)
+    def some(self, session: Session, call: Call, values: Values) -> str:
+        found = self.plan(session, call, values)
         return f"登记{len(found.new)}条" if found is not None and found.new else ""
 
-    def every(session: Session, call: Call, values: Values) -> str:
-        found = plan(session, call, values)
+    def every(self, session: Session, call: Call, values: Values) -> str:
+        found = self.plan(session, call, values)
         return f"也登记，共{len(found.new) + len(found.same)}条" if found is not None and found.same else ""
 
-    def confirm(session: Session, call: Call, values: Values) -> str:
-        saves = some(session, call, values) or every(session, call, values)
+    def confirm(self, session: Session, call: Call, values: Values) -> str:
+        saves = self.some(session, call, values) or self.every(session, call, values)
         return (
             f"核对无误请点“{saves}”，或修改后重新粘贴发送。" if saves else "没有可以登记的内容，请修改后重新粘贴发送。"
         )
 
-    def save(everything: bool, session: Session, call: Call, values: Values) -> Reply:
-        found = plan(session, call, values)
+    def save(self, everything: bool, session: Session, call: Call, values: Values) -> Reply:
+        found = self.plan(session, call, values)
         made = [] if found is None else _made(found, everything)
         if found is None or not made:
             raise Refusal(messages.NOT_READ)
@@ -127,19 +118,40 @@ def _table(values: Values) -> Form:
         ]
         return Reply(edit=messages.recorded(found, numbers, everything, _period(found.kind, made, call.today).code))
 
+
+def _pasted_again(session: Session, call: Call, said: str) -> Values:
+    """Put right, it takes the place of the first."""
+    about = about_table(session, call, said)
+    if not about:
+        raise Refusal(messages.NOT_READ)
+    return {"of": "", "which": "", **about}
+
+
+def _kinds(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    """Those whose table it may be."""
+    return [(one.name, label(one.label)) for one in _candidates(session, call, str(values["text"]))]
+
+
+def _candidates(session: Session, call: Call, text: str) -> list[Kind]:
+    table = pasted.read(text)
+    return pasted.candidates(table, filling.kept_kinds(session, call)) if table is not None else []
+
+
+def _table(values: Values) -> Form:
+    table = _Table()
     return Form(
         name=NAME,
         code=CODE,
         again=AGAIN,
         fields=[
-            Field("text", messages.NOT_READ, read=again, what="表格", later=True),
-            Field("which", messages.WHICH_KIND, options=kinds, when=lambda values: not values.get("of")),
+            Field("text", messages.NOT_READ, read=_pasted_again, what="表格", later=True),
+            Field("which", messages.WHICH_KIND, options=_kinds, when=lambda values: not values.get("of")),
         ],
-        summary=summary,
-        confirm=confirm,
+        summary=table.summary,
+        confirm=table.confirm,
         actions=(
-            Action("some", some, lambda session, call, values: save(False, session, call, values)),
-            Action("every", every, lambda session, call, values: save(True, session, call, values)),
+            Action("some", table.some, partial(table.save, False)),
+            Action("every", table.every, partial(table.save, True)),
             Action("none", "不登记", lambda session, call, values: Reply(edit=Message("没有登记。"))),
         ),
         right=Right.KEEP_REGISTER,

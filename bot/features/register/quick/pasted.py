@@ -121,6 +121,13 @@ def _tabbed(lines: Sequence[tuple[int, str]]) -> Iterable[Line]:
         before = reader.line_num
 
 
+def unopened(words: str) -> str:
+    """Without 登记, 新增, 录入 before it."""
+    for opener in OPENERS:
+        words = words.removeprefix(opener)
+    return words
+
+
 # --- which kind ------------------------------------------------------------------------------------------------------
 
 
@@ -172,9 +179,7 @@ def candidates(table: Pasted, kinds: Sequence[Kind]) -> list[Kind]:
     """The kinds whose table this is: the one that is named above it, else those with the most of its headings, of
     which they have all that they need, or that have every one of its headings.
     """
-    named = name_key(table.named)
-    for opener in OPENERS:
-        named = named.removeprefix(opener)
+    named = unopened(name_key(table.named))
     if named:
         found = [one for one in kinds if named in {name_key(word) for word in (one.word, one.label, one.ledger.name)}]
         found = found or [one for one in kinds if len(named) > 1 and named in name_key(one.word)]
