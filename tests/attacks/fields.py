@@ -383,8 +383,9 @@ def _written(declared: Sequence[EntryField], person: int, text: str) -> dict[str
 
 
 def own_kind(session: Session, me: Me, text: str) -> None:
-    """The words of a kind of the branch's own."""
-    word, label = clean_name(text)[:8].strip() or "沙龙", clean_name(text)[:12].strip() or "日期"
+    """The words of a kind of the branch's own; those with braces are refused (test_own_kinds)."""
+    plain = clean_name(text.translate(str.maketrans("", "", "{}")))
+    word, label = clean_name(plain[:8]) or "沙龙", clean_name(plain[:12]) or "日期"
     made = own_kinds.add(session, me, Declared(word, "次", (OwnField("f1", "day", label, dated=True),)), NOW)
     [kind] = own_store.named(session, [made.name])
     assert (kind.word, kind.fields[0].word) == (word, label)
