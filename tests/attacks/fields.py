@@ -51,7 +51,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.completion import finish
 from bot.kit.handlers import Answer, Call, File
 from bot.kit.ledgers import TooLong
-from bot.kit.names import clean_name
+from bot.kit.names import LONGEST, clean_name
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
 from bot.receiving.inbox import row_of, store
@@ -343,7 +343,8 @@ def group(session: Session, me: Me, text: str) -> None:
 
 
 def units(session: Session, me: Me, text: str) -> None:
-    """The names of the superior and of the peer branches."""
+    """The names of the superior and of the peer branches, as long as the form takes them."""
+    text = text[:LONGEST]
     said = {"superior": text, "peer_orgs": f"甲支部\n{text}"}
     settings.save(session, me, said, NOW, SHANGHAI)
     stands = settings.standing(session, me.branch_id)
