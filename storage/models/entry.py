@@ -37,7 +37,6 @@ class Entry(Model):
     revision: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
     title: Mapped[str] = mapped_column(info=free_text(label=True))
-    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict, info=free_text())
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
@@ -142,6 +141,19 @@ class EntryValue(Model):
     key: Mapped[str] = mapped_column(default="", info=free_text(left=Left.UNITS))
     word: Mapped[str] = mapped_column(default="", info=free_text(left=Left.UNITS))
     hundredths: Mapped[int | None] = mapped_column(BigInteger, info=nothing_personal())
+
+
+class EntryLink(Model):
+    """What an entry, or one of its rows, points to: the activity that proves it, or another entry (`target_id`)."""
+
+    __tablename__ = "entry_link"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    row_id: Mapped[int | None] = mapped_column(ForeignKey("entry_row.id"), index=True)
+    field: Mapped[str] = mapped_column(info=nothing_personal())
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
+    target_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
 
 
 class EntryChange(Model):

@@ -365,7 +365,7 @@ def entry(session: Session, me: Me, text: str) -> None:
             register_states.move(session, me, _entry(session, number), row, NOW, SHANGHAI, reason=text, due_on=due)
         register_entries.listed(session, me.branch_id, kind, Wanted(words=text))
         with suppress(TooLong):
-            ledgers.table(session, me.branch_id, kind, Period(date(2023, 1, 1), date(2024, 1, 1)), TODAY)
+            ledgers.table(session, me.branch_id, kind, Period(date(2023, 1, 1), date(2024, 1, 1)), TODAY, SHANGHAI)
         register.withdraw(session, me, _entry(session, number), text, NOW, SHANGHAI)
         assert _entry(session, number).reason == text
 

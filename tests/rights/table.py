@@ -321,6 +321,9 @@ TABLE: dict[str, Case] = {
     "tap:LikeLast": own(
         KEEP_ALL, lambda ids: register.LikeLast("rectification_list"), state=states.recorded_by_me
     ),
+    "tap:ChooseActivity": own(KEEP_ALL, lambda ids: register.ChooseActivity("rectification_list")),
+    "tap:FromActivity": Case(KEEP_ALL, lambda ids: register.FromActivity("rectification_list", ids["activity"])),
+    "tap:MakeLinked": Case(KEEP_ALL, lambda ids: register.MakeLinked(ids["inspection"], 0, 0)),
     "tap:NewEntry": own(KEEP_ALL, lambda ids: register.NewEntry("rectification_list")),
     "tap:ShowKinds": own(READ, lambda ids: register.ShowKinds(register.Way.LOOK, "")),
     "tap:ShowList": own(READ_ALL, lambda ids: register.ShowList("rectification_list", "20233", 0)),

@@ -481,3 +481,22 @@ def test_a_notice_keeps_its_words_alone(storage_url: str) -> None:
         assert texts_of_notices(storage_url) == [words for _, _, words in NOTICES]
         migrate.downgrade(storage_url, "0011")
         assert texts_of_notices(storage_url) == [old for old, _, _ in NOTICES]
+
+
+def test_numbers_of_entries_that_are_gone_stay_gone(storage_url: str) -> None:
+    """They stand in buttons and in the log: copying the table must not hand them out again."""
+    migrate.downgrade(storage_url, "0015")
+    entry = (
+        "INSERT INTO entry (branch_id, kind, revision, version, title, fields, recorded_at, withdrawn_reason)"
+        " VALUES (1, 'guidance', 1, 1, '甲支部', '{}', '2023-08-11 00:00:00', '')"
+    )
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        session.add(Organisation(id=1, kind=OrganisationKind.BRANCH, name="示范", settings={}, created_at=REPLY_BY))
+        session.flush()
+        for _ in range(3):
+            session.execute(text(entry))
+        session.execute(text("DELETE FROM entry WHERE id > 1"))
+    migrate.upgrade(storage_url)
+    with Storage(storage_url) as storage, storage.transaction() as session:
+        session.execute(text(entry))
+        assert list(session.scalars(text("SELECT id FROM entry ORDER BY id"))) == [1, 4]

@@ -28,6 +28,7 @@ from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
 from bot.features.register.archive import files, laying, reading
 from bot.features.register.archive.reading_values import Known
+from bot.features.register.archive.writing import known_ids
 from bot.features.register.own import store
 from bot.kit import branch_settings
 from bot.kit.archive_checks import Check, Fields, refused
@@ -167,7 +168,10 @@ def _known(
     if "people" not in document and branch_id is not None:
         people = list(person_ids(session, branch_id).values())
     own = store.of_branch(session, branch_id) if branch_id is not None else []
-    return Known(frozenset(people), frozenset(groups), tz, now.astimezone(tz).date(), own)
+    there: dict[str, set[str]] = {}
+    for collection, known in known_ids(session, branch_id) if branch_id is not None else ():
+        there.setdefault(collection, set()).add(known)
+    return Known(frozenset(people), frozenset(groups), tz, now.astimezone(tz).date(), own, entries=there)
 
 
 def _differing(
@@ -291,7 +295,7 @@ class _Desk:
 
     def lay(self, archive: Archive, target: Target) -> list[str]:
         # Whom only an entry named that goes may go with it.
-        laying.clear(self._session, self._branch_id, archive.register.entries)
+        before = laying.clear(self._session, self._branch_id, archive.register.entries)
         if archive.branch is not None:
             self._lay_branch(archive.branch, target)
         self._lay_settings(archive)
@@ -306,7 +310,13 @@ class _Desk:
             self._remove_people(gone)
             for one in archive.people:
                 self._lay_person(one)
-        laying.lay(self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents)
+        lost = laying.lay(
+            self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents, before
+        )
+        if lost:
+            self._notes.append(
+                f"{lost} records pointed to others that the archive does not have, and stand alone now"
+            )
         if archive.branch is not None:
             self._remove_groups(archive.branch)
         return self._notes

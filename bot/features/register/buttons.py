@@ -24,6 +24,33 @@ class LikeLast(Button):
     kind: str
 
 
+@dataclass(frozen=True)
+class ChooseActivity(Button):
+    """据活动填写: of which activity a new entry is."""
+
+    prefix: ClassVar[str] = "eb"
+    kind: str
+
+
+@dataclass(frozen=True)
+class FromActivity(Button):
+    """The form of a kind, filled in with what the activity proves."""
+
+    prefix: ClassVar[str] = "em"
+    kind: str
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class MakeLinked(Button):
+    """形成整改清单: the form of an entry that points to this one. `way`: the number of how it does; unit: for which."""
+
+    prefix: ClassVar[str] = "ev"
+    entry_id: int
+    way: int
+    unit: int
+
+
 class Way(StrEnum):
     """What is chosen a kind for."""
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.register import buttons, entries, messages, questions, rules, service, states
+from bot.features.register import buttons, entries, linking, messages, questions, rules, service, states
 from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
 from bot.features.register.quick import filling, recording
 from bot.features.register.rules import Row, View
-from bot.features.register.values import Called, Owner, full_day, said
+from bot.features.register.values import Called, Owner, full_day, links, said
 from bot.kit import questions as usual
 from bot.kit.access import NO_RIGHT, Right
 from bot.kit.closing import cut_off_of
@@ -79,6 +79,12 @@ def _called(session: Session, call: Call) -> Called:
     return entries.everybody(session, call.me.branch_id)
 
 
+def _with_links(session: Session, call: Call, declared: Sequence[EntryField], values: Values) -> Called:
+    """The same, and how what has been chosen to point to is called."""
+    chosen = [link for one in declared if one.type is Type.LINK for link in links(questions.kept(one, values))]
+    return linking.with_links(session, _called(session, call), call.tz, [], chosen)
+
+
 def _view(session: Session, call: Call, values: Values) -> tuple[View, Row | None]:
     """The entry that a form is about and its row, as somebody who may change it finds them now."""
     view = entries.found_to_keep(session, call.me, int(values["entry"]), call.today)
@@ -124,7 +130,8 @@ def _new(kind: Kind, values: Values) -> Form:
     first = filling.of_row(kind, rows)
 
     def summary(session: Session, call: Call, values: Values) -> str:
-        lines = [f"【登记】{kind.word}", *_lines([*declared, *first], values, _called(session, call))]
+        every = [*declared, *first]
+        lines = [f"【登记】{kind.word}", *_lines(every, values, _with_links(session, call, every, values))]
         lines += _unread(values)
         found = kept(declared, values)
         day = rules.dated(kind, found)
@@ -151,12 +158,16 @@ def _new(kind: Kind, values: Values) -> Form:
 
 
 def _like_last(kind: Kind, fields: Sequence[Field]) -> Callable[[Session, Call, Values], Sequence[Choice]]:
-    """同上一条 on the first page, as long as nothing is filled in."""
+    """同上一条 and 据活动填写 on the first page, as long as nothing is filled in."""
 
     def below(session: Session, call: Call, values: Values) -> Sequence[Choice]:
         begun = any(values.get(one.key) for one in fields)
-        last = None if begun else entries.last_own(session, call.me, kind, call.now - LATELY)
-        return [Choice("同上一条", buttons.LikeLast(kind.name))] if last is not None else []
+        if begun:
+            return []
+        last = entries.last_own(session, call.me, kind, call.now - LATELY)
+        found = [Choice("同上一条", buttons.LikeLast(kind.name))] if last is not None else []
+        proved = any(one.proved for one in kind.fields) and linking.held(session, call.me.branch_id, call.now, call.tz)
+        return [*found, Choice("据活动填写", buttons.ChooseActivity(kind.name))] if proved else found
 
     return below
 
@@ -229,7 +240,7 @@ def _change(kind: Kind, values: Values) -> Form | None:
 
     def summary(session: Session, call: Call, values: Values) -> str:
         view, row = _view(session, call, values)
-        called = _called(session, call)
+        called = linking.with_links(session, _with_links(session, call, [declared], values), call.tz, [view])
         old = rules.words_of(view, row, called).get(key, "")
         new = said(declared, questions.kept(declared, values), called)
         lines = [f"【修改】{rules.line_of(view, called)}", f"{declared.word}原为：{old or '未填'}"]

@@ -1,12 +1,14 @@
 """登记 and 台账: the kinds, the form of a new entry, lists with a search, an entry with all that may be done to it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.register import buttons, entries, forms, ledgers, messages, nudging, rules, service, undoing
+from bot.features.register import buttons, entries, forms, ledgers, linking, messages, nudging, rules, service, undoing
 from bot.features.register.buttons import Way
 from bot.features.register.entries import Wanted
 from bot.features.register.kinds.catalogue import COMMON, built_in, kind_of, kinds
@@ -15,7 +17,7 @@ from bot.features.register.own import store
 from bot.features.register.own.declaring import LONGEST_WORD
 from bot.features.register.quick.pasted import OPENERS, unopened
 from bot.features.register.rules import Row, View
-from bot.features.register.values import Called
+from bot.features.register.values import Called, links
 from bot.kit.access import NO_RIGHT, Right, may
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.lists import clamp
@@ -26,9 +28,11 @@ from bot.kit.words import plain
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.audience import Me
+from storage.models.organisation import Organisation
 from storage.models.person import Person
 
 TABLE = "台账"
+T = TypeVar("T")
 
 
 # --- the kinds -------------------------------------------------------------------------------------------------------
@@ -160,7 +164,7 @@ def add_row(session: Session, call: Call, button: buttons.AddRow) -> Reply:
 
 def choose_field(session: Session, call: Call, button: buttons.ChooseField) -> Reply:
     view, row = _found(session, call, button.entry_id, button.row)
-    return Reply(edit=messages.fields_page(view, row, entries.called(session, call.me.branch_id, [view])))
+    return Reply(edit=messages.fields_page(view, row, _called(session, call, view)))
 
 
 def change_field(session: Session, call: Call, button: buttons.ChangeField) -> Reply:
@@ -186,6 +190,29 @@ def put_state(session: Session, call: Call, button: buttons.PutState) -> Reply:
         "has": lacking is None,
     }
     return apart(Reply(edit=_form(session, call, view.kind, act="state", **given, **_about(view, row))))
+
+
+def make_linked(session: Session, call: Call, button: buttons.MakeLinked) -> Reply:
+    """形成整改清单, 登记奖项: the form of the other kind, with what this entry says already."""
+    view, _ = _found(session, call, button.entry_id, 0)
+    back = _nth(linking.backs(session, [view]).get(view.id, ()), button.way)
+    units = linking.lacking(view, back, _branch_name(session, call.me)) if back is not None else []
+    unit = _nth(units, button.unit)
+    if back is None or unit is None:
+        raise Refusal(service.CHANGED_BY_OTHERS)
+    kind = _kind(session, back.linked.kind)
+    if not entries.keeps(call.me, kind):
+        raise Refusal(NO_RIGHT)
+    given = linking.given(view, back.linked, unit)
+    return apart(Reply(edit=forms.FORMS.filled(session, call, act="new", of=kind.name, **given)))
+
+
+def _nth(listed: Sequence[T], at: int) -> T | None:
+    return listed[at] if 0 <= at < len(listed) else None
+
+
+def _branch_name(session: Session, me: Me) -> str:
+    return session.get_one(Organisation, me.branch_id).name
 
 
 def report(session: Session, call: Call, button: buttons.Report) -> Reply:
@@ -264,7 +291,7 @@ def find(session: Session, call: Call, button: buttons.FindEntries) -> Reply:
 
 def open_entry(session: Session, call: Call, button: buttons.OpenEntry) -> Reply:
     view = entries.find(session, call.me, button.entry_id, call.today)
-    called, keeps = entries.called(session, call.me.branch_id, [view]), entries.keeps(call.me, view.kind)
+    called, keeps = _called(session, call, view), entries.keeps(call.me, view.kind)
     row = view.row(button.row) if button.row else None
     if row is not None and row.id in view.hidden:
         raise Refusal(NO_RIGHT)
@@ -278,12 +305,38 @@ def _page(session: Session, call: Call, view: View, called: Called, at: int) -> 
     by = _recorders(session, call.me, view, {view.recorded_by_id}).get(view.recorded_by_id, "")
     keeps = entries.keeps(call.me, view.kind)
     owns = entries.owns(call.me, view, None)
-    return messages.entry_page(view, called, by, call.today, keeps, call.tz, at, owns)
+    return messages.entry_page(view, called, by, call.today, keeps, call.tz, at, owns, _beside(session, call, view))
+
+
+def _called(session: Session, call: Call, view: View) -> Called:
+    """How everybody and everything is called that an entry names."""
+    return linking.with_links(session, entries.called(session, call.me.branch_id, [view]), call.tz, [view])
+
+
+def _beside(session: Session, call: Call, view: View) -> messages.Beside:
+    """What of others stands on its page, as far as somebody reads these too."""
+    backs, before = (
+        linking.backs(session, [view]).get(view.id, []),
+        linking.open_before(session, call.me.branch_id, view),
+    )
+    read = [one for back in backs for one in back.entries if entries.reads_all(call.me, one.kind)]
+    seen = {one.id for one in read}
+    backs = [replace(back, entries=[one for one in back.entries if one.id in seen]) for back in backs]
+    before = [(one, row) for one, row in before if entries.reads_all(call.me, one.kind)]
+    branch = _branch_name(session, call.me)
+    makes = {
+        number: linking.lacking(view, back, branch)
+        for number, back in enumerate(backs)
+        if (kind := kind_of(session, back.linked.kind)) is not None and entries.keeps(call.me, kind)
+    }
+    named = entries.called(session, call.me.branch_id, [*read, *(one for one, _ in before)])
+    activities = may(call.me, Right.SEE_ROLL, branch_id=call.me.branch_id)
+    return messages.Beside(activities, backs, makes, before, named)
 
 
 def turn_rows(session: Session, call: Call, button: buttons.TurnRows) -> Reply:
     view = entries.find(session, call.me, button.entry_id, call.today)
-    return Reply(edit=_page(session, call, view, entries.called(session, call.me.branch_id, [view]), button.page))
+    return Reply(edit=_page(session, call, view, _called(session, call, view), button.page))
 
 
 def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> Reply:
@@ -293,7 +346,8 @@ def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> R
     facts = [one for one in entries.facts_in_order(session, view.id) if sees(one[1].owner)]
     by = {view.withdrawn_by_id, *(one.changed_by_id for one in made), *(by for _, _, by in facts)}
     names = _recorders(session, call.me, view, by)
-    called = entries.everybody(session, call.me.branch_id)
+    pointed = [link for one in made for held in (one.old, one.new) for link in links(held.get("value"))]
+    called = linking.with_links(session, entries.everybody(session, call.me.branch_id), call.tz, [view], pointed)
     by_name = [(row, fact, names.get(by, "")) for row, fact, by in facts]
     return Reply(here=messages.history_page(view, called, made, by_name, names, call.tz))
 
@@ -321,7 +375,7 @@ def draw_ledger(session: Session, call: Call, button: buttons.ExportLedger) -> b
     kind, period = _kind(session, button.kind), _period(button.period, call.today)
     if not entries.reads_all(call.me, kind):
         raise Refusal(NO_RIGHT)
-    return ledgers.table(session, call.me.branch_id, kind, period, call.today)
+    return ledgers.table(session, call.me.branch_id, kind, period, call.today, call.tz)
 
 
 def export(session: Session, call: Call, button: buttons.ExportLedger) -> Reply:
@@ -367,6 +421,7 @@ HANDLERS: Sequence[Handler] = [
     Tap(buttons.ChooseField, choose_field, reads=True, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.ChangeField, change_field, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.AddRow, add_row, right=Right.KEEP_REGISTER, private=True),
+    Tap(buttons.MakeLinked, make_linked, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.PutState, put_state, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.Report, report, private=True),
     Tap(buttons.Withdraw, withdraw, right=Right.KEEP_REGISTER, private=True),

@@ -1,17 +1,18 @@
 """The table of a kind (台账) as an inspector is shown it: the entries of a period, or a line for each of their rows."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, tzinfo
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.register import entries
+from bot.features.register import entries, linking
 from bot.features.register.entries import Wanted
 from bot.features.register.kinds.kind import Kind, Type
+from bot.features.register.linking import Back
 from bot.features.register.messages import period_words
-from bot.features.register.rules import Fact, Row, View, index, words_of
-from bot.features.register.values import Called, is_empty
+from bot.features.register.rules import Fact, Row, View, index, is_draft, words_of
+from bot.features.register.values import Called, is_empty, title
 from bot.kit.glossary.columns import LEDGER
 from bot.kit.ledgers import Cell, Column, Ledger, book
 from scheduler.calendar.periods import Period
@@ -20,7 +21,7 @@ from storage.models.organisation import Organisation
 NOTE = "备注"
 
 
-def table(session: Session, branch_id: int, kind: Kind, period: Period, day: date) -> bytes:
+def table(session: Session, branch_id: int, kind: Kind, period: Period, day: date, tz: tzinfo) -> bytes:
     """One sheet: 序号, the columns of the kind, 备注; states as of the last day of the period, or `day` before it.
 
     What was taken back and drafts stand in no ledger.
@@ -30,9 +31,10 @@ def table(session: Session, branch_id: int, kind: Kind, period: Period, day: dat
     follows = kind.tracking is not None and bool(kind.tracking.follows)
     read = entries.views(session, ids, None if follows else min(period.end, day))
     found = [one for one in reversed(read) if _is_shown(one)]
-    called = entries.called(session, branch_id, found)
+    called = linking.with_links(session, entries.called(session, branch_id, found), tz, found)
+    backs = linking.backs(session, found)
     kind = without_dropped(kind, found)
-    rows = [[number, *cells] for number, cells in enumerate(lines(kind, found, called, period), 1)]
+    rows = [[number, *cells] for number, cells in enumerate(lines(kind, found, called, period, backs), 1)]
     columns = [Column(LEDGER["number"]), *(Column(word) for word, _ in kind.ledger.columns), Column(NOTE)]
     name = session.get_one(Organisation, branch_id).name
     title = f"{name}{kind.ledger.name}（{period_words(period)}）"
@@ -53,13 +55,16 @@ def _is_shown(view: View) -> bool:
     return view.withdrawn_at is None and (tracking is None or (bool(state) and state not in tracking.drafts))
 
 
-def lines(kind: Kind, found: Sequence[View], called: Called, period: Period) -> list[list[Cell]]:
+def lines(
+    kind: Kind, found: Sequence[View], called: Called, period: Period, backs: Mapping[int, Sequence[Back]] | None = None
+) -> list[list[Cell]]:
     """One line an entry; where the ledger is of rows one a row of the period, and one for an entry that has none."""
     made: list[list[Cell]] = []
     for view in found:
         listed = view.of(kind.ledger.rows) if kind.ledger.rows else []
         rows: list[Row | None] = [row for row in listed if _is_of(kind, row, period)]
-        made += [_line(kind, view, row, called) for row in rows or [None]]
+        pointing = {back.linked.kind: back for back in (backs or {}).get(view.id, ())}
+        made += [_line(kind, view, row, called, pointing) for row in rows or [None]]
     return made
 
 
@@ -69,9 +74,18 @@ def _is_of(kind: Kind, row: Row, period: Period) -> bool:
     return not days or any(period.holds(on) for _, on, _ in days)
 
 
-def _line(kind: Kind, view: View, row: Row | None, called: Called) -> list[Cell]:
+def _line(kind: Kind, view: View, row: Row | None, called: Called, backs: Mapping[str, Back]) -> list[Cell]:
     note = view.fields.get("note", "")
-    return [*(_cell(kind, view, row, column, called) for _, column in kind.ledger.columns), note]
+    cells = [
+        _pointing(backs[column]) if column in backs else _cell(kind, view, row, column, called)
+        for _, column in kind.ledger.columns
+    ]
+    return [*cells, note]
+
+
+def _pointing(back: Back) -> str:
+    """What points to the entry: by its titles, or by its units."""
+    return "、".join(title(one.kind, one.fields) for one in back.entries if not is_draft(one))
 
 
 def _cell(kind: Kind, view: View, row: Row | None, column: str, called: Called) -> Cell:

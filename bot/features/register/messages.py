@@ -1,18 +1,20 @@
 """Every word that the register shows: the kinds, a list, an entry with its rows and its history, what was done."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Any
 
 from bot.features.register import buttons
 from bot.features.register.buttons import Way
-from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
+from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Type
+from bot.features.register.linking import Back, Candidate
 from bot.features.register.rules import LONGEST as LONGEST
-from bot.features.register.rules import Fact, Row, View, declared, is_of, line_of, words_of
+from bot.features.register.rules import Fact, Row, View, declared, is_of, item_title, line_of, words_of
 from bot.features.register.rules import owed_title as owed_title
-from bot.features.register.values import Called, full_day, line, said
+from bot.features.register.values import Called, full_day, line, links, said
 from bot.kit.buttons import Button
-from bot.kit.doors import ShowFiles
+from bot.kit.doors import OpenActivity, ShowFiles
 from bot.kit.figures import Section
 from bot.kit.lists import Page, filled, label, page_of, two_a_row
 from bot.kit.replies import PAGE, Choice, Document, Message, Pages
@@ -33,9 +35,13 @@ DEADLINES_OFF = "到期提醒：不发。"
 NO_SUCH_KIND = "没有这个登记项目。"
 NO_SUCH_PERIOD = "没有这个时期的登记。"
 NO_LAST = "最近90天没有您登记的同类内容，请逐项填写。"
+NO_ACTIVITY = "最近没有已开展的活动，请逐项填写。"
+FROM_ACTIVITY = "请选择活动，日期、参加人员等据此填写，核对后保存。"
 SAME = "当天已有相同登记，是否再记一条？"
 # How many changes a page of the history has room for.
 MOST_CHANGES = 40
+# Of what points elsewhere, and of what may be made of an entry, so many have a button.
+MOST_MADE = 6
 
 
 # --- the kinds -------------------------------------------------------------------------------------------------------
@@ -166,9 +172,27 @@ def _state_line(kind: Kind, rows: str, fact: Fact | None, day: date) -> list[str
     return [f"状态：{tracking.states.get(fact.state, fact.state)}{more}"]
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands on the page of an entry of others: what points to it, with what may still be made of it (`makes`: by
+    the number of the way, the units); and what of an earlier one is still open. activities: whether the reader may open
+    those that it points to.
+    """
+
+    activities: bool = False
+    backs: Sequence[Back] = ()
+    makes: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    earlier: Sequence[tuple[View, Row]] = ()
+    called: Called = field(default_factory=Called)
+
+
+ALONE = Beside()
+
+
 def entry_page(
-    view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo, at: int = 0, owns: bool = False
-) -> Message:
+    view: View, called: Called, by: str, day: date, keeps: bool, tz: tzinfo, at: int = 0, owns: bool = False,
+    beside: Beside = ALONE,
+) -> Message:  # fmt: skip
     """All of an entry, of its rows page `at`; its keepers have the buttons to go on with it, whose it is tells them."""
     words = words_of(view, None, called)
     lines = [f"【{view.kind.word}】", *_fields(view.kind.every, words)]
@@ -181,11 +205,58 @@ def entry_page(
         lines += [
             f"{number}. {row_line(view, row, called, day)}" for key, number, row in page.things if key == rowed.key
         ]
+    lines += _others(beside, day)
     lines.append(f"登记：{moment_words(view.recorded_at, tz)}{by and f'，{by}'}")
     if view.withdrawn_at is not None:
         lines.append(f"已取消登记：{moment_words(view.withdrawn_at, tz)}，原因：{view.reason}")
     reports = [Choice("报告进展", buttons.Report(view.id, 0))] if owns and not keeps else []
-    return Message(cut("\n".join(lines), PAGE), filled(reports, *_entry_rows(view, keeps, page)))
+    makes = _makes(view, beside) if keeps and view.withdrawn_at is None else []
+    more = two_a_row([*_opens(view, beside), *makes])
+    return Message(cut("\n".join(lines), PAGE), filled(reports, *more, *_entry_rows(view, keeps, page)))
+
+
+def _others(beside: Beside, day: date) -> list[str]:
+    """整改清单：甲支部 半年检查（已下发）; 上次清单未整改2项, each with its state."""
+    lines = [
+        f"{back.linked.word}：{'；'.join(list_line(one, beside.called) for one in back.entries)}"
+        for back in beside.backs
+        if back.entries
+    ]
+    if beside.earlier:
+        lines.append(f"上次清单未整改{len(beside.earlier)}项：")
+        lines += [
+            f"{number}. {item_title(view, row, beside.called)}{_fact_words(view.kind, row, beside.called, day)}"
+            for number, (view, row) in enumerate(beside.earlier[:ON_A_PAGE], 1)
+        ]
+    return lines
+
+
+def _makes(view: View, beside: Beside) -> list[Choice]:
+    """形成整改清单（甲支部）, for each unit that has none yet."""
+    return [
+        Choice(f"{back.linked.act}（{label(unit)}）" if len(units) > 1 else back.linked.act,
+               buttons.MakeLinked(view.id, number, at))
+        for number, back in enumerate(beside.backs)
+        if back.linked.act and (units := beside.makes.get(number, ()))
+        for at, unit in enumerate(units[:MOST_MADE])
+    ]  # fmt: skip
+
+
+def _opens(view: View, beside: Beside) -> list[Choice]:
+    """The ways to what an entry points to, and to what points to it."""
+    found: list[Choice] = []
+    for one in view.kind.every:
+        for link in links(view.fields.get(one.key)) if one.type is Type.LINK else ():
+            to = OpenActivity(link.id) if link.to == ACTIVITY else buttons.OpenEntry(link.id, 0)
+            found += [Choice(f"打开{one.label}", to)] if link.to != ACTIVITY or beside.activities else []
+    found += [
+        Choice(
+            f"{back.linked.word}{number}" if len(back.entries) > 1 else back.linked.word, buttons.OpenEntry(one.id, 0)
+        )
+        for back in beside.backs
+        for number, one in enumerate(back.entries, 1)
+    ]
+    return found[:MOST_MADE]
 
 
 def _rows_page(view: View, at: int) -> Page[tuple[str, int, Row]]:
@@ -312,6 +383,12 @@ def _declared(view: View, row: Row | None) -> list[EntryField]:
     outer = view.kind.field(row.field) if row is not None else None
     fields = outer.fields if outer is not None else view.kind.every
     return [one for one in fields if one.type not in (Type.ROWS, Type.SINCE) and not (one.computed or one.dropped)]
+
+
+def activities_page(kind: Kind, found: Sequence[Candidate]) -> Message:
+    """据活动填写: which activity."""
+    taps = [[Choice(label(one.word, 30), buttons.FromActivity(kind.name, one.link.id))] for one in found]
+    return Message(f"【登记】{kind.word}\n{FROM_ACTIVITY}", [*taps, [Choice("逐项填写", buttons.NewEntry(kind.name))]])
 
 
 # --- the history -----------------------------------------------------------------------------------------------------

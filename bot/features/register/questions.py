@@ -12,12 +12,14 @@ from zlib import crc32
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.register import entries
+from bot.features.register import entries, linking
 from bot.features.register.figures import peer_orgs
-from bot.features.register.kinds.kind import PEER_ORGS, EntryField, Type
-from bot.features.register.values import Owner, full_day
+from bot.features.register.kinds.kind import ACTIVITY, PEER_ORGS, EntryField, Type
+from bot.features.register.linking import Candidate
+from bot.features.register.values import ENTRY, Link, Owner, full_day
 from bot.features.tally.periods import read_quarter
 from bot.kit import questions
+from bot.kit.dates import read_typed
 from bot.kit.form_fields import Doubt, Field, Options, Values
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Call
@@ -26,7 +28,7 @@ from bot.kit.names import LONGEST, called, clean_name, group_key, name_key
 from bot.kit.numerals import number
 from bot.kit.refusal import Refusal
 from bot.kit.typed_days import the_day
-from bot.kit.words import day_words, quarter_word
+from bot.kit.words import cut, day_words, quarter_word
 from scheduler.calendar.days import DAY, Quarter
 from storage.choices import Duty
 from storage.models.entry import Entry, EntryState
@@ -370,6 +372,54 @@ def _files(declared: EntryField) -> list[Field]:
     return [_field(declared, f"请发送{declared.word}：照片或文件。", files=add)]
 
 
+# --- links -----------------------------------------------------------------------------------------------------------
+
+
+def _link(declared: EntryField) -> list[Field]:
+    """By a button, by its day, or by words of its name."""
+
+    def candidates(session: Session, call: Call) -> list[Candidate]:
+        return linking.candidates(session, call.me.branch_id, declared, call.today, call.tz)
+
+    def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        return [(as_answer(one.link), label(one.word)) for one in candidates(session, call)[: linking.MOST]]
+
+    def read(session: Session, call: Call, said: str) -> Values:
+        found = _meant(said, candidates(session, call), call.today)
+        if not found:
+            raise Refusal(f"没有找到“{cut(said.strip(), LONGEST)}”，请点按钮选择，或发送日期、名称。")
+        if len(found) > 1:
+            listed = "、".join(cut(one.word, LONGEST) for one in found[:5])
+            raise Refusal(f"找到{len(found)}项：{listed}，请写得更完整，或点按钮选择。")
+        answer = as_answer(found[0].link)
+        return {declared.key: [answer] if declared.several else answer}
+
+    several = "（可多选）" if declared.several else ""
+    asks = f"请选择{declared.word}{several}，或直接发送日期、名称。"
+    return [_field(declared, asks, options=options, read=read, **({"many": True} if declared.several else {}))]
+
+
+def _meant(said: str, there: Sequence[Candidate], today: date) -> list[Candidate]:
+    """Those of a day that was typed, else those that hold the words; of several one that is called exactly so."""
+    typed = read_typed(said, today)
+    if typed is not None and typed.days and typed.clock is None:
+        return [one for one in there if one.day in typed.days]
+    wanted = name_key(said)
+    found = [one for one in there if wanted and wanted in name_key(one.word)]
+    exactly = [one for one in found if name_key(one.word) == wanted]
+    return exactly or found
+
+
+def as_answer(link: Link) -> str:
+    """As a form holds it: a7, e12."""
+    return f"{link.to[0]}{link.id}"
+
+
+def _kept_link(answer: str) -> dict[str, int]:
+    to = {ACTIVITY[0]: ACTIVITY, ENTRY[0]: ENTRY}[answer[0]]
+    return {to: int(answer[1:])}
+
+
 _ASKED: Mapping[Type, Asked] = {
     Type.TEXT: _text,
     Type.NUMBER: _number,
@@ -383,6 +433,7 @@ _ASKED: Mapping[Type, Asked] = {
     Type.ORG: lambda declared: _names(declared) if declared.several else _name(declared),
     Type.SITE: _name,
     Type.FILES: _files,
+    Type.LINK: _link,
     Type.SINCE: _day,
     Type.OWNER: _owner,
     Type.DUE: _day,
@@ -408,6 +459,8 @@ def kept(declared: EntryField, values: Values) -> Any:
         return [{"name": one[1:]} if one.startswith(OUTSIDE) else {"id": int(one)} for one in value]
     if declared.type is Type.OWNER:
         return _kept_owner(value)
+    if declared.type is Type.LINK:
+        return [_kept_link(one) for one in value] if declared.several else _kept_link(value)
     return value
 
 

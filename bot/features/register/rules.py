@@ -9,12 +9,14 @@ from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
 from bot.features.register.values import (
     Called,
     Json,
+    Link,
     Owner,
     counted_text,
     derived,
     full_day,
     is_empty,
     line,
+    links,
     said,
     title,
 )
@@ -91,11 +93,12 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What the figures read of one entry, or of one row: by field the days, the people, the values."""
+    """What is read of one entry, or of one row, without its fields: by field the days, people, values and links."""
 
     days: Sequence[tuple[str, date, date | None]] = ()
     people: Sequence[tuple[str, int | None, str]] = ()
     values: Sequence[tuple[str, str, str, int | None]] = ()
+    links: Sequence[tuple[str, Link]] = ()
 
 
 def index(kind: Kind, rows: str, fields: Json) -> Index:
@@ -108,7 +111,16 @@ def index(kind: Kind, rows: str, fields: Json) -> Index:
     if not rows:
         days += [*_first_days(kind, days), *_spans(kind, days)]
         values += _together(kind, fields)
-    return Index(days, [(key, *one) for key, of in found for one in of.people], values)
+    return Index(
+        days, [(key, *one) for key, of in found for one in of.people], values, list(linked(kind, rows, fields))
+    )
+
+
+def linked(kind: Kind, rows: str, fields: Json) -> Iterator[tuple[str, Link]]:
+    """What the fields of an entry or row point to, by field."""
+    for one in declared(kind, rows):
+        if one.type is Type.LINK and not is_empty(fields.get(one.key)):
+            yield from ((one.key, link) for link in links(fields[one.key]))
 
 
 def declared(kind: Kind, rows: str) -> Sequence[EntryField]:

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.register import entries, rules
+from bot.features.register import entries, linking, rules
 from bot.features.register.computing import COMPUTED
-from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
+from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Type
 from bot.features.register.own import store
 from bot.features.register.rules import Fact, Row, View
-from bot.features.register.values import Json, Owner, is_empty, read_by_figures, title, usual
+from bot.features.register.values import ENTRY, Json, Owner, is_empty, read_by_figures, title, usual
 from bot.kit.access import NO_RIGHT
 from bot.kit.addressees import reachable
 from bot.kit.closing import close_days, cut_off_on
@@ -30,7 +30,16 @@ from storage.audience import Me
 from storage.base import Model
 from storage.entry_files import entry_files
 from storage.lookups import changed
-from storage.models.entry import Entry, EntryChange, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
+from storage.models.entry import (
+    Entry,
+    EntryChange,
+    EntryDay,
+    EntryLink,
+    EntryPerson,
+    EntryRow,
+    EntryState,
+    EntryValue,
+)
 from storage.models.stored_file import EntryFile
 
 CHANGED_BY_OTHERS = "这条登记刚刚有变更，请重新打开后再办理。"
@@ -48,6 +57,7 @@ def record(session: Session, me: Me, kind: Kind, values: Json, now: datetime, tz
         raise Refusal(f"“{kind.word}”已停用，不能新增登记。")
     values = _with_usual(kind.every, values)
     _needs(kind, "", values)
+    linking.are_there(session, me.branch_id, kind, "", values)
     entry = Entry(
         branch_id=me.branch_id,
         kind=kind.name,
@@ -71,6 +81,7 @@ def add_row(session: Session, me: Me, view: View, rows: str, values: Json, now: 
     declared = _rows(view.kind, rows)
     values = _with_usual(declared.fields, values)
     _needs(view.kind, rows, values)
+    linking.are_there(session, me.branch_id, view.kind, rows, values)
     last = session.scalar(
         select(func.max(EntryRow.position)).where(EntryRow.entry_id == view.id, EntryRow.field == rows)
     )
@@ -186,7 +197,7 @@ def compute(session: Session, kind: Kind, entry_id: int) -> None:
 
 def write_index(session: Session, kind: Kind, entry_id: int, row_id: int | None, rows: str, fields: Json) -> None:
     """What the figures read of an entry or row, and which files it holds, in the place of what stood there."""
-    for table in (EntryDay, EntryPerson, EntryValue, EntryFile):
+    for table in (EntryDay, EntryPerson, EntryValue, EntryLink, EntryFile):
         session.execute(delete(table).where(table.entry_id == entry_id, table.row_id.is_not_distinct_from(row_id)))
     session.add_all(index_rows(kind, entry_id, row_id, rows, fields))
     session.flush()
@@ -201,6 +212,15 @@ def index_rows(kind: Kind, entry_id: int, row_id: int | None, rows: str, fields:
         *(
             EntryValue(**of, field=key, key=value, word=word, hundredths=number)
             for key, value, word, number in found.values
+        ),
+        *(
+            EntryLink(
+                **of,
+                field=key,
+                activity_id=link.id if link.to == ACTIVITY else None,
+                target_id=link.id if link.to == ENTRY else None,
+            )
+            for key, link in found.links
         ),
         *(
             file
@@ -244,6 +264,7 @@ def change(
     if wants_reason(view, row, key, now) and not reason:
         raise Refusal(NEEDS_A_REASON)
     _still_whole(view, row, key, value)
+    linking.are_there(session, me.branch_id, view.kind, rows, {key: value})
     not_moved_ahead(view, row, key, value, local_day(now, tz))
     claim(session, view)
     lay(session, view.kind, view.id, row, key, value)

@@ -2,7 +2,8 @@
 
 Kept as JSON: a text; a number; a day 2023-08-11, a month 2023-08, a quarter 2023Q3, days {"from", "to"} ([from,
 to), to null: open); the code of a choice; true or false; people [{"id": 12}, {"name": "庚一"}]; the name of a unit or
-site, of several a list; files as Telegram announces them. Since when it is there, whose it is and until when are kept
+site, of several a list; files as Telegram announces them; a link {"activity": 7} or {"entry": 12}, of several a
+list. Since when it is there, whose it is and until when are kept
 with the states.
 """
 
@@ -12,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
+from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Type
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.kept_files import stays_outside
 from bot.kit.names import clean_name, name_key
@@ -28,10 +29,30 @@ NOBODY = "已注销"
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """How the people and party groups are called that entries name by number."""
+    """How the people, party groups, activities and entries are called that entries name by number."""
 
     people: Mapping[int, str] = field(default_factory=dict)
     groups: Mapping[int, str] = field(default_factory=dict)
+    links: "Mapping[Link, str]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a field points to: an activity, or (`to` ENTRY) another entry."""
+
+    to: str
+    id: int
+
+
+ENTRY = "entry"
+
+
+def links(value: Any) -> list[Link]:
+    """What the value of a link points to, in its order."""
+    listed = value if isinstance(value, list) else [value]
+    return [
+        Link(to, int(one[to])) for one in listed if isinstance(one, Mapping) for to in (ACTIVITY, ENTRY) if to in one
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +162,13 @@ def _files(declared: EntryField, value: Any, called: Called) -> str:
     return f"{len(value)}个" + (f"（{outside}个仅存于聊天平台）" if outside else "")
 
 
+def _links(declared: EntryField, value: Any, called: Called) -> str:
+    """Nothing where it was not asked how they are called: a line in a list names none. An archive's own id as it is."""
+    if isinstance(value, str):
+        return value
+    return "、".join(called.links[one] for one in links(value) if one in called.links)
+
+
 def _owner(declared: EntryField, value: Any, called: Called) -> str:
     return value.said(called) if isinstance(value, Owner) else str(value)
 
@@ -158,6 +186,7 @@ _SAID: Mapping[Type, Callable[[EntryField, Any, Called], str]] = {
     Type.ORG: _names,
     Type.SITE: _names,
     Type.FILES: _files,
+    Type.LINK: _links,
     Type.ROWS: lambda declared, value, called: f"{len(value)}{declared.counted}",
     Type.SINCE: _day,
     Type.OWNER: _owner,

@@ -22,7 +22,7 @@ from bot.features.register.archive.reading import read
 from bot.features.register.archive.reading_values import Known
 from bot.features.register.figures import figures
 from bot.features.register.kinds.catalogue import KINDS, built_in, declared, kind_of
-from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Ledger, Tracking, Type
+from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Ledger, Tracking, Type
 from bot.features.register.values import Owner
 from bot.kit.figures import Counting, Section
 from scheduler.calendar.days import CLOSE_DAY, Quarter
@@ -175,6 +175,7 @@ def any_value(one: EntryField, random: Random) -> Any:
         Type.PEOPLE: lambda: several(people),
         Type.ORG: lambda: several(TEXTS),
         Type.SITE: lambda: several(TEXTS),
+        Type.LINK: lambda: several(["A1", "A99", "不是编号"]),
         Type.FILES: lambda: random.choice([["H1"], ["H2", "H3"], ["H1", "H2"]]),
     }[one.type]()
 
@@ -220,7 +221,8 @@ def any_fields(kind: Kind, rows: str, random: Random) -> Json:
     fields = rules.declared(kind, rows)
     one_span = sum(one.type is Type.DAYS for one in fields) == 1
     for one in fields:
-        if one.type in (Type.ROWS, *FACTS) or one.computed:
+        # Of those that point to entries there is a walk of their own.
+        if one.type in (Type.ROWS, *FACTS) or one.computed or (one.type is Type.LINK and one.to != (ACTIVITY,)):
             continue
         if one.key == kind.dated or random.random() < 0.7:
             value = any_value(one, random)

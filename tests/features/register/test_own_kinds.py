@@ -72,7 +72,7 @@ def field(kind: Kind, key: str) -> EntryField:
         ("kind.word", None, "kind.word：请填写。"),
         ("fields.task.options", {"only": "唯一"}, "fields.task.options：至少2个选项。"),
         ("fields.served.type", "integer", "fields.served.type：没有“integer”这种类型，可用：text、number、day、days、"
-         "choice、yesno、person、people、org、site、file。"),
+         "choice、yesno、person、people、org、site、link、file。"),
         ("fields.day.dated", False, "fields：没有标明 dated = true 的日期。"),
         ("fields.more", {"type": "day", "label": "另一日期", "dated": True}, "fields：有2个 dated，只能有1个。"),
         ("kind.phrase", "{count}次{served.total}", "kind.phrase：没有“served.total”，可用：count、"

@@ -178,7 +178,7 @@ def test_ten_minutes_later_it_is_taken_back_in_the_open_only(desk: Desk, kind: K
 @every_kind
 def test_its_ledger_opens_with_its_columns(desk: Desk, kind: Kind) -> None:
     recorded(desk, kind)
-    content = ledgers.table(desk.session, desk.branch_id, kind, Q3, date(2023, 8, 11))
+    content = ledgers.table(desk.session, desk.branch_id, kind, Q3, date(2023, 8, 11), SHANGHAI)
     rows = list(openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True))
     assert list(rows[1]) == ["序号", *(word for word, _ in kind.ledger.columns), "备注"]
     assert (len(rows), rows[2][0], rows[2][-1]) == (3, 1, "备注文字")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.features.register import service
-from bot.features.register.archive import files, own_kinds
+from bot.features.register.archive import files, links, own_kinds, writing
 from bot.features.register.archive.records import (
     ChangeRecord,
     EntryRecord,
@@ -19,20 +19,33 @@ from bot.features.register.archive.records import (
     Register,
     RowRecord,
     of_collection,
+    own,
     own_day,
     row_day,
+    to_activities,
 )
 from bot.features.register.kinds.catalogue import kinds
-from bot.features.register.kinds.kind import Kind, Type
-from bot.features.register.values import is_empty, title
+from bot.features.register.kinds.kind import ACTIVITY, Kind, Type
+from bot.features.register.rules import declared
+from bot.features.register.values import ENTRY, is_empty, title
 from scheduler.calendar.days import at
-from storage.models.entry import Entry, EntryChange, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
+from storage.models.entry import (
+    Entry,
+    EntryChange,
+    EntryDay,
+    EntryLink,
+    EntryPerson,
+    EntryRow,
+    EntryState,
+    EntryValue,
+)
 from storage.models.organisation import PartyGroup
 from storage.models.stored_file import EntryFile
 
 _OF_ENTRIES: tuple[type[Any], ...] = (
     EntryChange,
     EntryFile,
+    EntryLink,
     EntryValue,
     EntryPerson,
     EntryDay,
@@ -49,13 +62,15 @@ def there(session: Session, branch_id: int, collections: Collection[str]) -> int
     return session.scalar(select(func.count()).select_from(Entry).where(*mine, stands)) or 0
 
 
-def clear(session: Session, branch_id: int, collections: Collection[str]) -> None:
-    """Take out every entry of these collections, with all that hangs on it."""
+def clear(session: Session, branch_id: int, collections: Collection[str]) -> links.Before:
+    """Take out every entry of these collections, with all that hangs on it; what was pointed to before."""
+    before = links.look(session, branch_id, collections)
     mine = (Entry.branch_id == branch_id, Entry.kind.in_(_kinds(session, branch_id, collections)))
     session.flush()
     for model in _OF_ENTRIES:
         session.execute(delete(model).where(model.entry_id.in_(select(Entry.id).where(*mine))))
     session.execute(delete(Entry).where(*mine))
+    return before
 
 
 def _kinds(session: Session, branch_id: int, collections: Collection[str]) -> list[str]:
@@ -71,18 +86,24 @@ def lay(
     now: datetime,
     tz: tzinfo,
     contents: files.Contents = files.no_contents,
-) -> None:
-    """Write the records; `people`: the rows of those whom the archive names by id; `contents`: the bytes of files."""
+    before: links.Before = links.NOTHING,
+) -> int:
+    """Write the records; `people`: the rows of those whom the archive names by id; `contents`: the bytes of files;
+    `before`: what was pointed to before. How many of the entries that stayed point to nothing now.
+    """
     groups = session.execute(select(PartyGroup.name, PartyGroup.id).where(PartyGroup.branch_id == branch_id))
     renamed = own_kinds.lay(session, branch_id, register.own or (), now)
     held = files.lay(session, branch_id, register.files, contents, now) if register.files is not None else {}
-    desk = _Desk(session, branch_id, people, dict(groups.all()), now, tz, renamed, held)
+    there = writing.known_ids(session, branch_id)
+    desk = _Desk(session, branch_id, people, dict(groups.all()), now, tz, renamed, held, there, before)
     desk.lay([one for records in register.entries.values() for one in records])
     for change in register.changes or ():
         desk.lay_change(change)
     session.flush()
+    lost = links.point_again(session, before, desk.there)
     if register.files is not None:
         files.clear(session, branch_id, now)
+    return lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +126,12 @@ class _Desk:
         tz: tzinfo,
         renamed: Mapping[str, str],
         held: Mapping[str, Json],
+        there: Mapping[links.Of, int],
+        before: links.Before,
     ) -> None:
-        self._held = held
+        self._held, self._before = held, before
+        # What may be pointed to: the entries of the other collections, and in their turn those that are laid.
+        self.there = dict(there)
         self._session, self._branch_id, self._people, self._groups = session, branch_id, people, groups
         self._now, self._tz, self._renamed = now, tz, renamed
         self._laid: dict[tuple[str, str], _Laid] = {}
@@ -124,6 +149,12 @@ class _Desk:
         ]
         self._session.add_all(row for *_, row in rows)
         self._session.flush()
+        self.there |= {(one.kind.collection, one.id): entry.id for one, entry in entries}
+        for one, entry in entries:
+            entry.fields = self._pointing(one.kind, "", entry.fields)
+            entry.fields, entry.extra = self._with_activities(one, entry)
+        for one, each, row in rows:
+            row.fields = self._pointing(one.kind, each.rows, row.fields)
         for one, entry in entries:
             self._laid[one.kind.collection, one.id] = _Laid(one.kind, entry.id, defaultdict(list))
             self._session.add_all(service.index_rows(one.kind, entry.id, None, "", entry.fields))
@@ -160,6 +191,32 @@ class _Desk:
             extra=dict(one.extra) or None,
             **self._made_of_row(entry, one, of.recorded_at),
         )
+
+    # --- what is pointed to ---
+
+    def _pointing(self, kind: Kind, rows: str, fields: Json) -> Json:
+        """Links by the numbers of the entries."""
+        by_key = {one.key: one for one in declared(kind, rows) if one.type is Type.LINK}
+        return {key: self._pointed(value) if key in by_key else value for key, value in fields.items()}
+
+    def _pointed(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._pointed(one) for one in value]
+        if isinstance(value, Mapping) and "in" in value:
+            return {ENTRY: self.there[value["in"], value["entry"]]}
+        return value
+
+    def _with_activities(self, one: EntryRecord, entry: Entry) -> tuple[Json, Json | None]:
+        """What the entry said of an activity before, and says still, points to it; everything else is kept as said."""
+        fields, extra = dict(entry.fields), dict(entry.extra or {})
+        for each in own(one.kind, ""):
+            numbers = self._before.activities.get((one.kind.collection, one.id, each.key), ())
+            said = [f"A{number}" for number in numbers]
+            if said and to_activities(each) and extra.get(each.key) == (said if each.several else said[0]):
+                del extra[each.key]
+                linked = [{ACTIVITY: number} for number in numbers]
+                fields[each.key] = linked if each.several else linked[0]
+        return fields, extra or None
 
     # --- by whom and when ---
 
@@ -240,7 +297,9 @@ class _Desk:
     def lay_change(self, one: ChangeRecord) -> None:
         where = one.where
         laid = self._laid[where.collection, where.entry]
-        old, new = (self._by_rows(laid.kind, where.rows, where.name, value) for value in (one.old, one.new))
+        old, new = (
+            self._pointed(self._by_rows(laid.kind, where.rows, where.name, value)) for value in (one.old, one.new)
+        )
         self._session.add(
             EntryChange(
                 entry_id=laid.id,

@@ -56,6 +56,7 @@ def read(document: Fields, known: Known) -> tuple[Register, list[str]]:
     said = [own_kinds.kind_of(one) for one in own or ()] or known.own
     held = files.read(check, document[FILES]) if FILES in document else None
     known = replace(known, files=[one.id for one in held]) if held is not None else known
+    known = replace(known, entries={**known.entries, **_ids_in(document)})
     reader = _Reader(check, known, every=(*built_in(), *said))
     there = [name for name in collections() if name in document and name != OWN_KINDS]
     entries = {name: tuple(reader.entries(name, document[name])) for name in there}
@@ -67,10 +68,15 @@ def read(document: Fields, known: Known) -> tuple[Register, list[str]]:
     return Register(entries, changes, own, reader.left_out, held), [*reader.check.faults, *kept]
 
 
+def _ids_in(document: Fields) -> dict[str, set[str]]:
+    """What a record may point to, by collection."""
+    rows = {name: Check().rows(name, document[name]) for name in collections() if name in document}
+    return {name: {str(row["id"]) for _, row in listed if row.get("id") is not None} for name, listed in rows.items()}
+
+
 @dataclass(slots=True)
 class _Reader(Values):
     left_out: dict[str, int] = field(default_factory=dict)
-    every: Sequence[Kind] = ()
 
     def leave_out(self, what: str) -> None:
         self.left_out[what] = self.left_out.get(what, 0) + 1

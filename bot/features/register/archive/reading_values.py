@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from bot.features.register.archive.records import NOBODY, Whose
+from bot.features.register.archive.records import NOBODY, Whose, targets, to_activities
 from bot.features.register.kinds.kind import EntryField, Kind, Type
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check
 from bot.kit.glossary.choices import DUTIES
@@ -26,7 +26,7 @@ class Known:
     """Whom a document may name: people by id, party groups by name; the branch's time, its today, and the kinds of its
     own (a document that says these itself does not ask).
 
-    files: by id, where it tells of any.
+    files: by id, where it tells of any. entries: by collection what a record may point to.
     """
 
     people: Collection[str]
@@ -35,6 +35,7 @@ class Known:
     today: date
     own: Sequence[Kind] = ()
     files: Collection[str] | None = None
+    entries: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Values:
 
     check: Check
     known: Known
+    every: Sequence[Kind] = ()
 
     def value(self, one: EntryField, path: str, value: Any) -> Any:
         """A value as the register keeps it; null: there is none."""
@@ -142,8 +144,33 @@ class Values:
         return found
 
     def as_said(self, one: EntryField, value: Any) -> bool:
-        """The ids of files of which the document tells nothing: they are kept as they are said."""
-        return self.known.files is None and is_of_files(one, value)
+        """The ids of files of which the document tells nothing, and of activities: they are kept as they are said."""
+        return (self.known.files is None and is_of_files(one, value)) or (to_activities(one) and value is not None)
+
+    def _link(self, one: EntryField, path: str, value: Any) -> Any:
+        listed = value if isinstance(value, list) else [value]
+        if not one.several and isinstance(value, list):
+            self.check.fault(path, value, "one id")
+            return None
+        found = [
+            {"entry": known, "in": collection}
+            for at, each in enumerate(listed)
+            if (pointed := self._pointed(one, f"{path}[{at}]" if one.several else path, each)) is not None
+            for collection, known in [pointed]
+        ]
+        return found if one.several else next(iter(found), None)
+
+    def _pointed(self, one: EntryField, path: str, value: Any) -> tuple[str, str] | None:
+        """An id of one of the collections; with its name before it where several have that id."""
+        to = targets(self.every, one)
+        for collection in to:
+            there = self.known.entries.get(collection, ())
+            if value in there:
+                return collection, value
+            if isinstance(value, str) and (bare := value.removeprefix(f"{collection}/")) != value and bare in there:
+                return collection, bare
+        self.check.fault(path, value, "an id of " + " or ".join(to))
+        return None
 
     def whose(self, path: str, value: Any) -> Whose:
         """Somebody by id, a party group by its name, an office by its word; anything else is a name."""
@@ -181,4 +208,5 @@ READ: Mapping[Type, Read] = {
     Type.ORG: Values._names_of,
     Type.SITE: Values._names_of,
     Type.FILES: Values._files,
+    Type.LINK: Values._link,
 }

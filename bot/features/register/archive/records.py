@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from bot.features.register.kinds.catalogue import built_in
-from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Tracking, Type
+from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Tracking, Type
 from bot.features.register.own.declaring import Declared
 from bot.features.register.own.making import COLLECTION as OWN_ENTRIES
 from bot.features.register.rules import dated, declared, index
@@ -212,6 +212,16 @@ def of_collection(every: Sequence[Kind], collection: str) -> list[Kind]:
 def own(kind: Kind, rows: str) -> list[EntryField]:
     """The fields that stand in the entry (rows "") or row itself: no rows, no dated facts, nothing that is computed."""
     return [one for one in declared(kind, rows) if one.type not in (Type.ROWS, *FACTS) and not one.computed]
+
+
+def to_activities(one: EntryField) -> bool:
+    """Whether a field points to activities, which stand in an archive as it says them."""
+    return one.type is Type.LINK and one.to == (ACTIVITY,)
+
+
+def targets(every: Sequence[Kind], one: EntryField) -> list[str]:
+    """The collections of what a field may point to, in its order."""
+    return list(dict.fromkeys(kind.collection for name in one.to for kind in every if kind.name == name))
 
 
 def dated_facts(kind: Kind, rows: str) -> list[EntryField]:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.register.archive import files, own_kinds
@@ -32,11 +33,13 @@ from bot.features.register.archive.records import (
     own_day,
     row_facts,
     spans_in_the_open,
+    targets,
+    to_activities,
     told,
 )
 from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
-from bot.features.register.values import NOBODY, is_empty
+from bot.features.register.values import ENTRY, NOBODY, is_empty, links
 from bot.kit.archive_checks import OUTSIDE, rest
 from bot.kit.archive_ids import numbered
 from bot.kit.glossary.choices import DUTIES
@@ -58,6 +61,20 @@ class Names:
     groups: Mapping[int, str]
     tz: tzinfo
     files: files.Written
+    # By number: the collection and the id of every entry, and the collections of what each field may point to.
+    entries: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    every: Sequence[Kind] = ()
+
+    def pointed(self, number: int) -> Json | None:
+        """What a field points to; what 撤销 has taken back is not there."""
+        there = self.entries.get(number)
+        return {"entry": there[1], "in": there[0]} if there is not None else None
+
+    def said(self, one: EntryField, pointed: Json) -> str:
+        """An id, with its collection where another that the field may point to has it too."""
+        collection, known = pointed["in"], pointed["entry"]
+        before = takewhile(lambda name: name != collection, targets(self.every, one))
+        return f"{collection}/{known}" if any((name, known) in set(self.entries.values()) for name in before) else known
 
     def person(self, number: int) -> Json:
         """Whom the document does not have is named in it, and no longer one of its people."""
@@ -92,7 +109,12 @@ def _names(session: Session, branch_id: int, people: Mapping[int, str], tz: tzin
     anybody = or_(Person.branch_id == branch_id, *(Person.id.in_(one) for one in named))
     names = session.execute(select(Person.id, Person.name).where(anybody))
     groups = session.execute(select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id))
-    return Names(people, dict(names.all()), dict(groups.all()), tz, files.written(session, branch_id))
+    every = {kind.name: kind for kind in kinds(session, branch_id)}
+    there = _entries(session, branch_id, every)
+    ids = entry_ids(there, every)
+    of_ids = {one.id: (every[one.kind].collection, ids[one.id]) for one in there}
+    written = files.written(session, branch_id)
+    return Names(people, dict(names.all()), dict(groups.all()), tz, written, of_ids, tuple(every.values()))
 
 
 # --- from the tables -------------------------------------------------------------------------------------------------
@@ -100,13 +122,11 @@ def _names(session: Session, branch_id: int, people: Mapping[int, str], tz: tzin
 
 def load(session: Session, branch_id: int, names: Names) -> Register:
     """The register as records; what 撤销 has taken back was never there."""
-    stands = or_(Entry.withdrawn_at.is_(None), Entry.withdrawn_reason != "")
-    every = {kind.name: kind for kind in kinds(session, branch_id)}
-    mine = (Entry.branch_id == branch_id, Entry.kind.in_(every), stands)
-    entries = session.scalars(select(Entry).where(*mine).order_by(Entry.id)).all()
-    of_mine = select(Entry.id).where(*mine)
+    every = {kind.name: kind for kind in names.every}
+    entries = _entries(session, branch_id, every)
+    of_mine = select(Entry.id).where(*_standing(branch_id, every))
     facts, rows = _facts(session, of_mine, names), _rows(session, of_mine)
-    ids = entry_ids(entries, every)
+    ids = {number: known for number, (_, known) in names.entries.items()}
     found: dict[str, list[EntryRecord]] = {collection: [] for collection in collections()}
     for entry in entries:
         kind = every[entry.kind]
@@ -115,6 +135,23 @@ def load(session: Session, branch_id: int, names: Names) -> Register:
     changes = tuple(_changes(session, of_mine, of, ids, rows, names))
     own = tuple(own_kinds.load(session, branch_id))
     return Register({name: tuple(listed) for name, listed in found.items() if listed}, changes, own)
+
+
+def _standing(branch_id: int, every: Mapping[str, Kind]) -> tuple[ColumnElement[bool], ...]:
+    stands = or_(Entry.withdrawn_at.is_(None), Entry.withdrawn_reason != "")
+    return Entry.branch_id == branch_id, Entry.kind.in_(every), stands
+
+
+def _entries(session: Session, branch_id: int, every: Mapping[str, Kind]) -> Sequence[Entry]:
+    return session.scalars(select(Entry).where(*_standing(branch_id, every)).order_by(Entry.id)).all()
+
+
+def known_ids(session: Session, branch_id: int) -> dict[tuple[str, str], int]:
+    """The entries of a branch by collection and id."""
+    every = {kind.name: kind for kind in kinds(session, branch_id)}
+    entries = _entries(session, branch_id, every)
+    ids = entry_ids(entries, every)
+    return {(every[one.kind].collection, ids[one.id]): one.id for one in entries}
 
 
 def entry_ids(entries: Sequence[Entry], every: Mapping[str, Kind]) -> dict[int, str]:
@@ -166,7 +203,7 @@ def _record(entry: Entry, kind: Kind, known: str, rows: Sequence[EntryRow], fact
             fields=_fields(kind, row.field, row.fields, names),
             facts=tuple(facts.get((entry.id, row.id), ())),
             made=Made(None if row.assumed else row.recorded_at, names.by(row.recorded_by_id)),
-            extra=row.extra or {},
+            extra=(row.extra or {}) | _activities(kind, row.field, row.fields),
         )
         for row in rows
         if row.withdrawn_at is None
@@ -181,13 +218,23 @@ def _record(entry: Entry, kind: Kind, known: str, rows: Sequence[EntryRow], fact
         made=Made(None if entry.assumed else entry.recorded_at, names.by(entry.recorded_by_id)),
         taken=Taken(at, names.by(entry.withdrawn_by_id), reason) if at is not None else None,
         revision=entry.revision,
-        extra=entry.extra or {},
+        extra=(entry.extra or {}) | _activities(kind, "", entry.fields),
         laid=local_day(entry.recorded_at, names.tz),
     )
 
 
 def _fields(kind: Kind, rows: str, fields: Mapping[str, Any], names: Names) -> Json:
-    return {key: _by_ids(kind, rows, key, value, names) for key, value in fields.items()}
+    said = _activities(kind, rows, fields)
+    return {key: _by_ids(kind, rows, key, value, names) for key, value in fields.items() if key not in said}
+
+
+def _activities(kind: Kind, rows: str, fields: Mapping[str, Any]) -> Json:
+    """The activities that the fields point to, as an archive says them."""
+    return {
+        one.key: [f"A{link.id}" for link in found] if one.several else f"A{found[0].id}"
+        for one in own(kind, rows)
+        if to_activities(one) and (found := links(fields.get(one.key)))
+    }
 
 
 def _by_ids(kind: Kind, rows: str, key: str, value: Any, names: Names) -> Any:
@@ -197,6 +244,10 @@ def _by_ids(kind: Kind, rows: str, key: str, value: Any, names: Names) -> Any:
         return [names.person(each["id"]) if "id" in each else each for each in value]
     if one is not None and one.type is Type.FILES and isinstance(value, list):
         return [names.files.id_of(each) if is_file(each) else each for each in value]
+    if one is not None and one.type is Type.LINK and (found := links(value)):
+        pointed = [names.pointed(link.id) if link.to == ENTRY else f"A{link.id}" for link in found]
+        there = [each for each in pointed if each is not None]
+        return there if one.several else next(iter(there), None)
     if one is not None and one.type is Type.ROWS and isinstance(value, Mapping):
         return _fields(kind, key, value, names)
     return value
@@ -235,7 +286,7 @@ def _where(change: EntryChange, kind: Kind, known: str, rows: Sequence[EntryRow]
 
 def _entry(one: EntryRecord, names: Names) -> Json:
     kind = one.kind
-    found: Json = {"id": one.id, **kind.also, **_values(kind, "", one.fields)}
+    found: Json = {"id": one.id, **kind.also, **_values(kind, "", one.fields, names)}
     # What is never typed again after the states of the entry.
     late: Json = {key: found.pop(key) for key in ("note", "files") if key in found}
     begins = one.facts[0].on if one.facts else None
@@ -256,7 +307,7 @@ def _entry(one: EntryRecord, names: Names) -> Json:
 
 
 def _row(one: RowRecord, kind: Kind, begins: date | None, names: Names) -> Json:
-    found, tracking = _values(kind, one.rows, one.fields), kind.tracking_of(one.rows)
+    found, tracking = _values(kind, one.rows, one.fields, names), kind.tracking_of(one.rows)
     if tracking is not None and one.facts:
         plain = _plain(tracking, one.facts[-1])
         usual = row_facts(tracking, plain, begins or one.facts[0].on, one.made)
@@ -317,21 +368,23 @@ def _taken(one: Taken, names: Names) -> Json:
     return {"at": _instant(one.at, names.tz), "by": one.by, "reason": one.reason}
 
 
-def _values(kind: Kind, rows: str, fields: Mapping[str, Any]) -> Json:
+def _values(kind: Kind, rows: str, fields: Mapping[str, Any], names: Names) -> Json:
     """The fields that there are, by their keys; days that stand in the open as `from` and `to`."""
     found: Json = {}
     open_ = spans_in_the_open(kind, rows)
     for one in own(kind, rows):
-        value = _out(one, fields.get(one.key))
+        value = _out(one, fields.get(one.key), names)
         if value is not None:
             found |= value if one.key == open_ else {one.key: value}
     return found
 
 
-def _out(one: EntryField, value: Any) -> Any:
-    """A value as an archive says it; null: there is none. Only people are said otherwise than they are kept."""
+def _out(one: EntryField, value: Any, names: Names) -> Any:
+    """A value as an archive says it; null: there is none. People and links are said otherwise than they are kept."""
     if is_empty(value):
         return None
+    if one.type is Type.LINK and not to_activities(one):
+        return [names.said(one, each) for each in value] if one.several else names.said(one, value)
     if one.type is not Type.PEOPLE:
         return value[0] if one.alone and len(value) == 1 else value
     listed = [each["id"] if "id" in each else f"{OUTSIDE}{each['name']}" for each in value]
@@ -341,8 +394,8 @@ def _out(one: EntryField, value: Any) -> Any:
 def _change(one: ChangeRecord, kind: Kind, names: Names) -> Json:
     return {
         "path": one.where.path,
-        "old": _changed(kind, one.where, one.old),
-        "new": _changed(kind, one.where, one.new),
+        "old": _changed(kind, one.where, one.old, names),
+        "new": _changed(kind, one.where, one.new, names),
         "on": one.on.isoformat() if one.on is not None else None,
         "at": _instant(one.at, names.tz),
         "by": one.by,
@@ -350,10 +403,10 @@ def _change(one: ChangeRecord, kind: Kind, names: Names) -> Json:
     }
 
 
-def _changed(kind: Kind, where: Where, value: Any) -> Any:
+def _changed(kind: Kind, where: Where, value: Any, names: Names) -> Any:
     one = kind.field(f"{where.rows}.{where.name}" if where.rows else where.name)
     if one is None or is_empty(value):
         return value
     if one.type is not Type.ROWS:
-        return _out(one, value)
-    return _values(kind, where.name, value) | rest(value, [each.key for each in own(kind, where.name)])
+        return _out(one, value, names)
+    return _values(kind, where.name, value, names) | rest(value, [each.key for each in own(kind, where.name)])

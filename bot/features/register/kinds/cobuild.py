@@ -4,6 +4,7 @@ S26-S28, S36, S44).
 
 from bot.features.register.kinds.kind import (
     DESK,
+    PARTNERS,
     PEER_ORGS,
     Count,
     EntryField,
@@ -66,7 +67,7 @@ COBUILD_EVENT = Kind(
     letter="B",
     fields=(
         EntryField(key="partner", word="共建单位", type=Type.ORG, needed=True, several=True, alone=True,
-                   offered=(PEER_ORGS,)),
+                   offered=(PEER_ORGS,), proved=PARTNERS),
         EntryField(key="form", word="形式", type=Type.CHOICE, needed=True,
                    options={"theme_party_day": "主题党日", "site_visit": "现场走访", "symposium": "座谈交流",
                             "joint_study": "联学联建", "other": "其他"}),
@@ -83,7 +84,10 @@ COBUILD_EVENT = Kind(
               distinct="partner", names=True, formula="不同的共建单位"),
     ),
     ledger=Ledger(
-        name="共建台账", columns=(("日期", "on"), ("共建单位", "partner"), ("形式", "form"), ("内容", "topic")),
+        name="共建台账",
+        columns=(
+            ("日期", "on"), ("共建单位", "partner"), ("形式", "form"), ("内容", "topic"), ("关联活动", "activity"),
+        ),
     ),
 )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """荣誉: what was awarded, and contests (S41)."""
 
-from bot.features.register.kinds.kind import DESK, Count, EntryField, Kind, Ledger, Span, Type
+from bot.features.register.kinds.kind import DESK, PRESENT, Count, EntryField, Kind, Ledger, Linked, Span, Type
 from bot.features.register.kinds.options import LEVELS, OTHERS, OWN, WHO_ORGANIZES
 from bot.kit.figures import Behaviour, Section
 from storage.choices import Duty
@@ -29,6 +29,7 @@ AWARD = Kind(
         EntryField(key="rank", word="等次", later=True, longest=40),
         EntryField(key="stars", word="星数", type=Type.NUMBER, later=True),
         EntryField(key="to", word="失效日期", type=Type.DAY, later=True, happened=False),
+        EntryField(key="contest", word="所属竞赛", type=Type.LINK, later=True, to=("contest",)),
     ),
     dated="issued_on",
     spans={"valid": Span(start="issued_on", end="to", open_end=True)},
@@ -74,10 +75,11 @@ CONTEST = Kind(
                             "culture_sport": "文体活动", "other": "其他"}),
         EntryField(key="period", word="日期", type=Type.DAYS, needed=True),
         EntryField(key="organizer", word="主办", type=Type.CHOICE, needed=True, options=WHO_ORGANIZES),
-        EntryField(key="participants", word="参加人员", type=Type.PEOPLE, several=True),
+        EntryField(key="participants", word="参加人员", type=Type.PEOPLE, several=True, proved=PRESENT),
         EntryField(key="guests", word="其他人数", type=Type.NUMBER, later=True),
     ),
     dated="period",
+    linked=(Linked(kind="award", field="contest", word="奖项", act="登记奖项"),),
     line="{period} {title} {organizer}",
     counts=(
         Count(path="contests.held", word="主办竞赛文体", unit="次", on="period", where={"organizer": OWN},
@@ -97,7 +99,7 @@ CONTEST = Kind(
         name="竞赛台账",
         columns=(
             ("日期", "period"), ("名称", "title"), ("类别", "kind"), ("主办", "organizer"),
-            ("参加人员", "participants"),
+            ("参加人员", "participants"), ("奖项", "award"),
         ),
     ),
 )  # fmt: skip

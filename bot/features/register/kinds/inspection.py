@@ -3,7 +3,19 @@ and the papers of each month (S30-S34, D16)."""
 
 from functools import partial
 
-from bot.features.register.kinds.kind import PEER_ORGS, Count, EntryField, Kind, Ledger, Papers, Ratio, Tracking, Type
+from bot.features.register.kinds.kind import (
+    PEER_ORGS,
+    Count,
+    Earlier,
+    EntryField,
+    Kind,
+    Ledger,
+    Linked,
+    Papers,
+    Ratio,
+    Tracking,
+    Type,
+)
 from bot.features.register.kinds.options import LEVELS
 from bot.kit.figures import Behaviour, Section
 from bot.kit.glossary.choices import MONTHLY_DOCUMENTS
@@ -27,6 +39,13 @@ INSPECTION = Kind(
         EntryField(key="found", word="发现问题数", type=Type.NUMBER),
     ),
     dated="period",
+    linked=(
+        Linked(kind="rectification_list", field="inspection", word="整改清单", act="形成整改清单", unit="target",
+               of="targets", choice="source", by="kind", asks="found",
+               codes={"half_year": "half_year_inspection", "reinspection": "reinspection",
+                      "special": "special_inspection", "other": "other"}),
+    ),
+    earlier=Earlier(kind="rectification_list", unit="target", of="targets", where={"kind": ("reinspection",)}),
     tracking=Tracking(
         states={"planned": "计划", "held": "已开展", "cancelled": "已取消"},
         done=("held", "cancelled"), reasoned=("cancelled",),
@@ -44,7 +63,7 @@ INSPECTION = Kind(
         name="检查台账",
         columns=(
             ("日期", "period"), ("类别", "kind"), ("受检单位", "targets"), ("内容", "content"), ("发现问题", "found"),
-            ("状态", "state"),
+            ("整改清单", "rectification_list"), ("状态", "state"),
         ),
     ),
 )  # fmt: skip
@@ -70,6 +89,10 @@ INSPECTION_RECEIVED = Kind(
         EntryField(key="found", word="反馈问题数", type=Type.NUMBER, later=True),
     ),
     dated="period",
+    linked=(
+        Linked(kind="rectification_list", field="inspection", word="整改清单", act="形成整改清单", unit="target",
+               choice="source", codes={"": "inspection_received"}, asks="found"),
+    ),
     line="{period} {by_org} {kind}",
     counts=(
         received(path="inspections_received.times", word="迎接检查", formula="按第一天统计的次数"),
@@ -82,7 +105,7 @@ INSPECTION_RECEIVED = Kind(
         name="迎检台账",
         columns=(
             ("日期", "period"), ("来访单位", "by_org"), ("级别", "level"), ("类别", "kind"), ("内容", "topic"),
-            ("陪同人员", "hosts"), ("反馈问题", "found"),
+            ("陪同人员", "hosts"), ("反馈问题", "found"), ("整改清单", "rectification_list"),
         ),
     ),
 )  # fmt: skip
@@ -123,12 +146,15 @@ RECTIFICATION_LIST = Kind(
                        "half_year_inspection": "半年检查", "reinspection": "回头看", "special_inspection": "专项检查",
                        "inspection_received": "迎接检查", "organizational_life_meeting": "组织生活会", "other": "其他",
                    }),
+        EntryField(key="inspection", word="所据检查", type=Type.LINK, later=True,
+                   to=("inspection", "inspection_received")),
         ITEMS,
     ),
     tracking=Tracking(
         states={"draft": "草稿", "issued": "已下发"}, done=("issued",), days={"issued": "issued_on"},
         needs={"issued": "items"}, acts={"issued": "下发清单", "draft": "退回草稿"}, drafts=("draft",),
     ),
+    earlier=Earlier(kind="rectification_list", unit="target", of="target", where={"source": ("reinspection",)}),
     line="{target} {source}",
     counts=(
         of_lists(path="rectification.lists", word="整改清单", unit="份", behaviour=Behaviour.ADDITIVE,

@@ -40,6 +40,7 @@ class Type(StrEnum):
     ORG = "org"
     SITE = "site"
     FILES = "files"
+    LINK = "link"
     ROWS = "rows"
     # Dated facts, kept with the states: since when it is there at all, whose it is, and until when.
     SINCE = "since"
@@ -64,7 +65,9 @@ class EntryField(Part):
     may be named. options: code and word of a choice. usual: the code, text, whole number or yes that stands without an
     answer. happened: a day that cannot lie ahead. half: a number in half steps. titled: said in 《》. counted: the word
     after a number of rows (项). fields, tracking: of each row. offered: texts that are offered; "peer_orgs": those of
-    the branch. short: the label of a button, where that is not the word.
+    the branch. short: the label of a button, where that is not the word. to: what a link points to: ACTIVITY, or the
+    names of kinds. proved: what an activity says of it (of the dated field it always says the day): PRESENT, SITES or
+    PARTNERS.
     """
 
     key: str
@@ -88,6 +91,8 @@ class EntryField(Part):
     apart: bool = False
     retired: tuple[str, ...] = ()
     dropped: bool = False
+    to: tuple[str, ...] = ()
+    proved: str = ""
     fields: "tuple[EntryField, ...]" = ()
     tracking: "Tracking | None" = None
 
@@ -132,7 +137,11 @@ class Tracking(Part):
         return new in self.reasoned or self.goes_back(old, new)
 
 
+# What a link may point to besides entries; and what an activity proves: who came, where it was, with whom.
+ACTIVITY = "activity"
+PRESENT, SITES, PARTNERS = "present", "sites", "partners"
 COMMON = (
+    EntryField(key="activity", word="关联活动", type=Type.LINK, later=True, to=(ACTIVITY,)),
     EntryField(key="note", word="备注", later=True, longest=500),
     EntryField(key="files", word="附件", type=Type.FILES, later=True),
 )
@@ -251,11 +260,43 @@ class Papers(Part):
 PEER_ORGS, ROSTER = "peer_orgs", "roster"
 
 
+class Linked(Part):
+    """Entries of another kind that point to this one by a field of theirs: named on its page and in its ledger.
+
+    act: the button that makes one. unit: the field of it that holds the unit: each of those in `of` here has one of its
+    own; without `of` it is the branch. choice, codes: its field that follows from the code of `by` here, or (by "") is
+    always the only one. asks: a number here that wants one where it is above 0.
+    """
+
+    kind: str
+    field: str
+    word: str
+    act: str = ""
+    unit: str = ""
+    of: str = ""
+    choice: str = ""
+    by: str = ""
+    codes: Mapping[str, str] = Field(default_factory=dict)
+    asks: str = ""
+
+
+class Earlier(Part):
+    """What is still open of the latest earlier entry of a kind with the same unit, shown when it is looked at again.
+
+    kind: whose rows; unit: its field; of: the field here; where: only with one of these codes here.
+    """
+
+    kind: str
+    unit: str
+    of: str
+    where: Mapping[str, tuple[str, ...]]
+
+
 class Ledger(Part):
     """The table of a kind (台账): its number, name, and columns as word and field.
 
     A column is a field of the entry, or of `rows`, one line each; `kind`, `state` and the name of a state (the day
-    since which it holds) are columns too, and `in_time`: 是 or 否.
+    since which it holds) are columns too, `in_time`: 是 or 否, and the name of a kind that points to it (`linked`).
     """
 
     name: str
@@ -272,7 +313,7 @@ class Kind(Part):
     together: a further value, of all these fields. one_of: at least one of these is needed. told: the states that the
     fields tell of. computes: what fills the fields that nobody says (computing.py). apart: its entries are for its
     readers and whom they name, not for leaders; secret: so are its figures. monthly: whose it is is asked each month
-    how far it has come, unless something was recorded.
+    how far it has come, unless something was recorded. linked, earlier: what other entries have to do with one.
     line: an entry in a list, with the fields that it names.
     """
 
@@ -301,6 +342,8 @@ class Kind(Part):
     apart: bool = False
     secret: bool = False
     monthly: bool = False
+    linked: tuple[Linked, ...] = ()
+    earlier: Earlier | None = None
     line: str
     counts: tuple[Count, ...] = ()
     ratios: tuple[Ratio, ...] = ()
@@ -363,7 +406,11 @@ def _faults(kind: Kind) -> Iterator[str]:
     named += [key for span in kind.spans.values() for key in (span.start, span.end)]
     named += [key for keys in kind.together.values() for key in keys]
     named += list(kind.told.by.values()) if kind.told is not None else []
+    named += [key for one in kind.linked for key in (one.of, one.by, one.asks)]
+    named += [kind.earlier.of, *kind.earlier.where] if kind.earlier is not None else []
     yield from (f"{key}: no such field" for key in named if key and kind.field(key) is None)
+    every = [*kind.fields, *(inner for one in kind.fields for inner in one.fields)]
+    yield from (f"fields.{one.key}.to: none" for one in every if one.type is Type.LINK and not one.to)
     for count in kind.counts:
         yield from _faults_of_count(kind, count)
     paths = {one.path for one in kind.counts}

@@ -2,7 +2,20 @@
 
 from functools import partial
 
-from bot.features.register.kinds.kind import DESK, ROSTER, Count, EntryField, Kind, Ledger, Ratio, Tracking, Type
+from bot.features.register.kinds.kind import (
+    DESK,
+    PARTNERS,
+    PRESENT,
+    ROSTER,
+    SITES,
+    Count,
+    EntryField,
+    Kind,
+    Ledger,
+    Ratio,
+    Tracking,
+    Type,
+)
 from bot.kit.figures import Behaviour, Section
 from storage.choices import Duty
 
@@ -25,12 +38,12 @@ VOLUNTEER_SERVICE = Kind(
                    options={"community": "社区服务", "double_report": "双报到", "blood": "无偿献血", "trees": "植树",
                             "farm": "助农", "civility": "文明劝导", "other": "其他"}),
         EntryField(key="on", word="日期", type=Type.DAY, needed=True),
-        EntryField(key="participants", word="参加人员", type=Type.PEOPLE, needed=True, several=True),
+        EntryField(key="participants", word="参加人员", type=Type.PEOPLE, needed=True, several=True, proved=PRESENT),
         EntryField(key="hours", word="人均时长", type=Type.NUMBER, half=True),
         EntryField(key="beneficiaries", word="服务人次", type=Type.NUMBER),
         EntryField(key="estimated", word="人次为估计", type=Type.YESNO, later=True),
-        EntryField(key="place", word="地点", type=Type.SITE, later=True),
-        EntryField(key="partner", word="合作单位", type=Type.ORG, several=True, later=True),
+        EntryField(key="place", word="地点", type=Type.SITE, later=True, proved=SITES),
+        EntryField(key="partner", word="合作单位", type=Type.ORG, several=True, later=True, proved=PARTNERS),
         EntryField(key="guests", word="其他人数", type=Type.NUMBER, later=True),
     ),
     dated="on",

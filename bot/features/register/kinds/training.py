@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.features.register.kinds.kind import DESK, Count, EntryField, Kind, Ledger, Type
+from bot.features.register.kinds.kind import DESK, PRESENT, SITES, Count, EntryField, Kind, Ledger, Type
 from bot.features.register.kinds.options import LEVELS, OTHERS, OWN, WHO_ORGANIZES
 from bot.kit.figures import Behaviour, Section
 from storage.choices import Duty
@@ -27,7 +27,7 @@ SUPERIOR_EVENT = Kind(
                    options={"training": "培训", "briefing": "通报会", "lecture": "报告会", "study": "学习",
                             "meeting": "会议"}),
         EntryField(key="on", word="日期", type=Type.DAY, needed=True),
-        EntryField(key="attendees", word="参加人员", type=Type.PEOPLE, needed=True, several=True),
+        EntryField(key="attendees", word="参加人员", type=Type.PEOPLE, needed=True, several=True, proved=PRESENT),
         EntryField(key="mode", word="方式", type=Type.CHOICE,
                    options={"in_person": "线下", "online": "线上", "mixed": "线上线下"}),
         EntryField(key="hours", word="学时", type=Type.NUMBER, half=True),
@@ -68,12 +68,12 @@ TRAINING = Kind(
         EntryField(key="title", word="名称", needed=True, titled=True),
         EntryField(key="period", word="日期", type=Type.DAYS, needed=True),
         EntryField(key="organizer", word="主办", type=Type.CHOICE, needed=True, options=WHO_ORGANIZES),
-        EntryField(key="trainees", word="参加人员", type=Type.PEOPLE, needed=True, several=True),
+        EntryField(key="trainees", word="参加人员", type=Type.PEOPLE, needed=True, several=True, proved=PRESENT),
         EntryField(key="audience", word="对象", type=Type.CHOICE,
                    options={"members": "党员", "activists": "积极分子", "development_targets": "发展对象",
                             "officers": "骨干"}),
         EntryField(key="hours", word="学时", type=Type.NUMBER, half=True),
-        EntryField(key="place", word="地点", type=Type.SITE, later=True),
+        EntryField(key="place", word="地点", type=Type.SITE, later=True, proved=SITES),
         EntryField(key="guests", word="其他人数", type=Type.NUMBER, later=True),
     ),
     dated="period",

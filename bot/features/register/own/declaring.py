@@ -20,7 +20,7 @@ UNITS = ("次", "份", "人次", "篇", "项", "个", "期", "条", "户")
 TYPES: Mapping[str, Type] = {
     "text": Type.TEXT, "number": Type.NUMBER, "day": Type.DAY, "days": Type.DAYS, "choice": Type.CHOICE,
     "yesno": Type.YESNO, "person": Type.PEOPLE, "people": Type.PEOPLE, "org": Type.ORG, "site": Type.SITE,
-    "file": Type.FILES,
+    "link": Type.LINK, "file": Type.FILES,
 }  # fmt: skip
 DATES = ("day", "days")
 # What a record, a form or a figure of every kind has under these names.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 
 from bot.features.register.kinds.kind import (
+    ACTIVITY,
     READERS,
     ROSTER,
     Count,
@@ -73,6 +74,7 @@ def _field(one: OwnField) -> EntryField:
         type=TYPES[one.type],
         needed=(one.needed or one.dated) and not one.dropped_on,
         several=one.type == "people",
+        to=(ACTIVITY,) if one.type == "link" else (),
         outside=one.outside,
         options=dict(one.options),
         retired=one.dropped,

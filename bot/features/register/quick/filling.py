@@ -5,23 +5,30 @@ typed cannot differ. And the answers of an entry that is there, for one more of 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.register import entries, questions
 from bot.features.register.kinds.catalogue import kinds
-from bot.features.register.kinds.kind import EntryField, Kind, Type
+from bot.features.register.kinds.kind import ACTIVITY, PARTNERS, PRESENT, SITES, EntryField, Kind, Type
 from bot.features.register.quick.sentences import Known
 from bot.features.register.rules import View, facts_by_field
-from bot.features.register.values import Owner, is_empty
+from bot.features.register.values import Link, Owner, is_empty
 from bot.kit.day_lists import read_days
 from bot.kit.form_fields import Values
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
+from scheduler.calendar.days import local_day
+from storage.choices import HERE
+from storage.models.activity import Activity
+from storage.models.attendance import Attendance
 from storage.roster import Member, roster
 
 _YES_NO = {"是": "yes", "有": "yes", "√": "yes", "否": "no", "无": "no", "没有": "no"}
 # Of one entry, or told apart by it: not of the next.
-_NOT_AGAIN = frozenset({Type.DAY, Type.DAYS, Type.MONTH, Type.QUARTER, Type.SINCE, Type.DUE, Type.NUMBER, Type.FILES})
+_NOT_AGAIN = frozenset(
+    {Type.DAY, Type.DAYS, Type.MONTH, Type.QUARTER, Type.SINCE, Type.DUE, Type.NUMBER, Type.FILES, Type.LINK}
+)
 
 
 def kept_kinds(session: Session, call: Call) -> list[Kind]:
@@ -118,6 +125,27 @@ def left_empty(fields: Sequence[EntryField], values: Values) -> dict[str, Any]:
         for field in questions.asked(declared):
             if field.optional and not field.later and field.files is None and field.key not in values:
                 found[field.key] = [] if field.many else ""
+    return found
+
+
+# --- what an activity says -------------------------------------------------------------------------------------------
+
+
+def of_activity(session: Session, call: Call, kind: Kind, activity: Activity) -> dict[str, Any]:
+    """The answers that an activity proves: its day, who came, where it was, with whom; and that it was this one."""
+    day = local_day(activity.start_at, call.tz)
+    came = (Attendance.activity_id == activity.id, Attendance.withdrawn_at.is_(None), Attendance.status.in_(HERE))
+    here = {one.id for one in roster(session, call.me.branch_id, call.today)}
+    people = [str(one) for one in session.scalars(select(Attendance.person_id).where(*came)) if one in here]
+    says: Mapping[str, list[str]] = {PRESENT: people, SITES: activity.sites, PARTNERS: activity.partners}
+    found: dict[str, Any] = {ACTIVITY: questions.as_answer(Link(ACTIVITY, activity.id))}
+    for one in kind.fields:
+        if one.key == kind.dated and one.type is Type.DAY:
+            found[one.key] = day.isoformat()
+        elif one.key == kind.dated and one.type is Type.DAYS:
+            found |= {f"{one.key}_first": day.isoformat(), f"{one.key}_last": day.isoformat()}
+        elif held := says.get(one.proved):
+            found[one.key] = held if one.several else held[0]
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.register import entries, rules
+from bot.features.register import entries, linking, rules
 from bot.features.register.forms import FORMS
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.quick import filling, messages, pasted, recording, saying, tables
@@ -92,7 +92,9 @@ class _Table:
         found = self.plan(session, call, values)
         if found is None:
             return "【登记】粘贴的表格"
-        return messages.table_page(found, entries.everybody(session, call.me.branch_id))
+        called = entries.everybody(session, call.me.branch_id)
+        pointed = [link for one in found.new for _, link in rules.linked(found.kind, "", one.values)]
+        return messages.table_page(found, linking.with_links(session, called, call.tz, [], pointed))
 
     def some(self, session: Session, call: Call, values: Values) -> str:
         found = self.plan(session, call, values)

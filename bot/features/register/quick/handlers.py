@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from bot.features.register import entries, messages
-from bot.features.register.buttons import LikeLast
+from bot.features.register import entries, linking, messages
+from bot.features.register.buttons import ChooseActivity, FromActivity, LikeLast
 from bot.features.register.forms import FORMS, LATELY
+from bot.features.register.kinds.kind import Kind
 from bot.features.register.quick import filling, forms, pasted, saying, sentences
 from bot.kit.access import NO_RIGHT, Right
+from bot.kit.activities import find_activity
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Reply, say
@@ -42,11 +44,31 @@ def by_table(session: Session, call: Call) -> Reply:
     return say(forms.QUICK.filled(session, call, act="table", **about))
 
 
-def like_last(session: Session, call: Call, button: LikeLast) -> Reply:
-    """同上一条: the days, the title and the numbers are asked."""
-    kind = next((one for one in filling.kept_kinds(session, call) if one.name == button.kind), None)
+def _kept(session: Session, call: Call, name: str) -> Kind:
+    kind = next((one for one in filling.kept_kinds(session, call) if one.name == name), None)
     if kind is None:
         raise Refusal(NO_RIGHT)
+    return kind
+
+
+def choose_activity(session: Session, call: Call, button: ChooseActivity) -> Reply:
+    """据活动填写: what was held lately."""
+    kind, found = _kept(session, call, button.kind), linking.held(session, call.me.branch_id, call.now, call.tz)
+    if not found:
+        raise Refusal(messages.NO_ACTIVITY)
+    return Reply(edit=messages.activities_page(kind, found))
+
+
+def from_activity(session: Session, call: Call, button: FromActivity) -> Reply:
+    """What the activity does not say is asked."""
+    kind, activity = _kept(session, call, button.kind), find_activity(session, call.me, button.activity_id)
+    given = filling.of_activity(session, call, kind, activity)
+    return Reply(edit=FORMS.filled(session, call, act="new", of=kind.name, **given))
+
+
+def like_last(session: Session, call: Call, button: LikeLast) -> Reply:
+    """同上一条: the days, the title and the numbers are asked."""
+    kind = _kept(session, call, button.kind)
     last = entries.last_own(session, call.me, kind, call.now - LATELY)
     if last is None:
         raise Refusal(messages.NO_LAST)
@@ -59,4 +81,6 @@ HANDLERS: Sequence[Handler] = [
     Word((), by_table, matches=pastes_table, offers=True),
     Word((), by_sentence, matches=says_entry, offers=True),
     Tap(LikeLast, like_last, right=Right.KEEP_REGISTER, private=True),
+    Tap(ChooseActivity, choose_activity, right=Right.KEEP_REGISTER, private=True),
+    Tap(FromActivity, from_activity, right=Right.KEEP_REGISTER, private=True),
 ]

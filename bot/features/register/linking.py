@@ -1,0 +1,226 @@
+"""What entries have to do with activities and with each other: what a field points to, what points back, and what of an
+earlier one is still open.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.register import entries, rules
+from bot.features.register.kinds.kind import ACTIVITY, EntryField, Kind, Linked
+from bot.features.register.rules import Row, View
+from bot.features.register.values import ENTRY, Called, Json, Link
+from bot.kit.names import name_key
+from bot.kit.refusal import Refusal
+from bot.kit.words import cut
+from scheduler.calendar.days import at, local_day
+from storage.choices import OFF, ActivityStatus
+from storage.models.activity import Activity
+from storage.models.entry import Entry, EntryLink
+
+# What may be pointed to is of so long ago and so far ahead; so many are offered.
+MOST = 24
+BEFORE, AHEAD = timedelta(days=400), timedelta(days=14)
+# Of which activities an entry is made: so many, begun within so long.
+LATEST, LATELY = 8, timedelta(days=60)
+# Of the words of an entry that is pointed to.
+LONGEST = 60
+
+
+# --- what is pointed to ----------------------------------------------------------------------------------------------
+
+
+def with_links(
+    session: Session, called: Called, tz: tzinfo, found: Iterable[View], more: Iterable[Link] = ()
+) -> Called:
+    """How what these entries point to is called besides."""
+    wanted = {*more}
+    for view in found:
+        held: list[tuple[str, Json]] = [("", view.fields), *((row.field, row.fields) for row in view.rows)]
+        wanted |= {link for rows, fields in held for _, link in rules.linked(view.kind, rows, fields)}
+    return replace(called, links={**called.links, **words(session, wanted, tz)}) if wanted else called
+
+
+def words(session: Session, wanted: Iterable[Link], tz: tzinfo) -> dict[Link, str]:
+    """7月主题党日（2023年7月7日）; 整改清单“甲支部 半年检查”."""
+    by: dict[str, list[int]] = defaultdict(list)
+    for one in wanted:
+        by[one.to].append(one.id)
+    activities = session.scalars(select(Activity).where(Activity.id.in_(by[ACTIVITY]))) if by[ACTIVITY] else ()
+    found = {Link(ACTIVITY, one.id): activity_words(one, tz) for one in activities}
+    there = entries.views(session, by[ENTRY]) if by[ENTRY] else []
+    called = _called(session, there)
+    return found | {Link(ENTRY, one.id): entry_words(one, called) for one in there}
+
+
+def _called(session: Session, found: Sequence[View]) -> Called:
+    branches = session.scalars(select(Entry.branch_id).where(Entry.id.in_([one.id for one in found]))).first()
+    return entries.called(session, branches, found) if branches is not None else Called()
+
+
+def activity_words(activity: Activity, tz: tzinfo) -> str:
+    day = local_day(activity.start_at, tz)
+    return f"{activity.title}（{day.year}年{day.month}月{day.day}日）"
+
+
+def entry_words(view: View, called: Called) -> str:
+    gone = "（已取消登记）" if view.withdrawn_at is not None else ""
+    return f"{view.kind.word}“{cut(rules.line_of(view, called), LONGEST)}”{gone}"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a field may point to: how it is called, and the day that it is of."""
+
+    link: Link
+    word: str
+    day: date
+
+
+def candidates(session: Session, branch_id: int, one: EntryField, today: date, tz: tzinfo) -> list[Candidate]:
+    """What a field may point to, the latest first."""
+    found = _activities(session, branch_id, today, tz) if ACTIVITY in one.to else []
+    kinds = [name for name in one.to if name != ACTIVITY]
+    if kinds:
+        found += _entries(session, branch_id, kinds, tz)
+    return sorted(found, key=lambda each: (each.day, each.link.id), reverse=True)
+
+
+def _activities(session: Session, branch_id: int, today: date, tz: tzinfo) -> list[Candidate]:
+    there = (Activity.branch_id == branch_id, Activity.status != ActivityStatus.CANCELLED)
+    days = (Activity.start_at >= at(today - BEFORE, time(), tz), Activity.start_at < at(today + AHEAD, time(), tz))
+    rows = session.scalars(select(Activity).where(*there, *days))
+    return [Candidate(Link(ACTIVITY, row.id), activity_words(row, tz), local_day(row.start_at, tz)) for row in rows]
+
+
+def held(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[Candidate]:
+    """The latest activities that have begun, of which an entry may be made."""
+    mine = (Activity.branch_id == branch_id, Activity.status.not_in(OFF), Activity.start_at <= now)
+    query = select(Activity).where(*mine, Activity.start_at >= now - LATELY)
+    rows = session.scalars(query.order_by(Activity.start_at.desc(), Activity.id.desc()).limit(LATEST))
+    return [Candidate(Link(ACTIVITY, row.id), activity_words(row, tz), local_day(row.start_at, tz)) for row in rows]
+
+
+def _entries(session: Session, branch_id: int, kinds: Sequence[str], tz: tzinfo) -> list[Candidate]:
+    mine = (Entry.branch_id == branch_id, Entry.kind.in_(kinds), Entry.withdrawn_at.is_(None))
+    query = select(Entry.id).where(*mine).order_by(Entry.id.desc()).limit(4 * MOST)
+    found = entries.views(session, session.scalars(query).all())
+    called = entries.called(session, branch_id, found)
+    return [Candidate(Link(ENTRY, one.id), entry_words(one, called), _day_of(one, tz)) for one in found]
+
+
+def _day_of(view: View, tz: tzinfo) -> date:
+    return rules.dated(view.kind, view.fields) or local_day(view.recorded_at, tz)
+
+
+def are_there(session: Session, branch_id: int, kind: Kind, rows: str, values: Json) -> None:
+    """Refuses what points to nothing of the branch, or to something else than the field may."""
+    by_key = {one.key: one for one in rules.declared(kind, rows)}
+    for key, link in rules.linked(kind, rows, values):
+        to = by_key[key].to
+        if link.to == ACTIVITY:
+            row: Activity | Entry | None = session.get(Activity, link.id) if ACTIVITY in to else None
+        else:
+            row = session.get(Entry, link.id)
+            row = row if row is not None and row.kind in to else None
+        if row is None or row.branch_id != branch_id:
+            raise Refusal(f"没有找到{by_key[key].word}，请重新选择。")
+
+
+# --- what points back ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Entries that point to one, by how they are declared to."""
+
+    linked: Linked
+    entries: Sequence[View]
+
+
+def backs(session: Session, found: Sequence[View]) -> Mapping[int, list[Back]]:
+    """What points to each of these entries; what was taken back does not. A statement more, where any kind asks."""
+    asked = {view.id: view for view in found if view.kind.linked}
+    if not asked:
+        return {}
+    here = session.execute(
+        select(EntryLink.target_id, EntryLink.entry_id, EntryLink.field)
+        .join(Entry, Entry.id == EntryLink.entry_id)
+        .where(EntryLink.target_id.in_(asked), Entry.withdrawn_at.is_(None))
+        .order_by(EntryLink.entry_id)
+    ).all()
+    views = {one.id: one for one in entries.views(session, sorted({one for _, one, _ in here}))}
+    made: dict[int, list[Back]] = {}
+    for number, view in asked.items():
+        made[number] = [
+            Back(
+                linked,
+                [
+                    views[one]
+                    for to, one, field in here
+                    if to == number and field == linked.field and one in views and views[one].kind.name == linked.kind
+                ],
+            )
+            for linked in view.kind.linked
+        ]
+    return made
+
+
+def lacking(view: View, back: Back, branch: str) -> list[str]:
+    """The units that still have none of those; of one that asks for none of each: [""] where there is none at all."""
+    linked = back.linked
+    if not linked.unit:
+        return [""]
+    there = {name_key(str(one.fields.get(linked.unit, ""))) for one in back.entries}
+    units = [one for one in (_units(view, linked.of) if linked.of else [branch]) if name_key(one) not in there]
+    return units or ([] if there else [""])
+
+
+def _units(view: View, key: str) -> list[str]:
+    named = view.fields.get(key) or []
+    return [named] if isinstance(named, str) else list(named)
+
+
+def given(view: View, linked: Linked, unit: str) -> dict[str, object]:
+    """What is filled in of the entry that is made from this one."""
+    made: dict[str, object] = {linked.field: f"e{view.id}"}
+    if unit:
+        made[linked.unit] = unit
+    choice = linked.codes.get(str(view.fields.get(linked.by, "")) if linked.by else "")
+    return {**made, linked.choice: choice} if choice else made
+
+
+def asks(view: View, back: Back) -> bool:
+    """Whether something was found and nothing made of it."""
+    number = view.fields.get(back.linked.asks) if back.linked.asks else None
+    return bool(number) and not back.entries and view.withdrawn_at is None
+
+
+# --- what is still open of an earlier one ----------------------------------------------------------------------------
+
+
+def open_before(session: Session, branch_id: int, view: View) -> list[tuple[View, Row]]:
+    """The open rows of the latest earlier entries of the same units, for one that looks again."""
+    earlier = view.kind.earlier
+    if earlier is None or not all(view.fields.get(key) in codes for key, codes in earlier.where.items()):
+        return []
+    mine = (Entry.branch_id == branch_id, Entry.kind == earlier.kind, Entry.withdrawn_at.is_(None), Entry.id != view.id)
+    others = entries.views(session, session.scalars(select(Entry.id).where(*mine)).all())
+    handed = [(one.fact.since, one.id, one) for one in others if one.fact is not None and not rules.is_draft(one)]
+    found: list[tuple[View, Row]] = []
+    for unit in _units(view, earlier.of):
+        same = [each for each in handed if name_key(str(each[2].fields.get(earlier.unit, ""))) == name_key(unit)]
+        found += [(max(same)[2], row) for row in _open_rows(max(same)[2])] if same else []
+    return found
+
+
+def _open_rows(view: View) -> list[Row]:
+    return [
+        row
+        for row in view.rows
+        if row.fact is not None and (of := view.kind.tracking_of(row.field)) and row.fact.state not in of.done
+    ]
