@@ -49,6 +49,7 @@ WALKS = {
     "features/reflections/test_chat": ("test_two_taps_on_submit",),
     "features/register/test_chat": ("test_task_13", "test_a_kind_of_25", "test_who_owes_one"),
     "features/register/test_figures": ("test_st9", "test_a_number"),
+    "features/register/test_links": ("test_a_list_is", "test_an_activity_fills", "test_links", "test_what_was_found"),
     "features/register/test_own_chat": ("test_a_kind_is_made",),
     "features/register/test_quick_chat": ("test_an_article", "test_a_pasted"),
     "features/register/test_service": ("test_a_bad", "test_what_cannot", "test_a_kind_is", "test_what_is_nobody"),

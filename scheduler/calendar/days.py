@@ -98,6 +98,12 @@ class Calendar:
             number -= self.is_working_day(day)
         return day
 
+    def working_day_after(self, day: date, number: int) -> date:
+        """The `number`th working day after `day`."""
+        for _ in range(number):
+            day = self.next_working_day(day)
+        return day
+
     def working_days_between(self, one: date, other: date) -> int:
         """How many working days lie from the earlier of two days on to the day before the later."""
         first, last = sorted((one, other))

@@ -200,13 +200,17 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("command:ledger", "word:台账", "tap:ShowKinds"), shows("【台账】")),
     **dict.fromkeys(("word:names_new", "word:names_own", "tap:NewEntry", "tap:FindEntries"), ASKS),
     "tap:ChooseActivity": shows("请选择活动"),
-    **dict.fromkeys(("word:says_entry", "word:pastes_table", "tap:LikeLast", "tap:FromActivity", "answer:register.quick"), ASKS),
+    **dict.fromkeys(
+        ("word:says_entry", "word:pastes_table", "tap:LikeLast", "tap:FromActivity", "answer:register.quick"), ASKS
+    ),
     **dict.fromkeys(("word:names_ledger", "tap:ShowList", "answer:register.form"), shows("受检支部")),
     "word:names_table": shows("【指导台账】"),
     "tap:ExportLedger": shows(".xlsx"),
     **dict.fromkeys(("tap:OpenEntry", "tap:TurnRows", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),
     "tap:ShowFiles": shows("整改照片"),
-    **dict.fromkeys(("tap:ChangeField", "tap:AddRow", "tap:MakeLinked", "tap:PutState", "tap:Withdraw", "tap:Report"), ASKS),
+    **dict.fromkeys(
+        ("tap:ChangeField", "tap:AddRow", "tap:MakeLinked", "tap:PutState", "tap:Withdraw", "tap:Report"), ASKS
+    ),
     "tap:UndoEntry": rows("entry_state audit"),
     **dict.fromkeys(("command:kinds", "word:登记项目", "tap:ShowOwn"), shows("【登记项目】")),
     **dict.fromkeys(("tap:MakeOwn", "tap:AddField", "tap:Rename", "answer:register.own"), ASKS),

@@ -314,9 +314,7 @@ class _Desk:
             self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents, before
         )
         if lost:
-            self._notes.append(
-                f"{lost} records pointed to others that the archive does not have, and stand alone now"
-            )
+            self._notes.append(f"{lost} records pointed to others that the archive does not have, and stand alone now")
         if archive.branch is not None:
             self._remove_groups(archive.branch)
         return self._notes

@@ -7,26 +7,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.features.register import entries, rules
+from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import ACTIVITY, EntryField, Kind, Linked
 from bot.features.register.rules import Row, View
 from bot.features.register.values import ENTRY, Called, Json, Link
 from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
 from bot.kit.words import cut
-from scheduler.calendar.days import at, local_day
+from scheduler.calendar.days import Calendar, at, local_day
 from storage.choices import OFF, ActivityStatus
 from storage.models.activity import Activity
-from storage.models.entry import Entry, EntryLink
+from storage.models.entry import Entry, EntryDay, EntryLink
 
 # What may be pointed to is of so long ago and so far ahead; so many are offered.
 MOST = 24
 BEFORE, AHEAD = timedelta(days=400), timedelta(days=14)
 # Of which activities an entry is made: so many, begun within so long.
 LATEST, LATELY = 8, timedelta(days=60)
+# What was found asks for something after so many working days, and for so long.
+WORKING_DAYS, STANDS = 5, timedelta(days=120)
 # Of the words of an entry that is pointed to.
 LONGEST = 60
 
@@ -198,6 +201,30 @@ def asks(view: View, back: Back) -> bool:
     """Whether something was found and nothing made of it."""
     number = view.fields.get(back.linked.asks) if back.linked.asks else None
     return bool(number) and not back.entries and view.withdrawn_at is None
+
+
+def unanswered(session: Session, branch_id: int, day: date, calendar: Calendar) -> list[tuple[View, Linked, date]]:
+    """Where something was found lately and nothing was made of it by the fifth working day after: with that day."""
+    asking = [one for one in built_in() if any(linked.asks for linked in one.linked)]
+    mine = (Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None), Entry.kind.in_([one.name for one in asking]))
+    lately = EntryDay.entry_id == Entry.id, EntryDay.on > day - STANDS, EntryDay.on <= day
+    ids = session.scalars(select(Entry.id).where(*mine, exists().where(*lately)).order_by(Entry.id)).all()
+    found: list[tuple[View, Linked, date]] = []
+    views = entries.views(session, ids)
+    pointing = backs(session, views)
+    for view in views:
+        last = max((end or on for _, on, end in rules.index(view.kind, "", view.fields).days), default=None)
+        if last is None or not _took_place(view):
+            continue
+        due = calendar.working_day_after(last, WORKING_DAYS)
+        if due <= day:
+            found += [(view, back.linked, due) for back in pointing[view.id] if asks(view, back)]
+    return found
+
+
+def _took_place(view: View) -> bool:
+    tracking = view.kind.tracking
+    return tracking is None or not tracking.follows or (view.fact is not None and view.fact.state == tracking.usual)
 
 
 # --- what is still open of an earlier one ----------------------------------------------------------------------------

@@ -1,5 +1,5 @@
-"""What is owed of the register: items with a deadline, told to whose they are three days before and on the day; and
-once a month the projects of which nothing was recorded.
+"""What is owed of the register: items with a deadline, told to whose they are three days before and on the day; once a
+month the projects of which nothing was recorded; and inspections that found something and have no list.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,9 +9,10 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.register import buttons, due, entries, nudging, progress
+from bot.features.register import buttons, due, entries, linking, nudging, progress
 from bot.features.register.due import Item
-from bot.features.register.rules import Fact, Row, View, owed_title
+from bot.features.register.kinds.kind import Linked
+from bot.features.register.rules import Fact, Row, View, line_of, owed_title
 from bot.features.register.values import Called
 from bot.features.tally.periods import month_of
 from bot.kit.owing import Does, Owing, short
@@ -48,7 +49,8 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     today, calendar = local_day(now, tz), calendar_of(session, branch_id)
     items = due.open_items(session, branch_id, today)
     asked = progress.unsaid(session, branch_id, today, calendar, tz)
-    if not items and not asked:
+    lacking = linking.unanswered(session, branch_id, today, calendar)
+    if not items and not asked and not lacking:
         return []
     here, called = roster(session, branch_id, today), entries.everybody(session, branch_id)
     there = _There(here, due.keepers_of(session, branch_id, today), calendar, called, now, tz)
@@ -57,6 +59,7 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
         one.view.id for one in items if one.row is None and progress.digest_of(today, calendar) in _days(one, there)
     }
     found += [(one, owed) for one in asked if one.id not in told for owed in _of_progress(one, there)]
+    found += [(view, owed) for view, linked, day in lacking for owed in _of_found(view, linked, day, there)]
     silent = nudging.quiet(session, branch_id)
     return [
         replace(owed, nudges=()) if view.kind.name in silent else owed
@@ -116,6 +119,23 @@ def _of_progress(view: View, there: _There) -> Iterable[Owing]:
             does=(Does("更新", buttons.OpenEntry(view.id, 0)),),
             nudges=(at(progress.digest_of(day, there.calendar), MORNING, there.tz),),
             lacks="未更新",
+        )
+
+
+def _of_found(view: View, linked: Linked, day: date, there: _There) -> Iterable[Owing]:
+    """What was found stands in the to-do of who keeps that kind; nobody is nudged for it."""
+    ends = at(day + DAY, time(), there.tz)
+    for person in there.desk(view.kind.keepers[0]):
+        yield Owing(
+            person_id=person,
+            key=f"found:{view.id}",
+            title=short(f"{view.kind.word}“{line_of(view, there.called)}”发现问题{view.fields[linked.asks]}个"),
+            ask=f"{by_day(day)}{linked.act}",
+            due=ends,
+            does=(Does("打开", buttons.OpenEntry(view.id, 0)),),
+            overdue=there.now >= ends,
+            still=linked.act,
+            lacks=f"未{linked.act}",
         )
 
 

@@ -203,7 +203,7 @@ class _Desk:
         if isinstance(value, list):
             return [self._pointed(one) for one in value]
         if isinstance(value, Mapping) and "in" in value:
-            return {ENTRY: self.there[value["in"], value["entry"]]}
+            return {ENTRY: self.there[value["in"], value["record"]]}
         return value
 
     def _with_activities(self, one: EntryRecord, entry: Entry) -> tuple[Json, Json | None]:

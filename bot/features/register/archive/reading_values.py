@@ -153,7 +153,7 @@ class Values:
             self.check.fault(path, value, "one id")
             return None
         found = [
-            {"entry": known, "in": collection}
+            {"record": known, "in": collection}
             for at, each in enumerate(listed)
             if (pointed := self._pointed(one, f"{path}[{at}]" if one.several else path, each)) is not None
             for collection, known in [pointed]
@@ -163,12 +163,11 @@ class Values:
     def _pointed(self, one: EntryField, path: str, value: Any) -> tuple[str, str] | None:
         """An id of one of the collections; with its name before it where several have that id."""
         to = targets(self.every, one)
-        for collection in to:
+        for collection in to if isinstance(value, str) else ():
             there = self.known.entries.get(collection, ())
-            if value in there:
-                return collection, value
-            if isinstance(value, str) and (bare := value.removeprefix(f"{collection}/")) != value and bare in there:
-                return collection, bare
+            known = value if value in there else value.removeprefix(f"{collection}/")
+            if known in there:
+                return collection, known
         self.check.fault(path, value, "an id of " + " or ".join(to))
         return None
 

@@ -68,11 +68,11 @@ class Names:
     def pointed(self, number: int) -> Json | None:
         """What a field points to; what 撤销 has taken back is not there."""
         there = self.entries.get(number)
-        return {"entry": there[1], "in": there[0]} if there is not None else None
+        return {"record": there[1], "in": there[0]} if there is not None else None
 
     def said(self, one: EntryField, pointed: Json) -> str:
         """An id, with its collection where another that the field may point to has it too."""
-        collection, known = pointed["in"], pointed["entry"]
+        collection, known = pointed["in"], pointed["record"]
         before = takewhile(lambda name: name != collection, targets(self.every, one))
         return f"{collection}/{known}" if any((name, known) in set(self.entries.values()) for name in before) else known
 
