@@ -171,7 +171,8 @@ EFFECTS: dict[str, Effect] = {
     "tap:ShowPerson": shows("在册"),
     **dict.fromkeys(("tap:Change", "tap:Pick", "answer:roster.change"), ASKS),
     "tap:UndoChange": rows("rank_span audit"),
-    "tap:SetTerm": ASKS,
+    **dict.fromkeys(("tap:SetTerm", "tap:Appoint"), ASKS),
+    "tap:BeginTerm": rows("organisation audit"),
     "answer:roster.term": rows("organisation audit dialog"),
     **dict.fromkeys(("word:导入名册", "tap:ImportRoster", "tap:MoveImport", "tap:AnswerImport"), ASKS),
     **dict.fromkeys(("answer:roster.file", "answer:roster.ask", "answer:roster.look", "answer:roster.since"), ASKS),
@@ -203,7 +204,9 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(
         ("word:says_entry", "word:pastes_table", "tap:LikeLast", "tap:FromActivity", "answer:register.quick"), ASKS
     ),
-    **dict.fromkeys(("word:names_ledger", "tap:ShowList", "answer:register.form"), shows("受检支部")),
+    **dict.fromkeys(
+        ("word:names_ledger", "tap:ShowList", "tap:ShowInState", "answer:register.form"), shows("受检支部")
+    ),
     "word:names_table": shows("【指导台账】"),
     "tap:ExportLedger": shows(".xlsx"),
     **dict.fromkeys(("tap:OpenEntry", "tap:TurnRows", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),

@@ -78,6 +78,17 @@ class ShowList(Button):
 
 
 @dataclass(frozen=True)
+class ShowInState(Button):
+    """The same of those that are in one state."""
+
+    prefix: ClassVar[str] = "ee"
+    kind: str
+    period: str
+    state: str
+    page: int
+
+
+@dataclass(frozen=True)
 class TurnDeadlines(Button):
     """Whether the deadlines of a kind are told. `on`: 1 from now on, 0 not; tapped twice it is the same."""
 

@@ -1,6 +1,6 @@
 """Entries as they are read, with their rows and what holds of them: in a number of statements that stays the same."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,6 +24,8 @@ from storage.models.person import GroupSpan, Person
 from storage.spans import on_day
 
 GONE = "没有找到这条登记。"
+# Beside the states of a kind.
+WITHDRAWN = "withdrawn"
 # Databases bound how many values one statement may carry.
 _SLICE = 500
 
@@ -222,11 +224,12 @@ def found_to_keep(session: Session, me: Me, entry_id: int, day: date) -> View:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries of a kind: with a day from `start` on, before `to`; that hold all of these words."""
+    """Which entries of a kind: with a day from `start` on, before `to`; that hold all of these words; in this state."""
 
     start: date | None = None
     to: date | None = None
     words: str = ""
+    state: str = ""
 
 
 def listed(session: Session, branch_id: int, kind: Kind, wanted: Wanted) -> list[int]:
@@ -246,7 +249,20 @@ def listed(session: Session, branch_id: int, kind: Kind, wanted: Wanted) -> list
     if not kind.dated and wanted.start is not None and wanted.to is not None:
         inside = {view.id for view in views(session, found) if in_days(view, wanted.start, wanted.to)}
         found = [one for one in found if one in inside]
+    if wanted.state:
+        in_state = {view.id for view in views(session, found) if state_of(view) == wanted.state}
+        found = [one for one in found if one in in_state]
     return _saying(session, branch_id, found, wanted.words) if wanted.words else found
+
+
+def state_of(view: View) -> str:
+    """The state that an entry stands in now; WITHDRAWN of one that was taken back in the open."""
+    return WITHDRAWN if view.withdrawn_at is not None else view.fact.state if view.fact is not None else ""
+
+
+def states_of(session: Session, ids: Sequence[int]) -> Mapping[str, int]:
+    """How many of these entries stand in each state."""
+    return Counter(state for view in views(session, ids) if (state := state_of(view)))
 
 
 def _dated_in(kind: Kind, start: date, to: date) -> ColumnElement[bool]:

@@ -8,7 +8,19 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.register import buttons, entries, forms, ledgers, linking, messages, nudging, rules, service, undoing
+from bot.features.register import (
+    appointing,
+    buttons,
+    entries,
+    forms,
+    ledgers,
+    linking,
+    messages,
+    nudging,
+    rules,
+    service,
+    undoing,
+)
 from bot.features.register.buttons import Way
 from bot.features.register.entries import Wanted
 from bot.features.register.kinds.catalogue import COMMON, built_in, kind_of, kinds
@@ -22,7 +34,7 @@ from bot.kit.access import NO_RIGHT, Right, may
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.lists import clamp
 from bot.kit.refusal import Nothing, Refusal
-from bot.kit.replies import Message, Noted, Reply, apart, say
+from bot.kit.replies import Choice, Message, Noted, Reply, apart, say
 from bot.kit.seats import Seat
 from bot.kit.words import plain
 from scheduler.calendar.days import Quarter
@@ -30,6 +42,7 @@ from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.models.organisation import Organisation
 from storage.models.person import Person
+from storage.roster import roster
 
 TABLE = "台账"
 T = TypeVar("T")
@@ -254,17 +267,26 @@ def _period(code: str, today: date) -> Period:
     return period
 
 
-def _list(session: Session, call: Call, kind: Kind, period: Period, page: int) -> Message:
-    """A page of the entries of a kind, as far as somebody may read them."""
+def show_in_state(session: Session, call: Call, button: buttons.ShowInState) -> Reply:
+    kind, period = _kind(session, button.kind), _period(button.period, call.today)
+    return Reply(edit=_list(session, call, kind, period, button.page, button.state))
+
+
+def _list(session: Session, call: Call, kind: Kind, period: Period, page: int, state: str = "") -> Message:
+    """A page of the entries of a kind, as far as somebody may read them; `state`: of those that stand in it."""
     if not entries.reads_all(call.me, kind):
         raise Refusal(NO_RIGHT)
-    ids = entries.listed(session, call.me.branch_id, kind, Wanted(period.start, period.to))
+    ids = entries.listed(session, call.me.branch_id, kind, Wanted(period.start, period.to, state=state))
     at = clamp(page, len(ids), messages.ON_A_PAGE)
     shown = entries.views(session, ids[at * messages.ON_A_PAGE : (at + 1) * messages.ON_A_PAGE])
     called = entries.called(session, call.me.branch_id, shown)
     keeps = entries.keeps(call.me, kind) and not store.is_stopped(session, kind.name)
     told = _told(session, call.me, kind)
-    return messages.list_page(kind, shown, called, period, at, Quarter.of(call.today), keeps, len(ids), told)
+    # Of one state alone the others are a tap away by the whole list.
+    tracked = kind.tracking is not None and not state
+    states = entries.states_of(session, ids) if tracked else {}
+    listed = messages.Listed(kind, period, state, len(ids), states)
+    return messages.list_page(listed, shown, called, at, Quarter.of(call.today), keeps, told)
 
 
 def _told(session: Session, me: Me, kind: Kind) -> bool | None:
@@ -331,7 +353,16 @@ def _beside(session: Session, call: Call, view: View) -> messages.Beside:
     }
     named = entries.called(session, call.me.branch_id, [*read, *(one for one, _ in before)])
     activities = may(call.me, Right.SEE_ROLL, branch_id=call.me.branch_id)
-    return messages.Beside(activities, backs, makes, before, named)
+    lines, offers = _offices(session, call, view)
+    return messages.Beside(activities, lines, offers, backs, makes, before, named)
+
+
+def _offices(session: Session, call: Call, view: View) -> tuple[Sequence[str], Sequence[Choice]]:
+    """For whoever keeps the roster."""
+    if view.kind.appoints is None or not may(call.me, Right.ROSTER, branch_id=call.me.branch_id):
+        return (), ()
+    held = {one.id: frozenset(one.duties) for one in roster(session, call.me.branch_id, call.today)}
+    return appointing.offered(view, entries.called(session, call.me.branch_id, [view]), held)
 
 
 def turn_rows(session: Session, call: Call, button: buttons.TurnRows) -> Reply:
@@ -412,6 +443,7 @@ HANDLERS: Sequence[Handler] = [
     Tap(buttons.NewEntry, new, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.ShowKinds, show_kinds, reads=True, private=True),
     Tap(buttons.ShowList, show_list, reads=True, right=Right.READ_REGISTER, private=True),
+    Tap(buttons.ShowInState, show_in_state, reads=True, right=Right.READ_REGISTER, private=True),
     Tap(buttons.FindEntries, find, right=Right.READ_REGISTER, private=True),
     Tap(buttons.ExportLedger, export, prepare=draw_ledger, reads=True, right=Right.READ_REGISTER, private=True),
     Tap(buttons.OpenEntry, open_entry, reads=True, private=True),

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.features.register import buttons
 from bot.features.register.buttons import Way
+from bot.features.register.entries import WITHDRAWN
 from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Type
 from bot.features.register.linking import Back, Candidate
 from bot.features.register.rules import LONGEST as LONGEST
@@ -70,20 +71,41 @@ def _kind_choice(way: Way, kind: Kind, period: Period) -> Choice:
 # --- a list ----------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Which entries a page is of: of a kind in a period, `state`: only those in it; and how many, by state."""
+
+    kind: Kind
+    period: Period
+    state: str
+    many: int
+    states: Mapping[str, int]
+
+    def page(self, at: int) -> Button:
+        if self.state:
+            return buttons.ShowInState(self.kind.name, self.period.code, self.state, at)
+        return buttons.ShowList(self.kind.name, self.period.code, at)
+
+    def word(self, state: str) -> str:
+        known = self.kind.tracking.states if self.kind.tracking is not None else {}
+        return "已取消登记" if state == WITHDRAWN else known.get(state, state)
+
+
 def list_page(
-    kind: Kind, shown: Sequence[View], called: Called, period: Period, at: int, current: Quarter, keeps: bool,
-    many: int, told: bool | None,
-) -> Message:  # fmt: skip
+    listed: Listed, shown: Sequence[View], called: Called, at: int, current: Quarter, keeps: bool, told: bool | None
+) -> Message:
     """The entries of a period, the newest first, each in a line that opens it.
 
     told: whether the deadlines are, for whoever may switch that; None: there is nothing to switch.
     """
+    kind, period, many = listed.kind, listed.period, listed.many
     page = page_of(range(many), at, ON_A_PAGE)
-    texts = [f"【{kind.ledger.name}】{period_words(period)}，共{many}条" if many else _none(kind, period)]
+    only = f"，{listed.word(listed.state)}" if listed.state else ""
+    texts = [f"【{kind.ledger.name}】{period_words(period)}{only}，共{many}条" if many else _none(kind, period)]
     texts += [cut(f"{number}. {list_line(one, called)}", 200) for number, one in _numbered(shown, page.number)]
     taps = [Choice(f"打开第{number}条", buttons.OpenEntry(one.id, 0)) for number, one in _numbered(shown, page.number)]
     texts += [DEADLINES_OFF] if told is False else []
-    turn = page.turn(lambda to: buttons.ShowList(kind.name, period.code, to))
+    turn = page.turn(listed.page)
     switch = (
         [] if told is None else [Choice(_switch(told), buttons.TurnDeadlines(kind.name, period.code, int(not told)))]
     )
@@ -92,7 +114,21 @@ def list_page(
         Choice("查找", buttons.FindEntries(kind.name)),
         *([Choice("导出表格", buttons.ExportLedger(kind.name, period.code))] if many else []),
     ]
-    return Message("\n".join(texts), filled(*two_a_row(taps), turn, acts, switch, _beside(kind, period, current)))
+    rows = [*two_a_row(taps), turn, *two_a_row(_by_state(listed)), acts, switch, _beside(kind, period, current)]
+    return Message("\n".join(texts), filled(*rows))
+
+
+def _by_state(listed: Listed) -> list[Choice]:
+    """推进中3条, where the entries of a list stand in several states; from one of them back to all."""
+    kind, period = listed.kind, listed.period
+    if listed.state:
+        return [Choice("全部状态", buttons.ShowList(kind.name, period.code, 0))]
+    order = [*(kind.tracking.states if kind.tracking is not None else ()), WITHDRAWN]
+    found = [state for state in order if state in listed.states] if len(listed.states) > 1 else []
+    return [
+        Choice(f"{listed.word(state)}{listed.states[state]}条", buttons.ShowInState(kind.name, period.code, state, 0))
+        for state in found
+    ]
 
 
 def _switch(told: bool) -> str:
@@ -176,10 +212,12 @@ def _state_line(kind: Kind, rows: str, fact: Fact | None, day: date) -> list[str
 class Beside:
     """What stands on the page of an entry of others: what points to it, with what may still be made of it (`makes`: by
     the number of the way, the units); and what of an earlier one is still open. activities: whether the reader may open
-    those that it points to.
+    those that it points to. lines, offers: what else is said, and what may be done by whoever keeps it.
     """
 
     activities: bool = False
+    lines: Sequence[str] = ()
+    offers: Sequence[Choice] = ()
     backs: Sequence[Back] = ()
     makes: Mapping[int, Sequence[str]] = field(default_factory=dict)
     earlier: Sequence[tuple[View, Row]] = ()
@@ -211,7 +249,7 @@ def entry_page(
         lines.append(f"已取消登记：{moment_words(view.withdrawn_at, tz)}，原因：{view.reason}")
     reports = [Choice("报告进展", buttons.Report(view.id, 0))] if owns and not keeps else []
     makes = _makes(view, beside) if keeps and view.withdrawn_at is None else []
-    more = two_a_row([*_opens(view, beside), *makes])
+    more = two_a_row([*_opens(view, beside), *makes, *beside.offers])
     return Message(cut("\n".join(lines), PAGE), filled(reports, *more, *_entry_rows(view, keeps, page)))
 
 
@@ -222,6 +260,7 @@ def _others(beside: Beside, day: date) -> list[str]:
         for back in beside.backs
         if back.entries
     ]
+    lines += beside.lines
     if beside.earlier:
         lines.append(f"上次清单未整改{len(beside.earlier)}项：")
         lines += [

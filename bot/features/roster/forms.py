@@ -16,6 +16,7 @@ from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.closing import close_days
+from bot.kit.doors import Appoint
 from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
 from bot.kit.form_pages import FIELD, LEFT
 from bot.kit.forms import Form
@@ -49,6 +50,20 @@ def begin(session: Session, call: Call, button: Change) -> Reply:
     if button.person_id or button.kind not in (Kind.NEW, Kind.ACCEPT):
         service.facts_of(session, call.me, button.person_id, call.today)
     return say(FORM.open(session, call, kind=button.kind.value, person=button.person_id))
+
+
+def appoint(session: Session, call: Call, button: Appoint) -> Reply:
+    """任命: who was elected has the office from the day of the approval; what is left is why, and writes it."""
+    facts = service.facts_of(session, call.me, button.person_id, call.today)
+    given: dict[str, Any] = {"kind": Kind.DUTY.value, "person": button.person_id}
+    offices = {duty.value: number for number, duty in enumerate(rules.CHOICES[Kind.DUTY])}
+    if button.duty:
+        if button.duty not in offices or Duty(button.duty) in SEATS:
+            raise Refusal(FORM.old)
+        if Duty(button.duty) in _held(facts, button.person_id, call.today):
+            raise Refusal("名册中已有这一职务，无需再任命。")
+        given |= {Step.VALUE.value: str(offices[button.duty]), Step.DAY.value: _as_day(button.day)}
+    return say(FORM.filled(session, call, **given))
 
 
 def pick(session: Session, call: Call, button: Pick) -> Reply:
@@ -297,4 +312,5 @@ FORM = Form(
 HANDLERS: list[Handler] = [
     Tap(Change, begin, right=Right.ROSTER, private=True),
     Tap(Pick, pick, right=Right.ROSTER, private=True),
+    Tap(Appoint, appoint, right=Right.ROSTER, private=True),
 ]

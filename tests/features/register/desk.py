@@ -18,7 +18,7 @@ from scheduler.calendar.days import CLOSE_DAY, Quarter
 from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.models.organisation import Organisation
-from tests.cast import make_branch
+from tests.cast import Cast, make_branch
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Q3 = Period.of(Quarter(2023, 3))
@@ -38,6 +38,13 @@ class Desk:
         self.now, self.by = now, by
         session.get_one(Organisation, self.branch_id).settings = {"peer_orgs": PEERS}
         session.flush()
+
+    @classmethod
+    def over(cls, session: Session, cast: Cast, now: str = "2023-08-11 10:00", by: str = "甲一") -> "Desk":
+        """The same over a branch that is there."""
+        made = cls.__new__(cls)
+        made.session, made.cast, made.now, made.by = session, cast, now, by
+        return made
 
     @property
     def branch_id(self) -> int:

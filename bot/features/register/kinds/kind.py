@@ -292,6 +292,21 @@ class Earlier(Part):
     where: Mapping[str, tuple[str, ...]]
 
 
+class Appoints(Part):
+    """Who is to get an office once an entry is in a state: by the roster's own step, never by itself.
+
+    person, office: the fields of `rows`, of those with these codes; from the day of the state. term: with this code in
+    that field of the entry the term of the committee begins.
+    """
+
+    state: str
+    rows: str
+    person: str
+    office: str
+    where: Mapping[str, str]
+    term: tuple[str, str]
+
+
 class Ledger(Part):
     """The table of a kind (台账): its number, name, and columns as word and field.
 
@@ -314,6 +329,7 @@ class Kind(Part):
     fields tell of. computes: what fills the fields that nobody says (computing.py). apart: its entries are for its
     readers and whom they name, not for leaders; secret: so are its figures. monthly: whose it is is asked each month
     how far it has come, unless something was recorded. linked, earlier: what other entries have to do with one.
+    appoints: whom it gives an office.
     line: an entry in a list, with the fields that it names.
     """
 
@@ -344,6 +360,7 @@ class Kind(Part):
     monthly: bool = False
     linked: tuple[Linked, ...] = ()
     earlier: Earlier | None = None
+    appoints: Appoints | None = None
     line: str
     counts: tuple[Count, ...] = ()
     ratios: tuple[Ratio, ...] = ()

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.features.register.kinds.kind import Ceiling, Count, EntryField, Kind, Ledger, Tracking, Type
+from bot.features.register.kinds.kind import Appoints, Ceiling, Count, EntryField, Kind, Ledger, Tracking, Type
 from bot.kit.figures import Behaviour, Section
 from storage.choices import Duty
 
@@ -66,7 +66,8 @@ ELECTION = Kind(
                    fields=(
                        EntryField(key="person", word="候选人", type=Type.PEOPLE, needed=True),
                        EntryField(key="office", word="职务", longest=40,
-                                  offered=("支部书记", "支部副书记", "支部委员", "党代会代表")),
+                                  offered=("支部书记", "支部副书记", "组织委员", "宣传委员", "纪检委员", "支部委员",
+                                           "党小组长", "党代会代表")),
                        EntryField(key="votes", word="得票", type=Type.NUMBER, needed=True),
                        ELECTED,
                    )),
@@ -77,6 +78,10 @@ ELECTION = Kind(
     tracking=Tracking(
         states={"proposed": "待批复", "approved": "已批复"}, done=("approved",), days={"approved": "approved_on"},
         acts={"proposed": "退回待批复", "approved": "登记批复"},
+    ),
+    appoints=Appoints(
+        state="approved", rows="candidates", person="person", office="office",
+        where={"elected": "yes"}, term=("kind", "general"),
     ),
     line="{on} {kind}（{body}，{state}）",
     counts=(

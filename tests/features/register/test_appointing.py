@@ -1,0 +1,87 @@
+"""Who was elected is offered the office on the page of the approved election; nobody gets it by itself."""
+
+from typing import Any
+
+import pytest
+
+from bot.features.register.appointing import HAND_OVER, office_of
+from storage.choices import Duty
+from storage.models.organisation import Organisation
+from storage.models.person import DutySpan
+from tests.features.register.desk import Desk
+from tests.features.register.test_chat import ORG, SEC, last, said
+from tests.features.register.test_links import bot as bot
+from tests.world import World
+
+HELD: dict[str, Any] = {
+    "kind": "general", "body": "members_meeting", "on": "2023-08-04", "seats": 4, "electors": 23, "present": 20,
+    "issued": 20, "returned": 20, "valid": 20,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "duty"),
+    [
+        ("组织委员", Duty.ORGANIZATION_OFFICER),
+        ("支部组织委员", Duty.ORGANIZATION_OFFICER),
+        (" 支部 书记", Duty.SECRETARY),
+        ("党支部副书记", Duty.DEPUTY_SECRETARY),
+        ("支部委员", Duty.COMMITTEE_MEMBER),
+        ("统战委员", None),
+        ("上级党委干部", None),
+        ("", None),
+    ],
+)
+def test_an_office_is_known_by_its_word(words: str, duty: Duty | None) -> None:
+    assert office_of(words) is duty
+
+
+async def test_the_elected_are_appointed_one_by_one(bot: World) -> None:
+    """丙四 got a seat with a task, 甲四 one without a word in the roster, 甲一 is the secretary already, 丙五 is to be
+    deputy, 乙三 was not elected.
+    """
+    with bot.storage.transaction() as session:
+        desk = Desk.over(session, bot.cast)
+        number = desk.record("election", **HELD)
+        votes = [("丙四", "组织委员", 18), ("甲四", "统战委员", 17), ("甲一", "支部书记", 19)]
+        votes += [("丙五", "支部副书记", 16), ("乙三", "宣传委员", 3)]
+        for name, office, many in votes:
+            desk.add(number, "candidates", person=[{"id": bot.cast[name]}], office=office, votes=many)
+    await bot.stage.say(SEC, "换届选举")
+    await bot.stage.tap(SEC, "打开第1条")
+    assert not [one for one in last(bot, SEC).labels if one.startswith("任命")]
+    with bot.storage.transaction() as session:
+        Desk.over(session, bot.cast).put(number, "approved", "2023-08-10")
+    await bot.stage.say(SEC, "换届选举")
+    await bot.stage.tap(SEC, "打开第1条")
+    assert HAND_OVER in said(bot, SEC)
+    assert [one for one in last(bot, SEC).labels if one.startswith(("任命", "登记任期"))] == [
+        "任命丙四（组织委员）",
+        "任命甲四（统战委员）",
+        "登记任期",
+    ]
+    await bot.stage.tap(SEC, "任命丙四（组织委员）")
+    await bot.stage.tap(SEC, "换届选举", "请选择")
+    with bot.storage.reading() as session:
+        spans = session.query(DutySpan).filter_by(person_id=bot.cast["丙四"]).all()
+        assert [(one.duty, f"{one.from_on}") for one in spans] == [(Duty.ORGANIZATION_OFFICER, "2023-08-10")]
+    await bot.stage.tap(SEC, "登记任期", "【换届选举】")
+    assert said(bot, SEC).startswith("已登记：本届自2023年8月4日起")
+    with bot.storage.reading() as session:
+        assert session.get_one(Organisation, bot.cast.branch_id).term_ends_on is not None
+
+
+async def test_entries_of_one_state_are_listed_apart(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        desk = Desk.over(session, bot.cast)
+        for org, on in (("甲支部", "2023-08-04"), ("乙支部", "2023-08-30"), ("甲支部", "2023-09-04")):
+            desk.record("guidance", org=org, on=on)
+        desk.withdraw(desk.record("guidance", org="丙支部", on="2023-08-07"), "登记有误")
+    await bot.stage.say(ORG, "指导台账")
+    assert {"计划2条", "已开展1条", "已取消登记1条"} <= set(last(bot, ORG).labels)
+    await bot.stage.tap(ORG, "计划2条")
+    assert said(bot, ORG) == (
+        "【指导台账】2023年第三季度，计划，共2条\n1. 2023年9月4日 甲支部（计划）\n2. 2023年8月30日 乙支部（计划）"
+    )
+    await bot.stage.tap(ORG, "全部状态")
+    assert "共4条" in said(bot, ORG)
