@@ -154,7 +154,7 @@ NOT_TYPED = {
         "job_run.slot", "lease.holder", "lease.name", "outbox.batch", "outbox.job", "promise.key",
         "reflection_part.kind", "reminder.holidays", "reminder.kind", "reminder_plan.holiday", "retention_rule.kind",
         "upload.digest", "upload.kind", "upload.name", "entry.kind", "entry_row.field", "entry_day.field",
-        "entry_state.state", "entry_person.field", "entry_value.field", "entry_change.field",
+        "entry_state.state", "entry_person.field", "entry_value.field", "entry_link.field", "entry_change.field",
         "own_kind.name", "entry_file.field", "entry_file.given_up", "stored_file.sha256",
     ), OURS),
     **dict.fromkeys(("bind_request.phone_end", "monthly_theme.month", "person.gender", "person.phone"), DIGITS),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.rules import SEATS
 from bot.features.roster import messages, rules, service
 from bot.features.roster.buttons import Change, Kind, Pick
+from bot.features.roster.desk import election_day
 from bot.features.roster.rules import FactChange, Step
 from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
@@ -62,7 +63,10 @@ def appoint(session: Session, call: Call, button: Appoint) -> Reply:
             raise Refusal(FORM.old)
         if Duty(button.duty) in _held(facts, button.person_id, call.today):
             raise Refusal("名册中已有这一职务，无需再任命。")
-        given |= {Step.VALUE.value: str(offices[button.duty]), Step.DAY.value: _as_day(button.day)}
+        given |= {
+            Step.VALUE.value: str(offices[button.duty]),
+            Step.DAY.value: election_day(button.day, call.today).isoformat(),
+        }
     return say(FORM.filled(session, call, **given))
 
 

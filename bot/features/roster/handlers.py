@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.service import branch_name
 from bot.features.roster import forms, messages, service, undoing
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
-from bot.features.roster.desk import EXAMPLE, day_of
+from bot.features.roster.desk import EXAMPLE, day_of, election_day
 from bot.features.roster.words import full_day
 from bot.kit import questions
 from bot.kit.access import Right
@@ -89,7 +89,7 @@ def set_term(session: Session, call: Call, button: SetTerm) -> Reply:
 
 def begin_term(session: Session, call: Call, button: BeginTerm) -> Reply:
     """登记任期, of an election that was approved."""
-    return _begin_term(session, call, {"day": day_of(button.day, call.today).isoformat()})
+    return _begin_term(session, call, {"day": election_day(button.day, call.today).isoformat()})
 
 
 def _begin_term(session: Session, call: Call, values: Values) -> Reply:
