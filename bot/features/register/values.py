@@ -14,6 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Type
+from bot.kit.entry_hours import EARNING
+from bot.kit.entry_hours import FIELD as HOURS
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.kept_files import stays_outside
 from bot.kit.names import clean_name, name_key
@@ -261,7 +263,9 @@ def read_by_figures(kind: Kind, rows: str, key: str) -> bool:
     if declared is None:
         return name in dated
     computed = bool(kind.computes) and declared.type is Type.NUMBER
-    return name in dated or key in used or declared.type in FACTS or computed
+    # Its hours, and that it says none because an activity does.
+    earning = not rows and kind.name in EARNING and key in (HOURS, ACTIVITY)
+    return name in dated or key in used or declared.type in FACTS or computed or earning
 
 
 def counted_text(kind: Kind, rows: str, declared: EntryField) -> bool:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.figures import LEARNED
 from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.rules import Held, hours
 from bot.features.activities.service import rolls
@@ -66,7 +67,7 @@ def my_record(session: Session, me: Me, period: Period, now: datetime, tz: tzinf
         period=period,
         person_id=me.id,
         parts=[part for one in asked.slices for part in _parts(asked, me, held, one)],
-        hours=hours(held).get(me.id, Decimal(0)),
+        hours=hours([*asked.of(LEARNED)]).get(me.id, Decimal(0)),
         study=_study(session, me, period),
         pieces=_pieces(session, me, period, tz),
         reminders=_reminders(session, me, asked),

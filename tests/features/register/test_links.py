@@ -3,6 +3,7 @@
 import io
 from collections.abc import AsyncIterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -10,8 +11,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.figures import FIGURES as ACTIVITIES
 from bot.features.archive.document import BadArchive
 from bot.features.register import ledgers, owing
+from bot.features.register.kinds.catalogue import built_in
+from bot.features.register.kinds.kind import Type
+from bot.kit.entry_hours import EARNING
+from bot.kit.figures import Section
 from bot.kit.refusal import Refusal
 from storage.choices import ActivityStatus, AttendanceStatus, SignInMethod
 from storage.engine import Storage
@@ -148,6 +154,49 @@ def test_a_ledger_names_what_points_to_its_entries(desk: Desk) -> None:
         rows = [[one.value for one in row] for row in sheet.iter_rows()]
         head = next(row for row in rows if "序号" in row)
         assert rows[rows.index(head) + 1][head.index(column)] == cell
+
+
+# --- hours -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_kinds_say_of_hours_is_what_is_counted() -> None:
+    saying = [one for one in built_in() if one.field("hours") is not None and one.section is Section.TRAINING]
+    assert {one.name for one in saying} == EARNING.keys()
+    for one in saying:
+        earning = EARNING[one.name]
+        people, hours = one.field(earning.people), one.field("hours")
+        assert (one.collection, one.dated) == (earning.collection, earning.day)
+        assert [each.type for each in (people, hours) if each is not None] == [Type.PEOPLE, Type.NUMBER]
+
+
+def test_hours_of_courses_and_of_superiors_count_unless_an_activity_has_them(desk: Desk) -> None:
+    """Of the quarter of the first day, by its cut-off; who is on no roster has none."""
+    people = [{"id": desk.cast[name]} for name in ("甲四", "丙四")]
+    first = held(desk.session, desk.branch_id, desk.me.id, desk.cast["丙四"], hours=Decimal(4))
+    event = {"title": "廉政辅导", "whose": "示范局", "level": "unit", "kind": "lecture", "on": "2023-08-04"}
+    told = desk.record("superior_event", **event, attendees=[*people, {"name": "庚一"}], hours=1.5)
+    desk.record(
+        "superior_event", **{**event, "on": "2023-08-07"}, attendees=people, hours=8, activity={"activity": first}
+    )
+    course = {"title": "骨干培训班", "organizer": "superior", "trainees": people[:1]}
+    desk.record("training", **course, period=period("2023-07-31", "2023-08-03"), hours=24)
+    desk.record("training", **course, period=period("2023-06-30", "2023-07-03"), hours=16)
+    desk.record("training", **course, period=period("2023-08-08", "2023-08-09"))
+
+    def hours(now: str = "2023-08-11 10:00") -> dict[str, Decimal]:
+        counting = desk.counting(now=now)
+        figure = next(one for one in ACTIVITIES(desk.session, desk.branch_id) if one.path == "hours")
+        rows = figure.rows(counting.of(figure.of))
+        value, behind = figure.value(rows), figure.behind(rows)
+        assert behind.keys() == {f".{person}" for person in value}
+        return {name: value[f"P{desk.cast[name]}"] for name in ("甲四", "丙四") if f"P{desk.cast[name]}" in value}
+
+    assert hours() == {"甲四": Decimal("25.5"), "丙四": Decimal("5.5")}
+    desk.withdraw(told, "登记有误")
+    assert hours() == {"甲四": Decimal(24), "丙四": Decimal(4)}
+    late = Desk.over(desk.session, desk.cast, "2023-10-11 00:00")
+    late.record("superior_event", **event, attendees=people, hours=2)
+    assert hours("2023-10-12 09:00") == {"甲四": Decimal(24), "丙四": Decimal(4)}
 
 
 # --- in chat ---------------------------------------------------------------------------------------------------------

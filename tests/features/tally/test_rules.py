@@ -21,8 +21,9 @@ from bot.features.study.figures import STUDY
 from bot.features.study.rules import Completion, Item, StudyCounts
 from bot.features.tally.periods import names_quarter, names_the_tally, quarter_at_hand, read_quarter
 from bot.features.tally.service import Tally, count
+from bot.kit.entry_hours import ENTRY_HOURS
 from bot.kit.figures import Counting, Figures, Source, codes
-from bot.kit.group_scope import GROUPS
+from bot.kit.group_scope import GROUPS, LATEST
 from scheduler.calendar.days import CLOSE_DAY, Quarter
 from scheduler.calendar.periods import Period
 from storage.choices import ActivityType, AttendanceStatus, Organizer, Scope, StudyItemKind
@@ -61,7 +62,15 @@ def figures(*occasions: Held, groups: Collection[int] = ()) -> Tally:
 def made(of: Figures, found: Mapping[Source[Any], Any]) -> Tally:
     """The tally of what the sources have found."""
     session, now = Session(), datetime(2023, 10, 13, tzinfo=SHANGHAI)
-    asked = Counting(session, 1, Period.of(Q3), now, SHANGHAI, CLOSE_DAY, _loaded={GROUPS: {}, **found})
+    asked = Counting(
+        session,
+        1,
+        Period.of(Q3),
+        now,
+        SHANGHAI,
+        CLOSE_DAY,
+        _loaded={GROUPS: {}, ENTRY_HOURS: [], LATEST: None, **found},
+    )
     return count(asked, "示范党支部", of(session, 1))
 
 

@@ -1,19 +1,22 @@
 """What is counted of activities: by type, overall, by group, lectures, first agenda, visits, hours, each roll."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from bot.features.activities.counting.held import HELD
+from bot.features.activities.counting.held import HELD, of_groups
 from bot.features.activities.counting.rules import COUNTED, Held, Lecturer, Sum, hours, of_type
 from bot.features.activities.counting.showing import first_agenda, hours_of, occasions
+from bot.kit.entry_hours import ENTRY_HOURS, EntryHours
 from bot.kit.figures import Behaviour, Counting, Figure, Section, Source, codes, fixed, those
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.glossary.figures import OF_A_ROLL
-from bot.kit.group_scope import GROUPS
+from bot.kit.group_scope import GROUPS, LATEST
 from bot.kit.rates import percent
 from storage.choices import ActivityType, Organizer, Scope
+from storage.roster import rosters
 
 PARTS = ("expected", "present", "leave", "absent", "unrecorded", "made_up", "observers")
 Behind = Mapping[str, Sequence[str]]
@@ -95,12 +98,32 @@ def _meetings(counting: Counting) -> Sequence[tuple[int, Sequence[Held]]]:
 MEETINGS = Source("meetings by group", _meetings)
 
 
-def _hours(rows: Sequence[Held]) -> dict[str, Decimal]:
+def _learned(counting: Counting) -> list[Held | EntryHours]:
+    """What gave hours: the activities, and what entries say of others; of a leader's people alone as they were then."""
+    held, said = [one for one in counting.of(HELD) if one.hours], counting.of(ENTRY_HOURS)
+    groups, latest = counting.of(GROUPS), counting.of(LATEST)
+    if latest is None or not said:
+        return [*held, *said]
+    listed = rosters(counting.session, counting.branch_id, [one.day for one in said])
+    theirs = [replace(one, learners=one.learners & of_groups(listed[one.day], groups, latest)) for one in said]
+    return [*held, *(one for one in theirs if one.learners)]
+
+
+LEARNED: Source[Sequence[Held | EntryHours]] = Source("hours learned", _learned)
+
+
+def _hours(rows: Sequence[Held | EntryHours]) -> dict[str, Decimal]:
     return {f"P{person}": total for person, total in hours(rows).items()}
 
 
-def _hours_behind(rows: Sequence[Held]) -> Behind:
-    return {f".P{person}": codes("A", [one.id for one in rows if person in one.roll.learned]) for person in hours(rows)}
+def _hours_behind(rows: Sequence[Held | EntryHours]) -> Behind:
+    held, said = [one for one in rows if isinstance(one, Held)], [one for one in rows if isinstance(one, EntryHours)]
+
+    def behind(person: int) -> Sequence[str]:
+        activities = codes("A", [one.id for one in held if person in one.learners])
+        return [*activities, *(one.code for one in said if person in one.learners)]
+
+    return {f".P{person}": behind(person) for person in hours(rows)}
 
 
 def _rolls(rows: Sequence[Held]) -> dict[str, Any]:
@@ -210,13 +233,14 @@ FIGURES = fixed(
         quiet=True,
         old="all",
     ),
-    of_occasions(
+    Figure(
         "hours",
         "学时",
         unit="人",
         section=Section.PEOPLE,
-        formula="到会或已补学即计该次活动的学时，不论由谁举办",
-        rows=those(lambda held: bool(held.hours)),
+        behaviour=Behaviour.ADDITIVE,
+        formula="到会或已补学即计该次活动的学时，不论由谁举办；没有关联活动的上级活动和培训班按登记的学时计",
+        of=LEARNED,
         value=_hours,
         number=len,
         behind=_hours_behind,

@@ -1,7 +1,7 @@
 """The held activities of a period with everything that is counted of them, in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, tzinfo
 from typing import Any
 
@@ -21,7 +21,7 @@ from storage.activities import delegates
 from storage.choices import ActivityStatus, Duty
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component
 from storage.models.person import DutySpan
-from storage.roster import rosters
+from storage.roster import Member, rosters
 
 
 def _held(counting: Counting) -> list[Held]:
@@ -41,11 +41,15 @@ def _of_groups(counting: Counting, held: Sequence[Held], latest: frozenset[int])
     """
     groups, listed = counting.of(GROUPS), rosters(counting.session, counting.branch_id, [one.day for one in held])
     for one in held:
-        members = listed[one.day]
-        here = {member.id for member in members if member.group_id in groups}
-        people = here | (latest - {member.id for member in members})
+        people = of_groups(listed[one.day], groups, latest)
         if one.concerns(groups, people):
             yield one.seen_by(people)
+
+
+def of_groups(members: Iterable[Member], groups: Collection[int], latest: frozenset[int]) -> frozenset[int]:
+    """Who was of these groups on a day, by its roster; who was on none by then is of the latest group."""
+    listed = {member.id: member.group_id for member in members}
+    return frozenset(one for one, group in listed.items() if group in groups) | (latest - listed.keys())
 
 
 HELD: Source[Sequence[Held]] = Source("held activities", _held, lacking)

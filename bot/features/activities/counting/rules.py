@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from bot.features.activities.rules import Roll, counts_as_own
 from bot.kit.rates import rate
@@ -26,6 +26,16 @@ class Lecturer(StrEnum):
     SECRETARY = "secretary"
     SUPERIOR = "superior"
     OTHER = "other"
+
+
+class Learned(Protocol):
+    """What gives hours to people: an activity that was held, an entry of the register."""
+
+    @property
+    def hours(self) -> Decimal: ...
+
+    @property
+    def learners(self) -> Collection[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,11 @@ class Held:
     def own(self) -> bool:
         """支部开展 (D2)."""
         return counts_as_own(self.organizer, self.scope)
+
+    @property
+    def learners(self) -> Collection[int]:
+        """Who has its hours (D21)."""
+        return self.roll.learned
 
     def counts_as(self, kind: ActivityType) -> bool:
         """Whether it adds one to its type; a discussion of a party group is listed, not counted (S16)."""
@@ -114,10 +129,10 @@ def of_type(held: Iterable[Held], kind: ActivityType) -> list[Held]:
     return [one for one in held if one.counts_as(kind)]
 
 
-def hours(held: Iterable[Held]) -> dict[int, Decimal]:
+def hours(found: Iterable[Learned]) -> dict[int, Decimal]:
     """学时 by person, above 0: who was present or made up, whoever organised it (D21)."""
     earned: dict[int, Decimal] = {}
-    for one in held:
-        for person in one.roll.learned:
+    for one in found:
+        for person in one.learners:
             earned[person] = earned.get(person, Decimal(0)) + one.hours
     return {person: total for person, total in sorted(earned.items()) if total > 0}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
-from bot.features.activities.counting.rules import Held, Sum, hours
+from bot.features.activities.counting.rules import Held, Learned, Sum, hours
 from bot.kit import back_fill
 from bot.kit.doors import OpenNames
 from bot.kit.figures import Counting, Lacking, Look, Record, Shown
@@ -74,7 +74,7 @@ def _marked(name: str, marked: bool, note: str) -> str:
     return f"{name}（{note}）" if marked else name
 
 
-def hours_of(look: Look, rows: Sequence[Held]) -> Shown:
+def hours_of(look: Look, rows: Sequence[Learned]) -> Shown:
     """Whose 学时, in the order of the people."""
     earned = hours(rows)
     called = look.called(earned)
