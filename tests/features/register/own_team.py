@@ -23,6 +23,7 @@ DOCUMENT: dict[str, Any] = {
         "place": {"type": "site", "label": "地点"},
         "partner": {"type": "org", "label": "合作单位"},
         "shared": {"type": "yesno", "label": "是否联办"},
+        "event": {"type": "link", "label": "所属活动"},
         "photos": {"type": "file", "label": "照片"},
     },
 }  # fmt: skip

@@ -224,7 +224,7 @@ def test_what_never_changes_is_refused(desk: Desk, path: str, value: Any, fault:
 
 
 def test_too_many_fields_are_refused_with_what_there_are(desk: Desk) -> None:
-    many = {f"f{at}": {"type": "text", "label": f"字段{at}"} for at in range(11)}
+    many = {f"f{at}": {"type": "text", "label": f"字段{at}"} for at in range(10)}
     service.add(desk.session, desk.me, declared(fields=TEAM["fields"] | many, kind__phrase=None), local(desk.now))
     more = {f"g{at}": {"type": "text", "label": f"新{at}"} for at in range(4)}
     with pytest.raises(Refusal, match="已有19个字段，最多可设20个，本次新增4个。"):
