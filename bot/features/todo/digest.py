@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.todo import digest_setting, messages, not_sent, service
+from bot.features.todo import digest_messages, digest_setting, not_sent, service
 from bot.features.todo.service import Features
 from bot.kit.addressees import addressees, reachable
 from bot.kit.quiet_hours import LAST, open_now
@@ -84,7 +84,7 @@ def whole_digest(
     waits = service.waiting_for(session, features, branch_id, person_id, now, tz) if person_id is not None else []
     if theme and not states and not waits and not any(known.due):
         return None
-    told = messages.digest(states, waits, service.kinds(known), theme=theme, due=known.due)
+    told = digest_messages.digest(states, waits, service.kinds(known), theme=theme, due=known.due)
     return of_place(told, branch_id).to_json()
 
 
@@ -92,7 +92,7 @@ def _of_groups(known: service.Standing, groups: Collection[int]) -> dict[str, An
     states = service.group_states(known, groups)
     if not states:
         return None
-    return of_place(messages.own_groups(states, service.kinds(known, groups)), known.branch_id).to_json()
+    return of_place(digest_messages.own_groups(states, service.kinds(known, groups)), known.branch_id).to_json()
 
 
 def missed(session: Session, features: Features, branch_id: int, occurrence: Occurrence, tz: tzinfo) -> list[Owed]:
@@ -106,6 +106,6 @@ def missed(session: Session, features: Features, branch_id: int, occurrence: Occ
         branch_id,
         occurrence,
         f"digest_missed:{branch_id}:{occurrence.slot}",
-        of_place(messages.digest_missed(occurrence.slot), branch_id),
+        of_place(digest_messages.digest_missed(occurrence.slot), branch_id),
         missed=occurrence.slot,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.todo import digest, messages, not_sent, nudge_keys, service
+from bot.features.todo import digest, digest_messages, messages, not_sent, nudge_keys, service
 from bot.features.todo.service import Features
 from bot.kit.owing import Owing
 from bot.kit.quiet_hours import LAST
@@ -38,7 +38,7 @@ def build(tz: tzinfo, features: Features) -> list[Job]:
 
     def digest_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
         if "missed" in about:
-            return not_sent.placed(messages.digest_missed(about["missed"]), about)
+            return not_sent.placed(digest_messages.digest_missed(about["missed"]), about)
         return digest.digest_as_it_stands(session, features, about, now, tz)
 
     def concerned(session: Session, now: datetime) -> set[int]:
