@@ -1,6 +1,7 @@
 """The digest of the 25th: the branch's to the secretary, of the own groups to each leader."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -14,8 +15,18 @@ from bot.kit.replies import of_place
 from scheduler.calendar.days import at, local_day
 from scheduler.calendar.store import calendar_of
 from scheduler.jobs import NotReady, Occurrence, Owed
+from storage.audience import Me
 from storage.choices import Duty
 from storage.roster import leaders_on
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What a digest is about: a branch in the week that begins on this Monday; known: how it stands on the 25th."""
+
+    branch_id: int
+    week: date
+    known: service.Standing
 
 
 def digests(
@@ -25,14 +36,13 @@ def digests(
     if not open_now(now, tz, calendar_of(session, branch_id)):
         raise NotReady("outside the hours in which the bot speaks first")
     day = local_day(now, tz)
-    known = service.standing(session, features, branch_id, now, tz)
-    heads = _heads(session, features, known, occurrence, now, tz)
-    led = leaders_on(session, branch_id, day)
-    groups_of: dict[int, list[int] | None] = {person: sorted(groups) for person, groups in led.items()}
-    told = [
-        (one, groups, _of_groups(known, groups) if groups else whole_digest(session, features, known, one, now, tz))
-        for one, groups in (groups_of | dict.fromkeys(heads)).items()
+    edition = Edition(branch_id, service.monday(day), service.standing(session, features, branch_id, now, tz))
+    heads = _to_heads(session, features, edition, occurrence.slot, now, tz)
+    led = {person: sorted(groups) for person, groups in leaders_on(session, branch_id, day).items()}
+    told: list[tuple[int, list[int] | None, dict[str, Any] | None]] = [
+        (person, groups, _of_groups(edition.known, groups)) for person, groups in led.items() if person not in heads
     ]
+    told += [(person, None, message) for person, message in heads.items()]
     return [
         Owed(
             keys=(f"digest:{branch_id}:{occurrence.slot}:{person}",),
@@ -46,46 +56,59 @@ def digests(
     ]
 
 
-def _heads(
-    session: Session, features: Features, known: service.Standing, occurrence: Occurrence, now: datetime, tz: tzinfo
-) -> list[int]:
-    """Who gets the branch's digest; nobody where it is switched off."""
-    if digest_setting.of_branch(session, known.branch_id) == digest_setting.NEVER:
-        return []
-    day = local_day(now, tz)
-    found = reachable(session, known.branch_id, day, Duty.SECRETARY)
-    if found or not _anything(session, known, day):
-        return found
-    return addressees(session, known.branch_id, day, Duty.SECRETARY, about=f"digest:{occurrence.slot}")
+def _to_heads(
+    session: Session, features: Features, edition: Edition, slot: str, now: datetime, tz: tzinfo
+) -> dict[int, dict[str, Any] | None]:
+    """Who gets the branch's, and what it says: nothing where there is nothing in it. Nobody where it is switched off;
+    where there is something in it and nobody can be told, the operator is.
+    """
+    branch_id, day = edition.branch_id, local_day(now, tz)
+    if digest_setting.of_branch(session, branch_id) == digest_setting.NEVER:
+        return {}
+    found = reachable(session, branch_id, day, Duty.SECRETARY)
+    if not found and _whole(session, features, edition, _office(branch_id), now, tz) is not None:
+        found = addressees(session, branch_id, day, Duty.SECRETARY, about=f"digest:{slot}")
+    readers = [(one, service.reader(session, branch_id, one, now, tz)) for one in found]
+    return {one: _whole(session, features, edition, me, now, tz) if me is not None else None for one, me in readers}
 
 
-def _anything(session: Session, known: service.Standing, day: date) -> bool:
-    """Whether there would be anything in it, whoever gets it."""
-    return bool(service.group_states(known)) or not service.theme_entered(session, known.branch_id, day)
+def _office(branch_id: int) -> Me:
+    """The secretary of a branch, whoever that is."""
+    return Me(0, "", branch_id, None, frozenset({Duty.SECRETARY}), frozenset())
 
 
 def digest_as_it_stands(
     session: Session, features: Features, about: dict[str, Any], now: datetime, tz: tzinfo
 ) -> dict[str, Any] | None:
-    """When it is about to go; None when everything has been done."""
-    known = service.standing(session, features, about["branch"], now, tz)
+    """When it is about to go; None when everything has been done, or it was switched off meanwhile."""
+    branch_id = about["branch"]
+    known = service.standing(session, features, branch_id, now, tz)
     if about["groups"] is not None:
         return _of_groups(known, about["groups"])
+    if digest_setting.of_branch(session, branch_id) == digest_setting.NEVER:
+        return None
     # An earlier version did not keep who it is for.
-    return whole_digest(session, features, known, about.get("person"), now, tz)
+    one = about.get("person")
+    me = service.reader(session, branch_id, one, now, tz) if one is not None else _office(branch_id)
+    edition = Edition(branch_id, service.monday(local_day(now, tz)), known)
+    return _whole(session, features, edition, me, now, tz) if me is not None else None
 
 
-def whole_digest(
-    session: Session, features: Features, known: service.Standing, person_id: int | None, now: datetime, tz: tzinfo
+def _whole(
+    session: Session, features: Features, edition: Edition, me: Me, now: datetime, tz: tzinfo
 ) -> dict[str, Any] | None:
     """【25日摘要】 for one of the heads of the branch; None when there is nothing in it."""
-    branch_id = known.branch_id
-    states, theme = service.group_states(known), service.theme_entered(session, branch_id, local_day(now, tz))
-    waits = service.waiting_for(session, features, branch_id, person_id, now, tz) if person_id is not None else []
-    if theme and not states and not waits and not any(known.due):
+    known = edition.known
+    theme = service.theme_entered(session, edition.branch_id, local_day(now, tz))
+    sections = [
+        *digest_messages.unfinished(service.group_states(known), service.kinds(known)),
+        *digest_messages.waiting(service.waiting(session, features, me, now, tz)),
+        *service.told_of_features(session, features, me, edition.week, now, tz),
+    ]
+    if theme and not sections:
         return None
-    told = digest_messages.digest(states, waits, service.kinds(known), theme=theme, due=known.due)
-    return of_place(told, branch_id).to_json()
+    told = digest_messages.digest([*sections, digest_messages.next_theme(entered=theme)])
+    return of_place(told, edition.branch_id).to_json()
 
 
 def _of_groups(known: service.Standing, groups: Collection[int]) -> dict[str, Any] | None:
@@ -109,3 +132,8 @@ def missed(session: Session, features: Features, branch_id: int, occurrence: Occ
         of_place(digest_messages.digest_missed(occurrence.slot), branch_id),
         missed=occurrence.slot,
     )
+
+
+def _anything(session: Session, known: service.Standing, day: date) -> bool:
+    """Whether people were to act on it, whoever gets it."""
+    return bool(service.group_states(known)) or not service.theme_entered(session, known.branch_id, day)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.features.todo.messages import LISTS, MINE, PLAN, REMIND_ALL, ROLL
+from bot.features.todo.messages import MINE, PLAN, REMIND_ALL, ROLL
 from bot.features.todo.service import GroupState
+from bot.kit.digest import Part, Section, fitted
 from bot.kit.doors import Look
-from bot.kit.lists import filled, two_a_row
 from bot.kit.owing import Waiting, Waits, counted
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut, units
@@ -31,66 +31,42 @@ def own_groups(states: Sequence[GroupState], kinds: Mapping[str, int]) -> Messag
     return Message(cut(text, LONGEST_DIGEST), [[REMIND_ALL]])
 
 
-def digest(
-    states: Sequence[GroupState],
-    waits: Sequence[Waiting],
-    kinds: Mapping[str, int],
-    *,
-    theme: bool,
-    due: tuple[int, int] = (0, 0),
-) -> Message:
-    """【25日摘要】 to the secretary; sections without content are left out.
+def digest(sections: Sequence[Section]) -> Message:
+    """【25日摘要】 to the secretary."""
+    return fitted("【25日摘要】", sections, LONGEST_DIGEST)
 
-    theme: next month's is entered. due: how much of the register is overdue, and due within the week.
-    """
-    rolls = [one.short for one in waits if one.kind is Waits.ROLL]
-    choices = [
-        *([REMIND_ALL] if states else []),
-        *([MINE] if waits else []),
-        *([ROLL] if rolls else []),
-        *([LISTS] if any(due) else []),
-        PLAN,
+
+def unfinished(states: Sequence[GroupState], kinds: Mapping[str, int]) -> list[Section]:
+    """Who of each party group has not finished, and what; nothing when everybody has."""
+    if not states:
+        return []
+    texts = tuple(
+        "\n".join(_state(state, len(state.owing) if shown is None else shown) for state in states)
+        for shown in (None, SHOWN_NAMES, 0)
+    )
+    what = [Section(Part.KINDS, (said,)) for said in (_kinds(kinds),) if said]
+    return [Section(Part.UNFINISHED, texts, (REMIND_ALL,), named=True), *what]
+
+
+def waiting(waits: Sequence[Waiting]) -> list[Section]:
+    """待您办理：请假待审批2人，补学待审核1份。 待点名：7月7日7月主题党日。"""
+    counts, rolls = counted(waits, Waits.ROLL), [one.short for one in waits if one.kind is Waits.ROLL]
+    named = (f"待点名：{'、'.join(rolls)}。", f"待点名：{len(rolls)}项活动。")
+    return [
+        *([Section(Part.WAITS, (f"待您办理：{counts}。",), (MINE,))] if counts else []),
+        *([Section(Part.ROLLS, named, (MINE, ROLL))] if rolls else []),
     ]
-    # What is said in fewer words where it is too long, the names last.
-    for rolls_shown, names_shown in ((len(rolls), None), (0, None), (0, SHOWN_NAMES), (0, 0)):
-        groups = (_state(state, len(state.owing) if names_shown is None else names_shown) for state in states)
-        parts = [
-            *groups,
-            _kinds(kinds),
-            _counts(waits),
-            _rolls(rolls, rolls_shown),
-            _due(*due),
-            f"下月主题：{'已录入' if theme else '未录入'}。",
-        ]
-        text = "\n".join(["【25日摘要】", *filter(None, parts)])
-        if units(text) <= LONGEST_DIGEST:
-            break
-    return Message(cut(text, LONGEST_DIGEST), filled(*two_a_row(choices)))
+
+
+def next_theme(*, entered: bool) -> Section:
+    """Whether next month's theme is entered."""
+    return Section(Part.THEME, (f"下月主题：{'已录入' if entered else '未录入'}。",), (PLAN,))
 
 
 def _kinds(kinds: Mapping[str, int]) -> str:
     """待完成：学习2项、心得1项、节前提醒1项。 Of what the names above have something left."""
     said = "、".join(f"{word}{kinds[kind]}项" for kind, word in KINDS if kinds.get(kind))
     return f"待完成：{said}。" if said else ""
-
-
-def _counts(waits: Sequence[Waiting]) -> str:
-    """待您办理：请假待审批2人，补学待审核1份。 The rolls have a line of their own."""
-    said = counted(waits, Waits.ROLL)
-    return f"待您办理：{said}。" if said else ""
-
-
-def _rolls(rolls: Sequence[str], shown: int) -> str:
-    """待点名：7月7日7月主题党日。"""
-    if not rolls:
-        return ""
-    return f"待点名：{'、'.join(rolls) if shown else f'{len(rolls)}项活动'}。"
-
-
-def _due(overdue: int, soon: int) -> str:
-    """清单：逾期2项，7日内到期3项。"""
-    said = [*([f"逾期{overdue}项"] if overdue else []), *([f"7日内到期{soon}项"] if soon else [])]
-    return f"清单：{'，'.join(said)}。" if said else ""
 
 
 def _state(state: GroupState, shown: int) -> str:

@@ -53,9 +53,8 @@ class AskSure(Button):
 
 
 REMIND_ALL = Choice("一键提醒", RemindAll())
-MINE, LISTS, PLAN, ROLL = (
+MINE, PLAN, ROLL = (
     Choice("我的待办", Look("mine")),
-    Choice("清单", Look("lists")),
     Choice("学习安排", Open("study_plan")),
     Choice("点名", Open("roll")),
 )
