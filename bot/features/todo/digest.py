@@ -103,6 +103,7 @@ def _whole(
     sections = [
         *digest_messages.unfinished(service.group_states(known), service.kinds(known)),
         *digest_messages.waiting(service.waiting(session, features, me, now, tz)),
+        *digest_messages.last_week(*service.last_week(session, features, edition.branch_id, edition.week, tz)),
         *service.told_of_features(session, features, me, edition.week, now, tz),
     ]
     if theme and not sections:

@@ -58,6 +58,12 @@ def waiting(waits: Sequence[Waiting]) -> list[Section]:
     ]
 
 
+def last_week(counts: Mapping[str, int], lost: int) -> list[Section]:
+    """上周发送：通知2次，学习提示1次，未送达2人。 counts: how often, by word; lost: how many people did not get all."""
+    said = [*(f"{word}{number}次" for word, number in counts.items()), *([f"未送达{lost}人"] if lost else [])]
+    return [Section(Part.SENT, (f"上周发送：{'，'.join(said)}。",))] if counts else []
+
+
 def next_theme(*, entered: bool) -> Section:
     """Whether next month's theme is entered."""
     return Section(Part.THEME, (f"下月主题：{'已录入' if entered else '未录入'}。",), (PLAN,))

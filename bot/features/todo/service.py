@@ -1,7 +1,7 @@
 """What is still owed, over all features: by one person, by a branch, by its party groups, and who is nudged today."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit import branch_settings
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.broadcasts import went
 from bot.kit.digest import Section
 from bot.kit.feature import Feature
 from bot.kit.owing import Owing, Waiting, Waits
@@ -154,6 +155,14 @@ def told_of_features(
     """What the features have to say in the digest of the week that begins on this Monday, to whoever gets it."""
     found = [feature.digest(session, me, week, now, tz) for feature in features if feature.digest is not None]
     return [section for section in found if section is not None]
+
+
+def last_week(
+    session: Session, features: Features, branch_id: int, week: date, tz: tzinfo
+) -> tuple[Mapping[str, int], int]:
+    """What went to many in the week before the one that begins on this Monday, by word, and how many it missed."""
+    kinds = [kind for feature in features for kind in feature.broadcasts]
+    return went(session, kinds, branch_id, at(week - 7 * DAY, time(), tz), at(week, time(), tz), tz)
 
 
 def theme_entered(session: Session, branch_id: int, today: date) -> bool:
