@@ -396,8 +396,8 @@ def mark_as(activity: Activity, person_id: int, name: str) -> Message:
 
 
 def this_week(planned: Sequence[Activity], tz: tzinfo) -> Section | None:
-    """本周安排：7月14日（周五）14:30党课；…… In the digest."""
+    """本周安排：7月14日（周五）14:30，7月党课；…… In the digest. The comma keeps the hour from the month of a title."""
     if not planned:
         return None
-    said = "；".join(f"{moment_words(one.start_at, tz)}{short(one.title)}" for one in planned)
+    said = "；".join(f"{moment_words(one.start_at, tz)}，{short(one.title)}" for one in planned)
     return Section(Part.AHEAD, (f"本周安排：{said}。", f"本周安排：{len(planned)}项活动。"))

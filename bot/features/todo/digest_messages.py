@@ -1,6 +1,7 @@
 """Every word of the digests."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 from bot.features.todo.messages import MINE, PLAN, REMIND_ALL, ROLL
 from bot.features.todo.service import GroupState
@@ -8,7 +9,7 @@ from bot.kit.digest import Part, Section, fitted
 from bot.kit.doors import Look
 from bot.kit.owing import Waiting, Waits, counted
 from bot.kit.replies import Choice, Message
-from bot.kit.words import cut, units
+from bot.kit.words import cut, short_day, units
 
 # What is owed, by the first part of its key, as it is counted in the digest.
 KINDS = (
@@ -31,7 +32,13 @@ def own_groups(states: Sequence[GroupState], kinds: Mapping[str, int]) -> Messag
     return Message(cut(text, LONGEST_DIGEST), [[REMIND_ALL]])
 
 
-def digest(sections: Sequence[Section]) -> Message:
+def of_week(week: date, sections: Sequence[Section]) -> Message:
+    """【本周摘要】7月10日至7月16日, of the week that begins on this Monday, to the secretary."""
+    title = f"【本周摘要】{short_day(week)}至{short_day(week + timedelta(days=6))}"
+    return fitted(title, sections, LONGEST_DIGEST)
+
+
+def of_25th(sections: Sequence[Section]) -> Message:
     """【25日摘要】 to the secretary."""
     return fitted("【25日摘要】", sections, LONGEST_DIGEST)
 

@@ -1,4 +1,4 @@
-"""What happens on the clock: the nudge (one a person and day over everything), on the 25th the digest."""
+"""What happens on the clock: the nudge (one a person and day over everything), the digest once a week."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -14,13 +14,13 @@ from bot.kit.quiet_hours import LAST
 from bot.kit.replies import of_place
 from scheduler.calendar.days import Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
-from scheduler.jobs import Job, Occurrence, Owed, daily, monthly
+from scheduler.jobs import Job, Occurrence, Owed, daily, monthly, weekly
 from scheduler.promises import taken
 from storage.choices import JobRunState
 from storage.models.outbox import JobRun
 from storage.models.person import Person
 
-NUDGE, NOON, DIGEST = "nudge_morning", "nudge_noon", "unfinished_digest"
+NUDGE, NOON, DIGEST, WEEKLY = "nudge_morning", "nudge_noon", "unfinished_digest", "weekly_digest"
 DIGEST_AT = time(9, 30)
 
 
@@ -34,12 +34,15 @@ def build(tz: tzinfo, features: Features) -> list[Job]:
         return ask_again(session, features, about, now, tz)
 
     def plan_digest(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
-        return digest.digests(session, features, branch_id, occurrence, now, tz)
+        return digest.of_25th(session, features, branch_id, occurrence, now, tz)
+
+    def plan_weekly(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
+        return digest.of_week(session, features, branch_id, occurrence, now, tz)
 
     def digest_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
         if "missed" in about:
             return not_sent.placed(digest_messages.digest_missed(about["missed"]), about)
-        return digest.digest_as_it_stands(session, features, about, now, tz)
+        return digest.as_it_stands(session, features, about, now, tz)
 
     def concerned(session: Session, now: datetime) -> set[int]:
         return service.with_deadlines(session, features, now, tz)
@@ -55,11 +58,20 @@ def build(tz: tzinfo, features: Features) -> list[Job]:
         return Job(name, working_days, plan, still_owed, missed, concerned)
 
     monthly_digest = monthly(service.digest_day, DIGEST_AT, grace=timedelta(days=1))
+    weekly_digest = weekly(service.weekly_day, DIGEST_AT, grace=_a_day_of_its_week)
     return [
         job(NUDGE, service.MORNING),
         job(NOON, time(12)),
         Job(DIGEST, monthly_digest, plan_digest, digest_again, missed_digest),
+        # One that was missed is dropped: the next one says what is still open.
+        Job(WEEKLY, weekly_digest, plan_weekly, digest_again),
     ]
+
+
+def _a_day_of_its_week(calendar: Calendar, due: datetime) -> datetime:
+    """A day, and not into the next week, which has a digest of its own."""
+    sunday = service.monday(due.date()) + timedelta(days=6)
+    return min(due + timedelta(days=1), datetime.combine(sunday, LAST, due.tzinfo))
 
 
 # --- the nudge -----------------------------------------------------------------------------------------------------

@@ -185,6 +185,16 @@ def digest_day(calendar: Calendar, year: int, month: int) -> date:
     return calendar.on_or_before(date(year, month, DIGEST_DAY))
 
 
+def weekly_day(calendar: Calendar, monday: date) -> date | None:
+    """The first working day of the week that begins on this Monday; None where there is none, and in the week in which
+    the digest of the 25th goes (docs/rules.md).
+    """
+    week = [monday + number * DAY for number in range(7)]
+    if any(digest_day(calendar, day.year, day.month) in week for day in (week[0], week[-1])):
+        return None
+    return next(filter(calendar.is_working_day, week), None)
+
+
 def standing(session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo) -> Standing:
     items = owing(session, features, branch_id, now, tz)
     owed = frozenset((item.person_id, item.key) for item in items)

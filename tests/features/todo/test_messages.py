@@ -64,7 +64,7 @@ def digest(
 ) -> Message:
     """【25日摘要】 of so much."""
     parts = [*digest_messages.unfinished(states, kinds), *digest_messages.waiting(waits), *more]
-    return digest_messages.digest([*parts, digest_messages.next_theme(entered=theme)])
+    return digest_messages.of_25th([*parts, digest_messages.next_theme(entered=theme)])
 
 
 def test_a_digest_that_is_too_long_leaves_the_names_to_the_list() -> None:

@@ -77,7 +77,7 @@ class House:
     def digests(self, when: str = DIGEST_DAY) -> dict[str, str]:
         now = local(when)
         occurrence = Occurrence("2023-08", now.date(), local(DIGEST_DAY), local(DIGEST_DAY) + timedelta(days=1))
-        owed = digest.digests(self.session, FEATURES, self.cast.branch_id, occurrence, now, SHANGHAI)
+        owed = digest.of_25th(self.session, FEATURES, self.cast.branch_id, occurrence, now, SHANGHAI)
         return {self.names([item.person_id or 0]).pop(): item.message["text"] for item in owed}
 
 
