@@ -12,6 +12,7 @@ from bot.features.activities import planning
 from bot.features.register.values import Owner
 from bot.features.registry import FEATURES
 from bot.features.todo import digest_setting, jobs
+from bot.kit.words import units
 from scheduler.calendar.days import BUNDLED, DAY, Calendar
 from scheduler.jobs import Job, NotReady, Occurrence, Owed
 from scheduler.promises import promise_all
@@ -270,6 +271,18 @@ def test_each_thing_that_is_due_has_a_line_and_its_owner(desk: Desk, many: int) 
     assert len(lines) == 1 + soon
     assert many == 1 or "甲支部：办实事项目“《事1》（未启动）”，期限8月14日。" in lines
     assert many < 3 or "未明确责任主体：办实事项目“《事2》（未启动）”，期限8月15日。" in lines
+
+
+def test_of_very_many_that_are_due_ten_have_a_line_and_the_digest_fits(desk: Desk) -> None:
+    for number in range(35):
+        title = f"第{number:02}件{'长' * 80}"
+        desk.record("practical_project", title=title, since="2023-07-03", due_on="2023-08-10", owner=desk.owner("甲五"))
+    text = Branch(desk.session, desk.cast).digests("2023-08-14 09:30")["甲一"]
+    _, head, *lines = text.splitlines()
+    assert head == "清单：逾期35项。"
+    assert [line[:3] for line in lines] == ["甲五："] * 10 + ["另有2"]
+    assert lines[-1] == "另有25项，请点“清单”查看。"
+    assert units(text) <= 3500
 
 
 # --- to whom -------------------------------------------------------------------------------------------------------
