@@ -35,10 +35,11 @@ class Feature:
     broadcasts: what goes to many at one time, and may be stopped and corrected. titles: what that is called, by how
     the keys of its promises begin. owing: what people of a branch, or one of them, still owe: in 我的待办,
     未完成名单, the nudge, the digest. nearing: the branches where something falls due today, in one question over all
-    of them. waiting: what waits for whoever asks to decide or to do it in office: in 我的待办, the digest. digest:
-    a section of its own there, for whoever gets it. reposts: what is posted once more after an outage. steps: what
-    somebody did since an instant, and the word 撤销 may still take back. possible, stands: what somebody may do now, and what of theirs may be taken back: what words that say
-    neither are likeliest to mean. figures: what is counted of a branch over a period.
+    of them. waiting: what waits for whoever asks to decide or to do it in office: in 我的待办, the digest. digest: a
+    section of its own there, for whoever gets it. reposts: what is posted once more after an outage. steps: what
+    somebody did since an instant, and the word 撤销 may still take back. possible, stands: what somebody may do now,
+    and what of theirs may be taken back: what words that say neither are likeliest to mean. figures: what is counted of
+    a branch over a period.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
