@@ -61,6 +61,7 @@ _FIELDS = {
     OutboxState.EXPIRED: "expired",
 }
 _OPEN = (OutboxState.QUEUED, OutboxState.SENDING)
+_LOST = (OutboxState.UNREACHABLE, OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.UNKNOWN)
 _UNFINISHED = (JobRun.job == CORRECTION, JobRun.state == JobRunState.PLANNING)
 _NEW, _EDIT = Outbox.edits_id.is_(None), Outbox.edits_id.is_not(None)
 
@@ -83,6 +84,19 @@ def sent(session: Session, names: Sequence[str]) -> set[str]:
     """Those of the batches of which anything was ever promised."""
     found = session.scalars(select(Outbox.batch).where(Outbox.batch.in_(names)).distinct())
     return {batch for batch in found if batch is not None}
+
+
+def gone(session: Session, names: Sequence[str]) -> tuple[set[str], set[int]]:
+    """Those of the batches that were not stopped before anything of them went; and who did not get one of them."""
+    there: set[str] = set()
+    lost: set[int] = set()
+    for start in range(0, len(names), SLICE):
+        mine = (Outbox.batch.in_(names[start : start + SLICE]), _NEW)
+        found = session.scalars(select(Outbox.batch).where(*mine, Outbox.state != OutboxState.CANCELLED).distinct())
+        there |= {batch for batch in found if batch is not None}
+        people = session.scalars(select(Outbox.person_id).where(*mine, Outbox.state.in_(_LOST)).distinct())
+        lost |= {person for person in people if person is not None}
+    return there, lost
 
 
 # --- progress ------------------------------------------------------------------------------------------------------

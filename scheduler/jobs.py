@@ -1,4 +1,4 @@
-"""Job, Owed and the words daily / monthly / Deadlines: what happens on the clock, as plain values."""
+"""Job, Owed and the words daily / weekly / monthly / Deadlines: what happens on the clock, as plain values."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -139,6 +139,21 @@ def daily(at: time, on: Callable[[Calendar, date], bool] = lambda calendar, day:
     def between(calendar: Calendar, since: datetime, until: datetime) -> list[Occurrence]:
         days = (day for day in _days(since.date(), until.date()) if on(calendar, day))
         return _within(since, until, ((day.isoformat(), _at(day, at, since)) for day in days), calendar, grace)
+
+    return Everywhere(between)
+
+
+def weekly(day_of: Callable[[Calendar, date], date | None], at: time, *, grace: Grace) -> Everywhere:
+    """Once a week, on the day `day_of(calendar, Monday)` of that week; None: in this week not at all. The slot is the
+    Monday: a day that moves runs once.
+    """
+
+    def between(calendar: Calendar, since: datetime, until: datetime) -> list[Occurrence]:
+        first = since.date() - timedelta(days=since.weekday())
+        mondays = [day for day in _days(first, until.date()) if day.weekday() == 0]
+        days = ((monday, day_of(calendar, monday)) for monday in mondays)
+        due = ((monday.isoformat(), _at(day, at, since)) for monday, day in days if day is not None)
+        return _within(since, until, due, calendar, grace)
 
     return Everywhere(between)
 

@@ -70,6 +70,7 @@ WALKS = {
     "features/tally/test_said": ("test_nobody_is_absent",),
     "features/tally/test_words": ("test_in_how_few_taps[a figure",),
     "features/todo/test_chat": ("test_what_do_i_owe",),
+    "features/todo/test_digest_chat": ("test_the_digest_of_a_week",),
     "features/todo/test_waiting": ("test_leave_is_approved",),
     "growth/test_statements": (),
     "kit/test_another_reader": (),

@@ -1,11 +1,13 @@
 """What goes to many at one time, in chat: its kinds, the card of its progress, stopping, correcting, a preview."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from sqlalchemy import Date, select
 from sqlalchemy.orm import Session
 
 from bot.kit.access import Right
@@ -118,7 +120,9 @@ class Broadcast:
 
     find: the subject by its id. reworded: how it would read with another text
     to somebody who has not answered. change: take the text, already checked. reads: how one sent message reads now,
-    with what its owner has done; None leaves it as it is. along: other batches that carry it.
+    with what its owner has done; None leaves it as it is. along: other batches that carry it. word: what several of
+    them are called; begun: the subjects of a branch that were sent between two instants (the second is not included),
+    both in the branch's time zone.
     """
 
     kind: str
@@ -127,6 +131,35 @@ class Broadcast:
     change: Callable[[Session, int, str, tzinfo], None]
     reads: Callable[[Session, int, Sent, datetime, tzinfo], Message | None]
     along: Callable[[Session, int, tzinfo], Sequence[str]] = lambda session, subject_id, tz: ()
+    word: str = ""
+    begun: Callable[[Session, int, datetime, datetime], Iterable[int]] = lambda session, branch_id, since, until: ()
+
+
+# --- what went -----------------------------------------------------------------------------------------------------
+
+
+def begun_by(row: Any, moment: Any) -> Callable[[Session, int, datetime, datetime], Iterable[int]]:
+    """The rows of a table by the column that says when each of them was sent: an instant, or the branch's day."""
+
+    def begun(session: Session, branch_id: int, since: datetime, until: datetime) -> Iterable[int]:
+        first, end = (since.date(), until.date()) if isinstance(moment.type, Date) else (since, until)
+        query = select(row.id).where(row.branch_id == branch_id, moment >= first, moment < end)
+        return session.scalars(query.order_by(row.id))
+
+    return begun
+
+
+def went(
+    session: Session, kinds: Sequence[Broadcast], branch_id: int, since: datetime, until: datetime, tz: tzinfo
+) -> tuple[Mapping[str, int], int]:
+    """How many of each kind were sent between two instants, by word; and how many people did not get one of them."""
+    found = [
+        (kind.word, {batch_of(kind.kind, one), *kind.along(session, one, tz)})
+        for kind in kinds
+        for one in kind.begun(session, branch_id, since, until)
+    ]
+    there, lost = broadcasts.gone(session, sorted({batch for _, batches in found for batch in batches}))
+    return Counter(word for word, batches in found if batches & there), len(lost)
 
 
 # --- sending one ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.kit.broadcasts import Broadcast
+from bot.kit.digest import Telling
 from bot.kit.figures import Figures, none
 from bot.kit.form_families import Forms
 from bot.kit.forms import Form
@@ -34,10 +35,11 @@ class Feature:
     broadcasts: what goes to many at one time, and may be stopped and corrected. titles: what that is called, by how
     the keys of its promises begin. owing: what people of a branch, or one of them, still owe: in 我的待办,
     未完成名单, the nudge, the digest. nearing: the branches where something falls due today, in one question over all
-    of them. waiting: what waits for whoever asks to decide or to do it in office: in 我的待办, the digest. reposts:
-    what is posted once more after an outage. steps: what somebody did since an instant, and the word 撤销 may still
-    take back. possible, stands: what somebody may do now, and what of theirs may be taken back: what words that say
-    neither are likeliest to mean. figures: what is counted of a branch over a period.
+    of them. waiting: what waits for whoever asks to decide or to do it in office: in 我的待办, the digest. digest: a
+    section of its own there, for whoever gets it. reposts: what is posted once more after an outage. steps: what
+    somebody did since an instant, and the word 撤销 may still take back. possible, stands: what somebody may do now,
+    and what of theirs may be taken back: what words that say neither are likeliest to mean. figures: what is counted of
+    a branch over a period.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -52,6 +54,7 @@ class Feature:
     owing: Callable[[Session, int, datetime, tzinfo, int | None], Iterable[Owing]] | None = None
     nearing: Callable[[Session, datetime, tzinfo], Iterable[int]] | None = None
     waiting: Callable[[Session, Me, datetime, tzinfo], Iterable[Waiting]] | None = None
+    digest: Telling | None = None
     reposts: Anew | None = None
     steps: Sequence[Steps] = ()
     figures: Figures = none

@@ -1,8 +1,21 @@
 """Activities: plan, card, 签到, roll."""
 
-from bot.features.activities import forms, handlers, jobs, participation, service, waiting
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from sqlalchemy.orm import Session
+
+from bot.features.activities import forms, handlers, jobs, messages, participation, planning, service, waiting
 from bot.features.activities.counting import figures
+from bot.kit.digest import Section
 from bot.kit.feature import Feature
+from scheduler.calendar.days import at
+from storage.audience import Me
+
+
+def _digest(session: Session, me: Me, week: date, now: datetime, tz: tzinfo) -> Section | None:
+    until = at(week + timedelta(days=7), time(), tz)
+    return messages.this_week(planning.ahead(session, me.branch_id, now, until), tz)
+
 
 FEATURE = Feature(
     name="activities",
@@ -11,6 +24,7 @@ FEATURE = Feature(
     forms=[forms.FORM, forms.POSTPONE],
     jobs=jobs.build,
     waiting=waiting.waiting,
+    digest=_digest,
     steps=[participation.steps, service.steps],
     figures=figures.FIGURES,
 )

@@ -10,8 +10,10 @@ from bot.features.activities.rules import Parts, Phase, Roll, parts
 from bot.features.notices.cards import leave_words
 from bot.kit.activities import OPENS_BEFORE
 from bot.kit.asking import CANCEL, CancelQuestion
+from bot.kit.digest import Part, Section
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, DUTIES, LEAVE_TYPES, OFFICIAL_DUTY
 from bot.kit.lists import by_width, filled, page_of, really, two_a_row
+from bot.kit.owing import short
 from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words, short_day
@@ -391,3 +393,11 @@ def mark_as(activity: Activity, person_id: int, name: str) -> Message:
         f"【补登】{activity.title}\n请选择{name}同志的情况。",
         two_a_row(taps),
     )
+
+
+def this_week(planned: Sequence[Activity], tz: tzinfo) -> Section | None:
+    """本周安排：7月14日（周五）14:30，7月党课；…… In the digest. The comma keeps the hour from the month of a title."""
+    if not planned:
+        return None
+    said = "；".join(f"{moment_words(one.start_at, tz)}，{short(one.title)}" for one in planned)
+    return Section(Part.AHEAD, (f"本周安排：{said}。", f"本周安排：{len(planned)}项活动。"))

@@ -50,6 +50,13 @@ class Plan:
     first_agenda: Sequence[str] = field(default_factory=list)
 
 
+def ahead(session: Session, branch_id: int, now: datetime, until: datetime) -> list[Activity]:
+    """What is planned of a branch, is not over yet and begins before an instant; the nearest first."""
+    mine = (Activity.branch_id == branch_id, Activity.status == ActivityStatus.PLANNED)
+    query = select(Activity).where(*mine, Activity.end_at > now, Activity.start_at < until)
+    return list(session.scalars(query.order_by(Activity.start_at, Activity.id)))
+
+
 def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Activity:
     """Make the activity with its components and its notice. A past one is back-filled (补报) and asks no replies."""
     activity = drafted(session, me, plan, now, tz)

@@ -10,7 +10,7 @@ from bot.features.integrity import messages, rules, service
 from bot.features.integrity.buttons import Origin
 from bot.features.study import prompts
 from bot.kit.access import Right
-from bot.kit.broadcasts import BatchContent, Broadcast, Sent, with_delivery
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent, begun_by, with_delivery
 from bot.kit.replies import Message
 from bot.kit.reposts import Again
 from bot.kit.titles import PromiseGroup
@@ -83,7 +83,9 @@ def reposts(session: Session, branch_ids: Sequence[int], since: datetime, now: d
     ]
 
 
-BROADCASTS = [Broadcast(KIND, find, reworded, change, reads)]
+BROADCASTS = [
+    Broadcast(KIND, find, reworded, change, reads, word="节前廉洁提醒", begun=begun_by(Reminder, Reminder.sent_at))
+]
 
 
 def _titles(session: Session, subjects: Sequence[PromiseGroup]) -> dict[PromiseGroup, str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.notices import buttons, cards, messages, plain_notices
 from bot.kit.access import Right
-from bot.kit.broadcasts import BatchContent, Broadcast, Sent
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent, begun_by
 from bot.kit.deadlines import may_undo
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES
 from bot.kit.replies import Choice, Message
@@ -98,7 +98,9 @@ def _done(session: Session, notice: Notice, person_id: int, tz: tzinfo) -> list[
     return lines + ([f"您已于{moment_words(came.at, tz)}登记{ATTENDANCE[came.status]}。"] if came else [])
 
 
-BROADCASTS = [Broadcast(cards.NOTICE, find, reworded, change, reads)]
+BROADCASTS = [
+    Broadcast(cards.NOTICE, find, reworded, change, reads, word="通知", begun=begun_by(Notice, Notice.created_at))
+]
 
 
 def _title(row: Any) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import cards, messages, service, tasks
 from bot.kit.access import Right
-from bot.kit.broadcasts import BatchContent, Broadcast, Sent
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent, begun_by
 from bot.kit.replies import Message
 from bot.kit.titles import LONGEST, by_row
 from bot.kit.words import cut
@@ -50,7 +50,17 @@ def reads(session: Session, task_id: int, sent: Sent, now: datetime, tz: tzinfo)
     return messages.announced(found[0]) if found else None
 
 
-BROADCASTS = [Broadcast(cards.TASK, find, reworded, change, reads)]
+BROADCASTS = [
+    Broadcast(
+        cards.TASK,
+        find,
+        reworded,
+        change,
+        reads,
+        word="心得任务",
+        begun=begun_by(ReflectionTask, ReflectionTask.created_at),
+    )
+]
 TITLES = {
     "task": by_row(select(ReflectionTask.id, ReflectionTask.title), lambda row: f"心得任务“{cut(row.title, LONGEST)}”")
 }

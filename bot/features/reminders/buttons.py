@@ -19,6 +19,7 @@ class Send(StrEnum):
 class DigestOn(StrEnum):
     """When the secretary gets the digest."""
 
+    WEEKLY = digest_setting.WEEKLY
     ON_25TH = digest_setting.ON_25TH
     NEVER = digest_setting.NEVER
 

@@ -18,7 +18,7 @@ _SHORT = {Send.INTEGRITY_REMINDER: "节前提醒", Send.INTEGRITY_SECOND: "第�
 
 
 def page(states: Mapping[Send, bool], digest_on: str) -> Message:
-    """One line and one button for each of them; the digest has its two days."""
+    """One line and one button for each of them; the digest has its days."""
     lines = [f"{column_word(send)}：{'发送' if states[send] else '不发'}" for send in Send]
     digest = f"{column_word(digest_setting.DIGEST)}：{digest_word(digest_on)}"
     turns = [Choice(_turn(send, states[send]), TurnSend(send, 0 if states[send] else 1)) for send in Send]

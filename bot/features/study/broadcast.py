@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.study import messages, planning, rules, service
 from bot.kit.access import Right
-from bot.kit.broadcasts import BatchContent, Broadcast, Sent
+from bot.kit.broadcasts import BatchContent, Broadcast, Sent, begun_by
 from bot.kit.deadlines import may_undo
 from bot.kit.glossary.choices import STUDY_KINDS
 from bot.kit.refusal import Refusal
@@ -134,8 +134,25 @@ def sent_apart(session: Session, items: Sequence[StudyItem]) -> set[int]:
 
 
 BROADCASTS = [
-    Broadcast(THEME, find_theme, reword_theme, change_theme, theme_reads, carriers),
-    Broadcast(ITEM, find_item, reword_item, change_item, item_reads),
+    Broadcast(
+        THEME,
+        find_theme,
+        reword_theme,
+        change_theme,
+        theme_reads,
+        carriers,
+        word="学习提示",
+        begun=begun_by(MonthlyTheme, MonthlyTheme.prompt_sent_on),
+    ),
+    Broadcast(
+        ITEM,
+        find_item,
+        reword_item,
+        change_item,
+        item_reads,
+        word="学习内容",
+        begun=begun_by(StudyItem, StudyItem.created_at),
+    ),
 ]
 TITLES = {
     "theme": by_row(

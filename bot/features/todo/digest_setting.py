@@ -1,4 +1,4 @@
-"""Whether the secretary of a branch gets the digest of the 25th: kept with the branch's settings."""
+"""When the secretary of a branch gets the digest: kept with the branch's settings."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,14 +13,15 @@ from storage.audience import Me
 from storage.models.organisation import Organisation
 
 SETTING, DIGEST = sends.SETTING, "digest"
-ON_25TH, NEVER = "25th", "never"
-TO = (ON_25TH, NEVER)
+# Once a week, in the week of the 25th on its day instead; on the 25th alone; not at all.
+WEEKLY, ON_25TH, NEVER = "weekly", "25th", "never"
+TO = (WEEKLY, ON_25TH, NEVER)
 
 
 def read(settings: Mapping[str, Any]) -> str:
     """When it is sent; what cannot be is as good as nothing."""
     when = sends.kept(settings, DIGEST)
-    return when if isinstance(when, str) and when in TO else ON_25TH
+    return when if isinstance(when, str) and when in TO else WEEKLY
 
 
 def of_branch(session: Session, branch_id: int) -> str:

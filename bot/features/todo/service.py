@@ -1,7 +1,7 @@
 """What is still owed, over all features: by one person, by a branch, by its party groups, and who is nudged today."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.kit import branch_settings
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.broadcasts import went
+from bot.kit.digest import Section
 from bot.kit.feature import Feature
 from bot.kit.owing import Owing, Waiting, Waits
 from bot.kit.quiet_hours import FIRST, open_now
@@ -24,8 +26,6 @@ Features = Sequence[Feature]
 MORNING = time(9)
 SNOOZE = timedelta(hours=3)
 DIGEST_DAY = 25
-# What is owed of the register, by the beginning of its key; what falls due so soon stands in the digest.
-ENTRY, WEEK = "entry:", timedelta(days=7)
 NO_GROUP = "未编组"
 
 
@@ -42,8 +42,7 @@ class GroupState:
 class Standing:
     """A branch now: its roster, who owes anything, and what (by key); asked once, however many are told.
 
-    spared: those whom an exemption frees from everything. due: of the register, how much is overdue, and how much
-    falls due within the week, each thing once.
+    spared: those whom an exemption frees from everything.
     """
 
     branch_id: int
@@ -51,7 +50,6 @@ class Standing:
     owing: frozenset[int]
     owed: frozenset[tuple[int, str]] = frozenset()
     spared: frozenset[int] = frozenset()
-    due: tuple[int, int] = (0, 0)
 
 
 def owing(
@@ -144,13 +142,27 @@ def waiting(session: Session, features: Features, me: Me, now: datetime, tz: tzi
     return sorted(found, key=lambda one: (list(Waits).index(one.kind), one.since))
 
 
-def waiting_for(
-    session: Session, features: Features, branch_id: int, person_id: int, now: datetime, tz: tzinfo
-) -> list[Waiting]:
-    """The same of an officer of a branch to whom the clock speaks."""
+def reader(session: Session, branch_id: int, person_id: int, now: datetime, tz: tzinfo) -> Me | None:
+    """An officer of a branch to whom the clock speaks; None: nobody of it any longer."""
     account = session.scalar(select(Person.telegram_id).where(Person.id == person_id))
     me = find(session, account, local_day(now, tz), branch_id) if account is not None else None
-    return waiting(session, features, me, now, tz) if me is not None and me.branch_id == branch_id else []
+    return me if me is not None and me.branch_id == branch_id else None
+
+
+def told_of_features(
+    session: Session, features: Features, me: Me, week: date, now: datetime, tz: tzinfo
+) -> list[Section]:
+    """What the features have to say in the digest of the week that begins on this Monday, to whoever gets it."""
+    found = [feature.digest(session, me, week, now, tz) for feature in features if feature.digest is not None]
+    return [section for section in found if section is not None]
+
+
+def last_week(
+    session: Session, features: Features, branch_id: int, week: date, tz: tzinfo
+) -> tuple[Mapping[str, int], int]:
+    """What went to many in the week before the one that begins on this Monday, by word, and how many it missed."""
+    kinds = [kind for feature in features for kind in feature.broadcasts]
+    return went(session, kinds, branch_id, at(week - 7 * DAY, time(), tz), at(week, time(), tz), tz)
 
 
 def theme_entered(session: Session, branch_id: int, today: date) -> bool:
@@ -163,9 +175,24 @@ def theme_entered(session: Session, branch_id: int, today: date) -> bool:
 # --- by party group ------------------------------------------------------------------------------------------------
 
 
+def monday(day: date) -> date:
+    """Of the week that a day lies in."""
+    return day - day.weekday() * DAY
+
+
 def digest_day(calendar: Calendar, year: int, month: int) -> date:
     """The 25th, or the last working day before it (docs/rules.md)."""
     return calendar.on_or_before(date(year, month, DIGEST_DAY))
+
+
+def weekly_day(calendar: Calendar, monday: date) -> date | None:
+    """The first working day of the week that begins on this Monday; None where there is none, and in the week in which
+    the digest of the 25th goes (docs/rules.md).
+    """
+    week = [monday + number * DAY for number in range(7)]
+    if any(digest_day(calendar, day.year, day.month) in week for day in (week[0], week[-1])):
+        return None
+    return next(filter(calendar.is_working_day, week), None)
 
 
 def standing(session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo) -> Standing:
@@ -175,13 +202,7 @@ def standing(session: Session, features: Features, branch_id: int, now: datetime
     today = local_day(now, tz)
     members, decided = roster(session, branch_id, today), branch_settings.of_branch(session, branch_id).on(today)
     spared = frozenset(member.id for member in members if decided.spares_wholly(member))
-    return Standing(branch_id, members, people, owed, spared, _due(items, today, tz))
-
-
-def _due(items: Sequence[Owing], today: date, tz: tzinfo) -> tuple[int, int]:
-    entries = {one.key: one for one in items if one.key.startswith(ENTRY)}.values()
-    soon = [one for one in entries if not one.overdue and one.due <= at(today + WEEK + DAY, time(), tz)]
-    return sum(one.overdue for one in entries), len(soon)
+    return Standing(branch_id, members, people, owed, spared)
 
 
 def kinds(known: Standing, groups: Collection[int] | None = None) -> dict[str, int]:

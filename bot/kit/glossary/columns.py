@@ -185,7 +185,7 @@ STORED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("inbox", "kind"): {
         "message": "消息", "edited_message": "修改的消息", "callback_query": "按钮", "my_chat_member": "停用或启用",
     },
-    ("sends", "digest"): {"25th": "仅25日", "never": "不发"},
+    ("sends", "digest"): {"weekly": "每周", "25th": "仅25日", "never": "不发"},
     ("branch_settings", "official_duty_as"): _by_value(OFFICIAL_DUTY),
     ("branch_settings", "exempt_from"): _by_value(EXEMPT_FROM),
     ("branch_settings", "monthly_documents"): _by_value(MONTHLY_DOCUMENTS),

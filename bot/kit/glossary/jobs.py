@@ -10,6 +10,7 @@ JOBS: Mapping[str, str] = {
     "nudge_morning": "待办提醒",
     "nudge_noon": "待办提醒",
     "unfinished_digest": "25日摘要",
+    "weekly_digest": "本周摘要",
     "own_keyboards": "更新下方按钮",
     "group_request_over": "绑定工作群申请到期",
     "exemption_end": "免于考勤到期提醒",

@@ -187,11 +187,12 @@ async def test_on_the_day_of_the_digest_whose_a_project_is_is_asked_how_far_it_h
     assert said(bot, "甲五") == "您的事项已全部完成。"
 
 
-async def test_the_digest_says_what_of_the_register_is_overdue_and_due_within_the_week(bot: World) -> None:
-    """One was due on the 20th, one is on the 28th, and one later."""
+async def test_the_digest_says_what_of_the_register_is_overdue_and_due_within_the_week_and_whose(bot: World) -> None:
+    """One was due on the 18th, one is on the 28th, and one later."""
     await listed(bot, "8月18日", "8月28日", "9月20日", owner="甲五")
     await bot.stage.at("2023-08-25 10:00")
     [told] = [one.text for one in bot.stage.people[SEC].chat.from_bot if one.text.startswith("【25日摘要】")]
-    assert "清单：逾期1项，7日内到期1项。" in told
+    near = [f"甲五：{ITEM.format(1, 0)}，期限8月18日，已逾期。", f"甲五：{ITEM.format(2, 1)}，期限8月28日。"]
+    assert told.splitlines()[-4:] == ["清单：逾期1项，7日内到期1项。", *near, "下月主题：未录入。"]
     await bot.stage.tap(SEC, "清单", "【25日摘要】")
     assert "已逾期" in last(bot, SEC).text

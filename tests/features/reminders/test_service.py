@@ -24,7 +24,7 @@ USUAL = {Send.STUDY_PROMPT: True, Send.INTEGRITY_REMINDER: True, Send.INTEGRITY_
 def turn(session: Session, cast: Cast, by: str, send: str, on: bool) -> None:
     me = cast.me(session, by, TODAY)
     if send == "digest":
-        digest_setting.put(session, me, "25th" if on else "never", NOW)
+        digest_setting.put(session, me, "weekly" if on else "never", NOW)
     else:
         service.turn(session, me, Send(send), on, NOW)
 
@@ -50,7 +50,7 @@ def test_each_is_turned_where_it_is_kept_and_noted_once(storage: Storage) -> Non
         assert (branch.settings["close_day"], branch.settings["sends"]) == (8, kept)
         lines = session.scalars(select(Audit.details).where(Audit.action == "change").order_by(Audit.id)).all()
         assert lines == [
-            {"changes": {"digest": ["25th", "never"]}},
+            {"changes": {"digest": ["weekly", "never"]}},
             {"changes": {"study_prompt": [True, False]}},
             {"changes": {"second_line": [False, True]}},
         ]
@@ -73,7 +73,7 @@ def test_a_switch_is_turned_by_who_plans_what_it_switches(storage: Storage, by: 
         turn(session, cast, by, send, on=send == "integrity_second")
         session.flush()
         kept = {**service.states(session, cast.branch_id), "digest": digest_setting.of_branch(session, cast.branch_id)}
-        assert kept != {**USUAL, "digest": "25th"}
+        assert kept != {**USUAL, "digest": "weekly"}
 
 
 @pytest.mark.parametrize(
@@ -92,17 +92,18 @@ def test_by_nobody_else(storage: Storage, by: str, send: str) -> None:
         with pytest.raises(Refusal, match="没有办理此事的权限"):
             turn(session, cast, by, send, on=False)
         assert service.states(session, cast.branch_id) == USUAL
-        assert digest_setting.of_branch(session, cast.branch_id) == "25th"
+        assert digest_setting.of_branch(session, cast.branch_id) == "weekly"
 
 
 @pytest.mark.parametrize(
     ("settings", "when"),
     [
-        ({}, "25th"),
+        ({}, "weekly"),
+        ({"sends": {"digest": "25th"}}, "25th"),
         ({"sends": {"digest": "never"}}, "never"),
-        ({"sends": {"digest": True}}, "25th"),
-        ({"sends": {"digest": ["25th"]}}, "25th"),
-        ({"sends": "never"}, "25th"),
+        ({"sends": {"digest": True}}, "weekly"),
+        ({"sends": {"digest": ["25th"]}}, "weekly"),
+        ({"sends": "never"}, "weekly"),
     ],
 )
 def test_what_is_no_day_of_the_digest_is_as_good_as_nothing(settings: dict[str, object], when: str) -> None:
@@ -113,4 +114,4 @@ def test_what_cannot_be_is_not_kept(storage: Storage) -> None:
     with storage.transaction() as session:
         cast = make_branch(session, now=NOW)
         with pytest.raises(ValueError, match="cannot be"):
-            digest_setting.put(session, cast.me(session, "甲一", TODAY), "weekly", NOW)
+            digest_setting.put(session, cast.me(session, "甲一", TODAY), "daily", NOW)

@@ -1,12 +1,14 @@
 """Everything said about what is owed fits into Telegram, for the longest names and lists."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.features.registry import HANDLERS
-from bot.features.todo import messages
+from bot.features.todo import digest_messages, messages
 from bot.features.todo.service import GroupState
+from bot.kit.digest import Part, Section
 from bot.kit.doors import Look, Open, door
 from bot.kit.handlers import Command
 from bot.kit.owing import Does, Owing, Waiting, Waits, short
@@ -57,22 +59,33 @@ def test_the_longest_lists_fit_and_nothing_of_them_is_lost() -> None:
     assert [bool(message.rows) for message in listed[-2:]] == [False, True]
 
 
+def digest(
+    states: Sequence[GroupState], waits: Sequence[Waiting], kinds: Mapping[str, int], *more: Section, theme: bool
+) -> Message:
+    """【25日摘要】 of so much."""
+    parts = [*digest_messages.unfinished(states, kinds), *digest_messages.waiting(waits), *more]
+    return digest_messages.of_25th([*parts, digest_messages.next_theme(entered=theme)])
+
+
 def test_a_digest_that_is_too_long_leaves_the_names_to_the_list() -> None:
-    whole = messages.digest([state(1, 2), state(2, 0)], [], {}, theme=True)
+    whole = digest([state(1, 2), state(2, 0)], [], {}, theme=True)
     assert NAME in whole.text
     assert "全部完成。" in whole.text
     for states in ([state(1, 400)], [state(number, 40) for number in range(200)]):
-        for long in (messages.digest(states, [waits(1)], {}, theme=True), messages.own_groups(states, {})):
+        for long in (digest(states, [waits(1)], {}, theme=True), digest_messages.own_groups(states, {})):
             assert fits(long)
             assert units(long.text) <= 3500
 
 
 def test_of_a_long_digest_the_names_are_left_out_last() -> None:
     rolls = [waits(number, Waits.ROLL) for number in range(40)]
-    text = messages.digest([state(1, 3)], rolls, {}, theme=False).text
+    lines = tuple(f"清单：逾期60项。{'长' * shown}" for shown in (3400, 3100, 0))
+    text = digest([state(1, 3)], rolls, {}, Section(Part.LISTS, lines), theme=False).text
     assert "待点名：40项活动。" in text
+    assert "清单：逾期60项。长" in text
     assert text.count(NAME) == 3
-    many = messages.digest([state(1, 200)], rolls, {}, theme=False).text
+    many = digest([state(1, 200)], rolls, {}, Section(Part.LISTS, lines), theme=False).text
+    assert "清单：逾期60项。\n" in many
     assert f"、{NAME}等200人）。" in many
     assert many.count(NAME) == 10
 
@@ -105,7 +118,7 @@ def test_a_digest_has_the_sections_that_have_content(
     text: str,
     labels: list[str],
 ) -> None:
-    made = messages.digest(
+    made = digest(
         [GroupState(*one) for one in states],
         [Waiting(kind, "", (), NOW, short="7月7日7月主题党日") for kind in waiting],
         {},
@@ -171,14 +184,14 @@ def test_what_waits_is_numbered_on_so_that_no_label_stands_twice() -> None:
 def test_who_hears_of_names_hears_of_what(kinds: dict[str, int], line: str) -> None:
     states = [GroupState("第一党小组", 9, ("甲三",))]
     first = "第一党小组：应完成9人，未完成1人（甲三）。"
-    assert messages.own_groups(states, kinds).text == f"【本组未完成】{first}\n{line}"
-    assert messages.digest(states, [], kinds, theme=True).text == f"【25日摘要】\n{first}\n{line}\n下月主题：已录入。"
+    assert digest_messages.own_groups(states, kinds).text == f"【本组未完成】{first}\n{line}"
+    assert digest(states, [], kinds, theme=True).text == f"【25日摘要】\n{first}\n{line}\n下月主题：已录入。"
 
 
 def test_every_door_leads_to_a_command() -> None:
     """The button that looks is one for a command that looks."""
     commands = {one.name: one for one in HANDLERS if isinstance(one, Command)}
-    for choice in (messages.MINE, messages.PLAN, messages.ROLL, *messages.digest_missed("2023-08").rows[0]):
+    for choice in (messages.MINE, messages.PLAN, messages.ROLL, *digest_messages.digest_missed("2023-08").rows[0]):
         assert isinstance(choice.does, Open | Look)
         assert door(commands[choice.does.name]) == choice.does
     assert door(commands["people"]) == Look("people")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import cards, planning
 from bot.features.registry import FEATURES
 from bot.features.study import planning as planning_study
-from bot.features.todo import digest_setting, jobs, service
+from bot.features.todo import digest, digest_setting, jobs, service
 from bot.kit.access import Right
 from bot.kit.refusal import Refusal
 from bot.playground.story import COMMITTEE
@@ -77,7 +77,7 @@ class House:
     def digests(self, when: str = DIGEST_DAY) -> dict[str, str]:
         now = local(when)
         occurrence = Occurrence("2023-08", now.date(), local(DIGEST_DAY), local(DIGEST_DAY) + timedelta(days=1))
-        owed = jobs.digests(self.session, FEATURES, self.cast.branch_id, occurrence, now, SHANGHAI)
+        owed = digest.of_25th(self.session, FEATURES, self.cast.branch_id, occurrence, now, SHANGHAI)
         return {self.names([item.person_id or 0]).pop(): item.message["text"] for item in owed}
 
 
