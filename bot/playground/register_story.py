@@ -67,10 +67,17 @@ async def projects(stage: Stage) -> None:
 
 
 async def draw_up(stage: Stage) -> None:
-    """A list with two items that is issued, one of them put right in time."""
-    await stage.say(KEEPER, "登记整改清单")
+    """An inspection that found two things, and the list made of it: two items, issued, one of them put right in time."""
+    await stage.say(KEEPER, "登记开展检查")
+    await stage.tap(KEEPER, "半年检查", "请选择类别")
     await stage.say(KEEPER, "甲支部")
-    await stage.tap(KEEPER, "半年检查", "请选择来源")
+    await stage.say(KEEPER, "8月17日")
+    await stage.say(KEEPER, "8月17日")
+    await stage.say(KEEPER, "组织生活和台账")
+    await stage.say(KEEPER, "2")
+    await stage.tap(KEEPER, "保存", "核对无误")
+    await stage.tap(KEEPER, "打开", "已登记")
+    await stage.tap(KEEPER, "形成整改清单", "【开展检查】")
     await stage.tap(KEEPER, "保存", "核对无误")
     await stage.tap(KEEPER, "打开", "已登记")
     for number, (problem, due) in enumerate((("会议记录不全", "9月8日"), ("台账未更新", "9月20日"))):
