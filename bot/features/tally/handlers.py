@@ -11,9 +11,9 @@ from bot.features.tally import (
     buttons,
     committee_handlers,
     messages,
-    my_record_messages,
-    my_records,
     periods,
+    person_record_messages,
+    person_records,
     records,
     service,
 )
@@ -129,9 +129,9 @@ def turn_mine(own: Own, session: Session, call: Call, button: buttons.ShowMine) 
 
 
 def _mine(own: Own, session: Session, call: Call, period: Period) -> list[Message]:
-    mine = my_records.my_record(session, call.me, period, call.now, call.tz)
+    mine = person_records.my_record(session, call.me, period, call.now, call.tz)
     beside = [(one.heading, one.lines(session, call.me, period, call.today)) for one in own]
-    return my_record_messages.record(mine, call.today, call.tz, beside)
+    return person_record_messages.record(mine, call.today, call.tz, beside)
 
 
 def build(figures: Figures, own: Own = ()) -> list[Handler]:

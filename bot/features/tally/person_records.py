@@ -46,7 +46,7 @@ class OwnActivity:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class PersonRecord:
     """One person's period; lists in the order of time."""
 
     period: Period
@@ -58,11 +58,11 @@ class Mine:
     reminders: Sequence[tuple[Reminder, Acknowledgement | None]]
 
 
-def my_record(session: Session, me: Me, period: Period, now: datetime, tz: tzinfo) -> Mine:
+def my_record(session: Session, me: Me, period: Period, now: datetime, tz: tzinfo) -> PersonRecord:
     """Everything of one's own; the number of statements depends on nothing that was recorded."""
     asked = counting(session, me.branch_id, period, now, tz)
     held = asked.of(HELD)
-    return Mine(
+    return PersonRecord(
         period=period,
         person_id=me.id,
         parts=[part for one in asked.slices for part in _parts(asked, me, held, one)],

@@ -7,7 +7,7 @@ from bot.features.integrity.rules import names as holiday_names
 from bot.features.reflections.rules import Version
 from bot.features.tally import buttons, periods
 from bot.features.tally.messages import around
-from bot.features.tally.my_records import Mine, OwnActivity
+from bot.features.tally.person_records import OwnActivity, PersonRecord
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, MAKEUPS, PIECES, SIGN_IN_METHODS
 from bot.kit.lists import filled
 from bot.kit.rates import plain
@@ -30,7 +30,7 @@ MADE_UP = {
 Beside = Sequence[tuple[str, Sequence[str]]]
 
 
-def record(mine: Mine, today: date, tz: tzinfo, beside: Beside = ()) -> list[Message]:
+def record(mine: PersonRecord, today: date, tz: tzinfo, beside: Beside = ()) -> list[Message]:
     """The whole period of one person, over as many messages as it needs; `beside`: what other features tell."""
     parts = [
         ("组织生活", [*_counts(mine), *(_part(mine.person_id, part) for part in mine.parts)]),
@@ -47,7 +47,7 @@ def record(mine: Mine, today: date, tz: tzinfo, beside: Beside = ()) -> list[Mes
     return [*(Message(text) for text in texts[:-1]), Message(texts[-1], rows)]
 
 
-def _counts(mine: Mine) -> list[str]:
+def _counts(mine: PersonRecord) -> list[str]:
     """应参加5次，参加4次，请假1次，补学1次，学时16个, without what there is none of; nothing before the first roll."""
     held = [part.held.roll for part in mine.parts if part.held is not None]
     expected, present, leave, absent, made_up, unrecorded = (
