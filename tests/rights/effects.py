@@ -95,6 +95,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("command:todo", "word:未完成名单", "word:谁还缺"), shows("ahead")),
     "tap:RemindAll": shows("将私聊提醒"),
     "tap:RemindSure": rows("outbox promise", tells=True),
+    **dict.fromkeys(("tap:ShowRecord", "word:names_somebody"), shows("【党员记录】")),
     "tap:ShowUnread": shows("未阅"),
     # making activities, study items, tasks, reminders
     **dict.fromkeys(("command:new", "word:建活动", "command:group_meeting", "word:建党小组会"), ASKS),

@@ -50,7 +50,7 @@ KNOWN_HERE, OWN = may("known"), may("own")
 BRANCH = OWN
 # A row that is somebody's own: whose it is.
 AUTHOR = frozenset({"member"})
-ROLL, NUDGE = may("see_roll"), may("nudge")
+ROLL, NUDGE, RECORD = may("see_roll"), may("nudge"), may("see_record")
 START_ACTIVITY, MAKE_THIS_ACTIVITY = may("make_activity"), may("make_activity", "all")
 NOTICE, STUDY, TASK, REMINDER = may("make_notice"), may("make_study"), may("make_task"), may("make_reminder")
 LEAVE, SIGN_IN_OTHERS, SIGN_IN_ALL = may("approve_leave"), may("sign_in_others"), may("roll_call")
@@ -285,6 +285,8 @@ TABLE: dict[str, Case] = {
     "word:谁还缺": own(ROLL),
     "tap:RemindAll": own(NUDGE, lambda ids: todo.RemindAll()),
     "tap:RemindSure": own(NUDGE, lambda ids: todo.RemindSure(1)),
+    "tap:ShowRecord": Case(RECORD, lambda ids: doors.ShowRecord(QUARTER, ids["bound"])),
+    "word:names_somebody": own(RECORD, text=f"查 {states.IN_EACH}", state=states.somebody_in_each),
     "tap:ShowUnread": Case(ROLL, lambda ids: integrity.ShowUnread(ids["reminder"])),
     # make activities, study items, reminders
     "command:new": own(START_ACTIVITY),

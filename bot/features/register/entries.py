@@ -164,6 +164,13 @@ def hidden_from(me: Me, view: View, people: Collection[int]) -> frozenset[int]:
     return frozenset(owed)
 
 
+def of_others(session: Session, me: Me, found: Iterable[View], day: date) -> list[View]:
+    """What of these entries, which name somebody else, is for who looks: of a kind for its readers alone nothing."""
+    people = people_of_groups(session, me.leads, day) | {me.id}
+    open_to = [one for one in found if reads_all(me, one.kind) or not (one.kind.apart or one.kind.secret)]
+    return [as_seen(me, one, people) for one in open_to if reads(me, one, people)]
+
+
 def as_seen(me: Me, view: View, people: Collection[int]) -> View:
     """An entry as somebody who may read it sees it: without others' rows. Of a kind that is for whom it names, who is
     named by a row alone sees neither the note nor the files, which may be about the others.
@@ -181,11 +188,11 @@ def shows_change(me: Me, view: View, made: EntryChange) -> bool:
     return reads_all(me, view.kind) or made.row_id is None or made.row_id in rows
 
 
-def naming(session: Session, me: Me) -> list[int]:
+def naming(session: Session, branch_id: int, person_id: int) -> list[int]:
     """The entries of the branch that name somebody, or of which something is theirs; taken back ones not."""
-    named = select(EntryPerson.entry_id).where(EntryPerson.person_id == me.id)
-    owned = select(EntryState.entry_id).where(EntryState.owner_id == me.id, EntryState.undone_at.is_(None))
-    query = select(Entry.id).where(Entry.branch_id == me.branch_id, Entry.withdrawn_at.is_(None))
+    named = select(EntryPerson.entry_id).where(EntryPerson.person_id == person_id)
+    owned = select(EntryState.entry_id).where(EntryState.owner_id == person_id, EntryState.undone_at.is_(None))
+    query = select(Entry.id).where(Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None))
     return list(session.scalars(query.where(or_(Entry.id.in_(named), Entry.id.in_(owned))).order_by(Entry.id)))
 
 

@@ -305,13 +305,13 @@ def _recorders(session: Session, me: Me, view: View, ids: set[int | None]) -> di
     return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None}))).all())
 
 
-def own_lines(session: Session, me: Me, period: Period, today: date) -> list[str]:
-    """我的记录: the entries that name somebody, and what of them is one's own to do."""
-    ids = entries.naming(session, me)
-    there = [one for one in entries.views(session, ids) if not rules.is_draft(one)]
-    found = [one for one in there if rules.in_days(one, period.start, period.to)]
+def own_lines(session: Session, me: Me, person_id: int, period: Period, today: date) -> list[str]:
+    """Of a record: the entries that name somebody, with what of them is theirs to do; of others what one may read."""
+    there = entries.views(session, entries.naming(session, me.branch_id, person_id))
+    there = [one for one in there if not rules.is_draft(one) and rules.in_days(one, period.start, period.to)]
+    found = there if person_id == me.id else entries.of_others(session, me, there, today)
     called = entries.called(session, me.branch_id, found)
-    return [line for one in found for line in messages.own_lines(one, me, called, today)]
+    return [line for one in found for line in messages.own_lines(one, person_id, called, today)]
 
 
 # --- a table ---------------------------------------------------------------------------------------------------------

@@ -1,18 +1,23 @@
-"""The words of 我的记录: everything that somebody did, each with what became of it."""
+"""The words of somebody's record: everything that was done, each with what became of it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, tzinfo
 
+from bot.features.activities.counting.showing import UNRECORDED
 from bot.features.integrity.rules import names as holiday_names
 from bot.features.reflections.rules import Version
 from bot.features.tally import buttons, periods
+from bot.features.tally.looking import Known, Part
 from bot.features.tally.messages import around
 from bot.features.tally.person_records import OwnActivity, PersonRecord
+from bot.kit.doors import ShowPerson, ShowRecord
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, MAKEUPS, PIECES, SIGN_IN_METHODS
-from bot.kit.lists import filled
+from bot.kit.lists import filled, label, told_apart, two_a_row
 from bot.kit.rates import plain
-from bot.kit.replies import Message, Pages
+from bot.kit.replies import Choice, Message, Pages, Rows
 from bot.kit.words import moment_words, quoted, short_day
+from scheduler.calendar.periods import Period
 from storage.choices import MakeupState, SignInMethod
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.reflection import ReflectionTask
@@ -30,28 +35,55 @@ MADE_UP = {
 Beside = Sequence[tuple[str, Sequence[str]]]
 
 
-def record(mine: PersonRecord, today: date, tz: tzinfo, beside: Beside = ()) -> list[Message]:
-    """The whole period of one person, over as many messages as it needs; `beside`: what other features tell."""
-    parts = [
-        ("组织生活", [*_counts(mine), *(_part(mine.person_id, part) for part in mine.parts)]),
-        ("学习", [_item(item, done) for item, done in mine.study]),
-        ("心得", [_piece(task, piece, tz) for task, piece in mine.pieces]),
-        ("节前提醒", [_reminder(reminder, seen, tz) for reminder, seen in mine.reminders]),
-        *((heading, list(lines)) for heading, lines in beside if lines),
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Somebody else than whose record it is. `called`: how that one is called. `keeps`: they keep the roster."""
+
+    called: str
+    keeps: bool
+
+
+def record(
+    of: PersonRecord, today: date, tz: tzinfo, beside: Beside = (), looker: Looker | None = None
+) -> list[Message]:
+    """The whole period of one person, over as many messages as it needs; `beside`: what other features tell. `looker`:
+    None where it is the own record.
+    """
+    every = [
+        (Part.ATTENDANCE, "组织生活", [*_counts(of, looker), *(_part(of, part, looker) for part in of.parts)]),
+        (Part.STUDY, "学习", [_item(item, done) for item, done in of.study]),
+        (Part.PIECES, "心得", [_piece(task, piece, tz) for task, piece in of.pieces]),
+        (Part.REMINDERS, "节前提醒", [_reminder(reminder, seen, tz) for reminder, seen in of.reminders]),
     ]
-    listed = [f"【我的记录】{periods.words(mine.period)}"]
+    parts = [(heading, lines) for part, heading, lines in every if part in of.shown]
+    parts += [(heading, list(lines)) for heading, lines in beside if lines]
+    when = periods.words(of.period)
+    listed = [f"【我的记录】{when}" if looker is None else f"【党员记录】{looker.called}，{when}"]
     for heading, lines in parts:
         listed += [f"{heading}：", *(f"　{line}" for line in lines)] if lines else [f"{heading}：暂无记录。"]
-    texts = Pages().add([*listed, "需要您办理的事项，请点“我的待办”。"]).texts
-    rows = filled(around(mine.period, today, buttons.ShowMine))
-    return [*(Message(text) for text in texts[:-1]), Message(texts[-1], rows)]
+    texts = Pages().add([*listed, *(["需要您办理的事项，请点“我的待办”。"] if looker is None else [])]).texts
+    return [*(Message(text) for text in texts[:-1]), Message(texts[-1], _doors(of, today, looker))]
 
 
-def _counts(mine: PersonRecord) -> list[str]:
+def _doors(of: PersonRecord, today: date, looker: Looker | None) -> Rows:
+    if looker is None:
+        return filled(around(of.period, today, buttons.ShowMine))
+    on_roster = [Choice("名册", ShowPerson(of.person_id))] if looker.keeps else []
+    return filled(around(of.period, today, lambda code: ShowRecord(code, of.person_id)), on_roster)
+
+
+def which(people: Sequence[Known], period: Period) -> Message:
+    """Several have the name: each a button with the group."""
+    names = told_apart(people, lambda one: one.name, lambda one: one.of, lambda one: f"{one.id}号")
+    taps = [Choice(label(name), ShowRecord(period.code, one.id)) for one, name in zip(people, names, strict=True)]
+    return Message(f"名叫“{people[0].name}”的同志有{len(people)}人，请选择：", two_a_row(taps))
+
+
+def _counts(of: PersonRecord, looker: Looker | None) -> list[str]:
     """应参加5次，参加4次，请假1次，补学1次，学时16个, without what there is none of; nothing before the first roll."""
-    held = [part.held.roll for part in mine.parts if part.held is not None]
+    held = [part.held.roll for part in of.parts if part.held is not None]
     expected, present, leave, absent, made_up, unrecorded = (
-        sum(mine.person_id in getattr(roll, name) for roll in held)
+        sum(of.person_id in getattr(roll, name) for roll in held)
         for name in ("expected", "present", "leave", "absent", "made_up", "unrecorded")
     )
     counts = [
@@ -59,36 +91,41 @@ def _counts(mine: PersonRecord) -> list[str]:
         ("参加", present),
         ("请假", leave),
         ("缺席", absent - unrecorded),
-        (TO_CHECK, unrecorded),
+        (_open(looker), unrecorded),
         ("补学", made_up),
     ]
     words = [f"{word}{count}次" for word, count in counts if count]
-    words += [f"累计{plain(mine.hours)}学时"] if mine.hours else []
+    words += [f"累计{plain(of.hours)}学时"] if of.hours else []
     return ["，".join(words)] if words else []
 
 
-def _part(person_id: int, part: OwnActivity) -> str:
-    said = _came(person_id, part) if part.held is not None else _so_far(part)
+def _part(of: PersonRecord, part: OwnActivity, looker: Looker | None) -> str:
+    said = _came(of.person_id, part, looker) if part.held is not None else _so_far(part, looker)
     return f"{short_day(part.day)} {part.title}：{said}{part.mark}"
 
 
-TO_CHECK = "待核对"
+TO_CHECK, TO_CALL = "待核对", "待点名"
 
 
-def _came(person_id: int, part: OwnActivity) -> str:
+def _open(looker: Looker | None) -> str:
+    """Nothing is recorded of the person on a roll: of oneself it is said more softly."""
+    return UNRECORDED if looker is not None else TO_CHECK
+
+
+def _came(person_id: int, part: OwnActivity, looker: Looker | None) -> str:
     """What the complete roll says; a make-up is named beside it."""
     roll = part.held.roll if part.held is not None else None
     if roll is None or person_id in {*roll.present, *roll.observers}:
         return _signed_in(part.attendance) if part.attendance else "到会"
-    away = "" if person_id in roll.leave else TO_CHECK if person_id in roll.unrecorded else "缺席"
+    away = "" if person_id in roll.leave else _open(looker) if person_id in roll.unrecorded else "缺席"
     return "，".join(filter(None, [_leave(part.leave), away, _makeup(part.makeup)]))
 
 
-def _so_far(part: OwnActivity) -> str:
+def _so_far(part: OwnActivity, looker: Looker | None) -> str:
     """Before the roll is complete: nobody is absent."""
     if part.attendance is not None:
-        return f"{ATTENDANCE[part.attendance.status]}（{TO_CHECK}）"
-    return _leave(part.leave) or (TO_CHECK if part.ended else "未签到")
+        return f"{ATTENDANCE[part.attendance.status]}（{TO_CHECK if looker is None else TO_CALL}）"
+    return _leave(part.leave) or (_open(looker) if part.ended else "未签到")
 
 
 def _signed_in(row: Attendance) -> str:
