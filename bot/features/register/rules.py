@@ -151,6 +151,48 @@ def missing(kind: Kind, rows: str, values: Mapping[str, Any], held: Mapping[str,
     return needed
 
 
+def contradictions(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]]) -> list[str]:
+    """What cannot be true of an entry with these rows, a sentence each: numbers out of bounds or more than what they
+    are a part of, and somebody who stands twice among rows that name each one once.
+    """
+    of_rows = {one.key: rows.get(one.key) or () for one in kind.rowed}
+    held = [(one, values) for one in kind.every]
+    held += [(inner, row) for one in kind.rowed for inner in one.fields for row in of_rows[one.key]]
+    found = [word for one, of in held for word in _out_of_bounds(one, of)]
+    for less, more in kind.at_most:
+        outer, _, inner = less.partition(".")
+        numbers = [row.get(inner) for row in of_rows[outer]] if inner else [values.get(less)]
+        most = values.get(more)
+        found += [_too_many(kind, less, more, one, most) for one in numbers if _is_more(one, most)]
+    for one in kind.rowed:
+        named = [key for row in of_rows[one.key] for key in {_same(each) for each in row.get(one.once) or ()}]
+        found += [f"同一位同志不能在{one.word}中登记两次。"] if len(set(named)) < len(named) else []
+    return list(dict.fromkeys(found))
+
+
+def _out_of_bounds(declared: EntryField, held: Json) -> Iterator[str]:
+    number = held.get(declared.key)
+    if declared.type is Type.NUMBER and number is not None:
+        if number < declared.least:
+            yield f"{declared.word}至少为{declared.least}。"
+        if declared.most is not None and number > declared.most:
+            yield f"{declared.word}最多为{declared.most}。"
+
+
+def _is_more(one: Any, than: Any) -> bool:
+    """What was not counted contradicts nothing."""
+    return one is not None and than is not None and one > than
+
+
+def _too_many(kind: Kind, less: str, more: str, one: Any, than: Any) -> str:
+    words = [declared.word for key in (less, more) if (declared := kind.field(key)) is not None]
+    return f"{words[0]}（{one}）不能多于{words[1]}（{than}）。"
+
+
+def _same(person: Json) -> object:
+    return person.get("id") or name_key(str(person.get("name", "")))
+
+
 def dated(kind: Kind, fields: Json) -> date | None:
     """The day that puts an entry into a period, or the first day of its days."""
     found = index(kind, "", fields).days

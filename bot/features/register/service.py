@@ -5,7 +5,7 @@ days and come in time by their own instants (D20); what a figure has counted for
 not changed.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -48,6 +48,7 @@ def record(session: Session, me: Me, kind: Kind, values: Json, now: datetime, tz
         raise Refusal(f"“{kind.word}”已停用，不能新增登记。")
     values = _with_usual(kind.every, values)
     _needs(kind, "", values)
+    goes_together(kind, values, {one.key: values.get(one.key) or [] for one in kind.rowed})
     entry = Entry(
         branch_id=me.branch_id,
         kind=kind.name,
@@ -71,6 +72,7 @@ def add_row(session: Session, me: Me, view: View, rows: str, values: Json, now: 
     declared = _rows(view.kind, rows)
     values = _with_usual(declared.fields, values)
     _needs(view.kind, rows, values)
+    still_together(view, values, rows=rows)
     last = session.scalar(
         select(func.max(EntryRow.position)).where(EntryRow.entry_id == view.id, EntryRow.field == rows)
     )
@@ -98,6 +100,27 @@ def _needs(kind: Kind, rows: str, values: Json) -> None:
     lacks = rules.missing(kind, rows, values, {one.key: len(values.get(one.key) or []) for one in kind.rowed})
     if lacks:
         raise Refusal(f"请先填写{'、'.join(lacks)}。")
+
+
+def goes_together(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]], before: Collection[str] = ()) -> None:
+    """Refuses what contradicts itself; `before`: what did already, as an archive may have brought it."""
+    for fault in rules.contradictions(kind, values, rows):
+        if fault not in before:
+            raise Refusal(fault)
+
+
+def still_together(view: View, values: Json, row: Row | None = None, rows: str = "") -> None:
+    """Whether an entry still goes together with other values of it or of a row; rows: with these as one more row."""
+    there = {one.key: [each.fields for each in view.of(one.key)] for one in view.kind.rowed}
+    held, would = {**view.fields}, {**there}
+    if rows:
+        would[rows] = [*there[rows], values]
+    elif row is not None:
+        same = view.of(row.field)
+        would[row.field] = [{**each.fields, **values} if each.id == row.id else each.fields for each in same]
+    else:
+        held |= values
+    goes_together(view.kind, held, would, rules.contradictions(view.kind, view.fields, there))
 
 
 def _with_usual(fields: Iterable[EntryField], values: Json) -> Json:
@@ -244,6 +267,7 @@ def change(
     if wants_reason(view, row, key, now) and not reason:
         raise Refusal(NEEDS_A_REASON)
     _still_whole(view, row, key, value)
+    still_together(view, {key: value}, row)
     not_moved_ahead(view, row, key, value, local_day(now, tz))
     claim(session, view)
     lay(session, view.kind, view.id, row, key, value)

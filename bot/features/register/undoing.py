@@ -118,6 +118,7 @@ def _undo_change(session: Session, me: Me, view: View, made: EntryChange, now: d
         raise Refusal(service.CHANGED_BY_OTHERS)
     if read_by_figures(view.kind, of.field if of is not None else "", made.field):
         service.still_open(session, me, view, of, now, tz)
+    service.still_together(view, {made.field: made.old.get("value")}, of)
     service.not_moved_ahead(view, of, made.field, made.old.get("value"), local_day(now, tz))
     service.lay(session, view.kind, view.id, of, made.field, made.old.get("value"))
     made.undone_at = now
@@ -128,6 +129,7 @@ def _bring_back(session: Session, me: Me, view: View, made: EntryChange, now: da
     row = session.get_one(EntryRow, made.row_id, populate_existing=True)
     if row.withdrawn_at is None:
         raise Refusal(UNDONE_ALREADY)
+    service.still_together(view, row.fields, rows=row.field)
     row.withdrawn_at, made.undone_at = None, now
     service.compute(session, view.kind, view.id)
     session.flush()

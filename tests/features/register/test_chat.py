@@ -601,3 +601,28 @@ async def test_a_kind_of_25_lines_goes_through_every_door(bot: World) -> None:
         assert any(one.document for one in bot.stage.people[PUB].chat.from_bot)
     await bot.stage.say(PUB, "登记图书借阅")
     assert "没有看懂" in said(bot, PUB)
+
+
+async def test_a_slip_in_an_election_is_told_where_it_was_made(bot: World) -> None:
+    """And the question stays open for the right number."""
+    await bot.stage.say(SEC, "登记换届选举")
+    await bot.stage.tap(SEC, "换届", "请选择类别")
+    await bot.stage.tap(SEC, "党员大会", "请选择选举机构")
+    await bot.stage.say(SEC, "8月10日")
+    for number, refused in (
+        ("0", "应选名额至少为1。"), ("2", ""), ("20", ""), ("21", "实到（21）不能多于应到（20）。"), ("19", ""),
+        ("20", ""), ("20", ""), ("18", ""),
+    ):  # fmt: skip
+        await bot.stage.say(SEC, number)
+        assert (said(bot, SEC) if refused else "") == refused, number
+    # More came back than people were there: that is an election, an invalid one.
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.tap(SEC, "新增候选人", "已登记")
+    await bot.stage.say(SEC, "甲四")
+    await bot.stage.say(SEC, "支部书记")
+    await bot.stage.say(SEC, "19")
+    assert said(bot, SEC) == "得票（19）不能多于有效票（18）。"
+    await bot.stage.say(SEC, "18")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.tap(SEC, "打开", "已新增候选人")
+    assert "选举结果：选举无效" in said(bot, SEC)

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from bot.features.register import entries, seeking
+from bot.features.register import entries, seeking, undoing
 from bot.features.register.figures import figures as register_figures
 from bot.features.register.rules import words_of
 from bot.features.register.values import Called, Owner
@@ -15,7 +16,8 @@ from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.engine import Storage
-from tests.features.register.desk import Q3, Desk
+from storage.models.entry import Entry
+from tests.features.register.desk import Q3, SHANGHAI, Desk, local
 
 Q2, Q4 = Period.of(Quarter(2023, 2)), Period.of(Quarter(2023, 4))
 YEAR = Period(Quarter(2023, 1).start, Quarter(2024, 1).start)
@@ -301,6 +303,84 @@ def test_a_candidate_that_is_removed_leaves_the_seat_to_the_next(desk: Desk) -> 
     desk.change(number, "present", 20, "数错", 0)
     assert [row.fields["elected"] for row in desk.view(number).of("candidates")] == ["no"]
     assert first
+
+
+SLIPS = [
+    ({"seats": 0}, "应选名额至少为1。"),
+    ({"present": 21}, "实到（21）不能多于应到（20）。"),
+    ({"electors": 18}, "实到（19）不能多于应到（18）。"),
+]
+
+
+@pytest.mark.parametrize(("other", "said"), SLIPS)
+def test_an_election_that_contradicts_itself_is_neither_recorded_nor_changed_into(
+    desk: Desk, other: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(Refusal, match=said):
+        desk.record("election", **BALLOT | other)
+    number = desk.record("election", **BALLOT)
+    [(key, value)] = other.items()
+    with pytest.raises(Refusal, match=said):
+        desk.change(number, key, value)
+
+
+def test_ballots_that_do_not_fit_together_are_an_invalid_election_and_no_slip(desk: Desk) -> None:
+    for other in ({"returned": 20, "issued": 20}, {"issued": 18}, {"valid": 20}):
+        number = desk.record("election", **BALLOT | other)
+        assert desk.view(number).fields["outcome"] == "no", other
+
+
+def test_no_candidate_stands_twice_or_has_more_votes_than_there_are(desk: Desk) -> None:
+    number = desk.record("election", **BALLOT)
+    first = desk.add(number, "candidates", person=people(desk, "甲四"), votes=18)
+    second = desk.add(number, "candidates", person=people(desk, "甲五"), votes=0)
+    twice, many = "同一位同志不能在候选人中登记两次。", "得票（19）不能多于有效票（18）。"
+    with pytest.raises(Refusal, match=twice):
+        desk.add(number, "candidates", person=people(desk, "甲四"), votes=1)
+    with pytest.raises(Refusal, match=many):
+        desk.add(number, "candidates", person=people(desk, "甲六"), votes=19)
+    with pytest.raises(Refusal, match=twice):
+        desk.change(number, "person", people(desk, "甲四"), row=second)
+    with pytest.raises(Refusal, match=many):
+        desk.change(number, "votes", 19, row=second)
+    with pytest.raises(Refusal, match="得票（18）不能多于有效票（17）。"):
+        desk.change(number, "valid", 17)
+    # Who was removed may be entered again, and does not come back beside it.
+    gone = desk.remove(number, first)
+    desk.add(number, "candidates", person=people(desk, "甲四"), votes=10)
+    with pytest.raises(Refusal, match=twice):
+        undoing.undo(desk.session, desk.me, "c", gone, local(desk.now), SHANGHAI)
+
+
+def test_a_change_is_not_taken_back_to_what_contradicts_what_came_since(desk: Desk) -> None:
+    number = desk.record("election", **BALLOT)
+    change = desk.change(number, "valid", 19)
+    desk.add(number, "candidates", person=people(desk, "甲四"), votes=19)
+    with pytest.raises(Refusal, match="得票（19）不能多于有效票（18）。"):
+        undoing.undo(desk.session, desk.me, "c", change, local(desk.now), SHANGHAI)
+
+
+def test_of_what_contradicts_itself_already_anything_else_may_be_put_right(desk: Desk) -> None:
+    """As an archive may bring it."""
+    number = desk.record("election", **BALLOT)
+    desk.session.execute(update(Entry).where(Entry.id == number).values(fields=BALLOT | {"electors": 10}))
+    desk.session.expire_all()
+    desk.change(number, "valid", 17)
+    desk.change(number, "electors", 19)
+    assert desk.view(number).fields["electors"] == 19
+
+
+def test_who_is_graded_stands_once_and_who_was_visited_as_often_as_that_was(desk: Desk) -> None:
+    number = desk.record("appraisal", year=2022, on="2023-08-01")
+    desk.add(number, "grades", person=people(desk, "甲四"), grade="excellent")
+    with pytest.raises(Refusal, match="同一位同志不能在评议结果中登记两次。"):
+        desk.add(number, "grades", person=people(desk, "甲四"), grade="qualified")
+    with pytest.raises(Refusal, match="优秀比例上限（%）最多为100。"):
+        desk.change(number, "share", 101)
+    visit = desk.record("condolence", on="2023-08-01", occasion="illness", visitors=people(desk, "甲一"))
+    for category in ("sick", "hardship"):
+        desk.add(visit, "recipients", who=people(desk, "甲四"), category=category)
+    assert len(desk.view(visit).of("recipients")) == 2
 
 
 NAMED = ((0, "甲四"), (1, "甲五"))

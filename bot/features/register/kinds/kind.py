@@ -63,8 +63,9 @@ class EntryField(Part):
     several: more than one; alone: one of them stands in an archive without a list. outside: people who are on no roster
     may be named. options: code and word of a choice. usual: the code, text, whole number or yes that stands without an
     answer. happened: a day that cannot lie ahead. half: a number in half steps. titled: said in 《》. counted: the word
-    after a number of rows (项). fields, tracking: of each row. offered: texts that are offered; "peer_orgs": those of
-    the branch. short: the label of a button, where that is not the word.
+    after a number of rows (项). fields, tracking: of each row. once: the people of this field stand in one row
+    each. least, most: of a number. offered: texts that are offered; "peer_orgs": those of the branch. short: the label
+    of a button, where that is not the word.
     """
 
     key: str
@@ -90,6 +91,9 @@ class EntryField(Part):
     dropped: bool = False
     fields: "tuple[EntryField, ...]" = ()
     tracking: "Tracking | None" = None
+    once: str = ""
+    least: int = 0
+    most: int | None = None
 
     def field(self, key: str) -> "EntryField | None":
         return next((one for one in self.fields if one.key == key), None)
@@ -269,7 +273,8 @@ class Kind(Part):
 
     short: the label of its key. dated: the field whose day puts it into a period; "" where each figure has its day.
     first_of: a further day, the first of these fields that is there. spans: further days, from one field to another.
-    together: a further value, of all these fields. one_of: at least one of these is needed. told: the states that the
+    together: a further value, of all these fields. one_of: at least one of these is needed. at_most: pairs of
+    numbers, the first no more than the second; candidates.votes is that of each row. told: the states that the
     fields tell of. computes: what fills the fields that nobody says (computing.py). apart: its entries are for its
     readers and whom they name, not for leaders; secret: so are its figures. monthly: whose it is is asked each month
     how far it has come, unless something was recorded.
@@ -293,6 +298,7 @@ class Kind(Part):
     spans: Mapping[str, Span] = Field(default_factory=dict)
     together: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     one_of: tuple[str, ...] = ()
+    at_most: tuple[tuple[str, str], ...] = ()
     tracking: Tracking | None = None
     told: Told | None = None
     computes: str = ""
@@ -362,6 +368,8 @@ def _faults(kind: Kind) -> Iterator[str]:
     named = [kind.dated, *kind.one_of, *(key for first in kind.first_of.values() for key in first)]
     named += [key for span in kind.spans.values() for key in (span.start, span.end)]
     named += [key for keys in kind.together.values() for key in keys]
+    named += [key for pair in kind.at_most for key in pair]
+    named += [f"{one.key}.{one.once}" for one in kind.fields if one.once]
     named += list(kind.told.by.values()) if kind.told is not None else []
     yield from (f"{key}: no such field" for key in named if key and kind.field(key) is None)
     for count in kind.counts:

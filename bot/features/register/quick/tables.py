@@ -142,12 +142,17 @@ class _Cells:
         return declared.model_copy(update={"key": key})
 
     def lacking(self, read: _Read, known: Planned | None) -> list[str]:
-        """What is needed and not there, of the entry and of its row."""
+        """What is needed and not there, of the entry and of its row; else what contradicts the rest of them."""
         rows = self.row(read)
         held = {one.key: len(rows) for one in self.kind.rowed if one.key == self.rowed}
         own = [] if known is not None else rules.missing(self.kind, "", forms.kept(self.kind.every, read.values), held)
         inner = [word for name, row in rows for word in rules.missing(self.kind, name, row)]
-        return [f"缺少{word}" for word in (*own, *inner)]
+        return [f"缺少{word}" for word in (*own, *inner)] or self._contradictions(read, known, rows)
+
+    def _contradictions(self, read: _Read, known: Planned | None, rows: tuple[Row, ...]) -> list[str]:
+        values = known.values if known is not None else forms.kept(self.kind.every, read.values)
+        every = [row for _, row in (*(known.rows if known is not None else ()), *rows)]
+        return [one.rstrip("。") for one in rules.contradictions(self.kind, values, {self.rowed: every})]
 
     def row(self, read: _Read) -> tuple[Row, ...]:
         """The row that a line has, if it has anything of one."""
