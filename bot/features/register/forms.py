@@ -124,7 +124,9 @@ def _new(kind: Kind, values: Values) -> Form:
     first = filling.of_row(kind, rows)
 
     def summary(session: Session, call: Call, values: Values) -> str:
-        lines = [f"【登记】{kind.word}", *_lines([*declared, *first], values, _called(session, call))]
+        usual = service.set_share(session, call.me.branch_id, kind, kept(declared, values))
+        filled = {**values, **{key: str(share) for key, share in usual.items()}}
+        lines = [f"【登记】{kind.word}", *_lines([*declared, *first], filled, _called(session, call))]
         lines += _unread(values)
         found = kept(declared, values)
         day = rules.dated(kind, found)

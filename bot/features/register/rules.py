@@ -81,6 +81,11 @@ class View:
     def of(self, rows: str) -> list[Row]:
         return [one for one in self.rows if one.field == rows]
 
+    @property
+    def held(self) -> dict[str, list[Json]]:
+        """What the rows hold, by their field."""
+        return {one.key: [row.fields for row in self.of(one.key)] for one in self.kind.rowed}
+
     def numbered(self, rows: str) -> list[tuple[int, Row]]:
         """The rows of a field that the reader sees, with their numbers in the whole list."""
         return [(number, one) for number, one in enumerate(self.of(rows), 1) if one.id not in self.hidden]
@@ -270,18 +275,24 @@ def lacks(kind: Kind, rows: str, state: str, view: View, row: Row | None) -> Ent
     return wanted if all(is_empty(held.get(key)) for key in shown_by(kind, rows, state)) else None
 
 
-def above_ceiling(view: View, state: str) -> str:
-    """Why a state is not entered: more of the rows hold a code than that share of them may; "": they do not."""
-    top = view.kind.ceiling
-    share = view.fields.get(top.share) if top is not None else None
-    if top is None or state != top.state or share is None:
+def reaches_ceiling(kind: Kind, state: str) -> bool:
+    """Whether a state is the one in which there may not be too many, or comes behind it."""
+    top, order = kind.ceiling, list(kind.tracking.states) if kind.tracking is not None else []
+    return top is not None and state in order and order.index(state) >= order.index(top.state)
+
+
+def above_ceiling(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]]) -> str:
+    """How many of the rows may hold a code, where more of them do than that share of all; "" where they do not."""
+    top = kind.ceiling
+    share = values.get(top.share) if top is not None else None
+    if top is None or share is None:
         return ""
-    codes = [row.fields.get(top.field) for row in view.of(top.rows)]
+    codes = [row.get(top.field) for row in rows.get(top.rows) or ()]
     judged = [code for code in codes if code not in top.but]
     most, there = len(judged) * int(share) // 100, codes.count(top.code)
     if there <= most:
         return ""
-    declared = view.kind.field(f"{top.rows}.{top.field}")
+    declared = kind.field(f"{top.rows}.{top.field}")
     word = declared.options[top.code] if declared is not None else top.code
     return f"{word}最多{most}名（{len(judged)}人的{share}%），现为{there}名。"
 

@@ -18,6 +18,7 @@ from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
 from bot.features.register.own import store
 from bot.features.register.rules import Fact, Row, View
 from bot.features.register.values import Json, Owner, is_empty, read_by_figures, title, usual
+from bot.kit import branch_settings
 from bot.kit.access import NO_RIGHT
 from bot.kit.addressees import reachable
 from bot.kit.closing import close_days, cut_off_on
@@ -46,7 +47,7 @@ def record(session: Session, me: Me, kind: Kind, values: Json, now: datetime, tz
         raise Refusal(NO_RIGHT)
     if store.is_stopped(session, kind.name):
         raise Refusal(f"“{kind.word}”已停用，不能新增登记。")
-    values = _with_usual(kind.every, values)
+    values = _with_usual(kind.every, {**values, **set_share(session, me.branch_id, kind, values)})
     _needs(kind, "", values)
     goes_together(kind, values, {one.key: values.get(one.key) or [] for one in kind.rowed})
     entry = Entry(
@@ -111,7 +112,7 @@ def goes_together(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]], 
 
 def still_together(view: View, values: Json, row: Row | None = None, rows: str = "") -> None:
     """Whether an entry still goes together with other values of it or of a row; rows: with these as one more row."""
-    there = {one.key: [each.fields for each in view.of(one.key)] for one in view.kind.rowed}
+    there = view.held
     held, would = {**view.fields}, {**there}
     if rows:
         would[rows] = [*there[rows], values]
@@ -121,6 +122,24 @@ def still_together(view: View, values: Json, row: Row | None = None, rows: str =
     else:
         held |= values
     goes_together(view.kind, held, would, rules.contradictions(view.kind, view.fields, there))
+    still_below_ceiling(view, held, would)
+
+
+def still_below_ceiling(view: View, values: Json, rows: Mapping[str, Sequence[Json]]) -> None:
+    """What was fixed with so many of a code is not changed into one with too many."""
+    if view.fact is not None and rules.reaches_ceiling(view.kind, view.fact.state):
+        many = rules.above_ceiling(view.kind, values, rows)
+        if many and not rules.above_ceiling(view.kind, view.fields, view.held):
+            raise Refusal(many)
+
+
+def set_share(session: Session, branch_id: int, kind: Kind, values: Json) -> dict[str, int]:
+    """The share that the branch has set, where an entry of a kind with a ceiling says none; {}: nothing to fill."""
+    top = kind.ceiling
+    if top is None or not is_empty(values.get(top.share)):
+        return {}
+    share = getattr(branch_settings.of_branch(session, branch_id), top.setting)
+    return {top.share: share} if share is not None else {}
 
 
 def _with_usual(fields: Iterable[EntryField], values: Json) -> Json:
@@ -414,6 +433,7 @@ def withdraw_row(session: Session, me: Me, view: View, row: Row, reason: str, no
 def _goes_without(view: View, row: Row) -> None:
     """The last row stays where its entry would be nothing without it: nowhere, or in a state that needs one."""
     rest = [one for one in view.of(row.field) if one.id != row.id]
+    still_below_ceiling(view, view.fields, {row.field: [one.fields for one in rest]})
     if rest:
         return
     tracking, values = view.kind.tracking, _values(view, None)

@@ -626,3 +626,24 @@ async def test_a_slip_in_an_election_is_told_where_it_was_made(bot: World) -> No
     await bot.stage.tap(SEC, "保存", "核对无误")
     await bot.stage.tap(SEC, "打开", "已新增候选人")
     assert "选举结果：选举无效" in said(bot, SEC)
+
+
+async def test_an_appraisal_shows_the_share_that_the_branch_has_set(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        branch = session.get_one(Organisation, bot.cast.branch_id)
+        branch.settings = {**branch.settings, "appraisal_excellent_share": 15}
+    await bot.stage.say(SEC, "登记民主评议")
+    await bot.stage.say(SEC, "2022")
+    await bot.stage.say(SEC, "8月10日")
+    await bot.stage.tap(SEC, "不填写", "优秀比例上限")
+    assert "\n优秀比例上限（%）：15\n" in said(bot, SEC)
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.tap(SEC, "新增评议结果", "已登记")
+    await bot.stage.say(SEC, "甲四")
+    await bot.stage.tap(SEC, "优秀", "请选择等次")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.tap(SEC, "打开", "已新增")
+    await bot.stage.tap(SEC, "评定等次", "【民主评议】")
+    await bot.stage.tap(SEC, "8月11日", "请选择日期")
+    tap = await bot.stage.tap(SEC, "确认评定等次", "核对无误")
+    assert tap.toast == "优秀最多0名（1人的15%），现为1名。"

@@ -17,6 +17,7 @@ from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.engine import Storage
 from storage.models.entry import Entry
+from storage.models.organisation import Organisation
 from tests.features.register.desk import Q3, SHANGHAI, Desk, local
 
 Q2, Q4 = Period.of(Quarter(2023, 2)), Period.of(Quarter(2023, 4))
@@ -402,6 +403,60 @@ def test_more_excellent_ones_than_the_share_are_not_fixed(desk: Desk) -> None:
     assert figures(desk, "appraisal") == {
         "appraised": 11, "excellent": 3, "qualified": 8, "not_graded": 1, "excellent_limit": 1,
     }  # fmt: skip
+
+
+def limit(desk: Desk, share: int | None) -> None:
+    desk.session.get_one(Organisation, desk.branch_id).settings = {"appraisal_excellent_share": share}
+    desk.session.flush()
+
+
+def test_what_the_branch_has_set_is_the_share_of_an_appraisal_that_says_none(desk: Desk) -> None:
+    """47 people and 15 per cent are 7; a share that was typed is that of this appraisal."""
+    limit(desk, 15)
+    number = desk.record("appraisal", year=2022, on="2023-08-01")
+    assert desk.view(number).fields["share"] == 15
+    for at in range(47):
+        who = [{"name": f"党员{at}"}]
+        desk.add(number, "grades", person=who, grade="excellent" if at < 8 else "qualified")
+    with pytest.raises(Refusal, match=r"^优秀最多7名（47人的15%），现为8名。$"):
+        desk.put(number, "confirmed", "2023-08-02")
+    with pytest.raises(Refusal, match=r"^优秀最多7名（47人的15%），现为8名。$"):
+        desk.put(number, "informed", "2023-08-02")
+    [*_, last] = [row for row in desk.view(number).of("grades") if row.fields["grade"] == "excellent"]
+    desk.change(number, "grade", "not_graded", row=last.id)
+    with pytest.raises(Refusal, match=r"^优秀最多6名（46人的15%），现为7名。$"):
+        desk.put(number, "confirmed", "2023-08-02")
+    typed = desk.record("appraisal", year=2022, on="2023-08-03", share=100)
+    desk.add(typed, "grades", person=people(desk, "甲四"), grade="excellent")
+    desk.put(typed, "confirmed", "2023-08-04")
+    assert desk.view(typed).fields["share"] == 100
+
+
+def test_a_share_that_was_set_meanwhile_holds_for_what_is_fixed_then(desk: Desk) -> None:
+    number = grade(desk, "excellent", "qualified", share=None)
+    limit(desk, 50)
+    step = desk.put(number, "confirmed", "2023-08-02")
+    assert desk.view(number).fields["share"] == 50
+    undoing.undo(desk.session, desk.me, "s", step, local(desk.now), SHANGHAI)
+    assert "share" not in desk.view(number).fields
+    limit(desk, None)
+    desk.put(number, "confirmed", "2023-08-02")
+    assert "share" not in desk.view(number).fields
+
+
+def test_what_is_fixed_does_not_come_above_the_share_afterwards(desk: Desk) -> None:
+    number = grade(desk, "excellent", "qualified", share=50)
+    desk.put(number, "confirmed", "2023-08-02")
+    _, second = desk.view(number).of("grades")
+    with pytest.raises(Refusal, match=r"^优秀最多1名（2人的50%），现为2名。$"):
+        desk.change(number, "grade", "excellent", row=second.id)
+    with pytest.raises(Refusal, match=r"^优秀最多0名（2人的49%），现为1名。$"):
+        desk.change(number, "share", 49)
+    with pytest.raises(Refusal, match=r"^优秀最多0名（1人的50%），现为1名。$"):
+        desk.remove(number, second.id)
+    desk.add(number, "grades", person=people(desk, "丙四"), grade="qualified")
+    desk.remove(number, second.id)
+    assert figures(desk, "appraisal") == {"appraised": 2, "excellent": 1, "qualified": 1, "excellent_limit": 1}
 
 
 def test_a_grade_is_the_secretary_s_until_it_is_told_and_then_of_whom_it_is(desk: Desk) -> None:

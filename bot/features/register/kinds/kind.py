@@ -225,7 +225,7 @@ class Ceiling(Part):
     """A state that is not entered while more of the rows than that share hold a code.
 
     rows, field, code: of which rows; but: codes that are not judged; share: the field that says it, in per cent (none:
-    no check).
+    no check); setting: of the branch, which stands there where nobody has said it.
     """
 
     state: str
@@ -234,6 +234,7 @@ class Ceiling(Part):
     code: str
     but: tuple[str, ...] = ()
     share: str
+    setting: str
 
 
 class Papers(Part):

@@ -136,7 +136,8 @@ APPRAISAL = Kind(
         acts={"draft": "退回评议", "confirmed": "评定等次", "informed": "登记反馈"},
     ),
     ceiling=Ceiling(
-        state="confirmed", rows="grades", field="grade", code="excellent", but=("not_graded",), share="share"
+        state="confirmed", rows="grades", field="grade", code="excellent", but=("not_graded",), share="share",
+        setting="appraisal_excellent_share",
     ),
     line="{year}年民主评议（{state}）",
     counts=(
