@@ -141,3 +141,14 @@ def test_what_a_built_in_kind_is_called_is_no_kind_of_a_unit(desk: Desk, change:
     with pytest.raises(BadArchive) as refused:
         put(desk.session, document(own_kinds=[KIND | change], own_entries=[]), "支部1")
     assert path in {one.partition(":")[0] for one in refused.value.faults}
+
+
+def test_numbers_that_cross_are_kinds_of_their_own(storage: Storage) -> None:
+    """own_2 comes first and becomes own_1, the number of another one in the archive."""
+    other, entry = KIND | {"id": "own_2", "word": "读书分享"}, ENTRY | {"id": "Y2", "kind": "own_2", "f3": 7}
+    with storage.transaction() as session:
+        mine = put(session, document(own_kinds=[other, KIND], own_entries=[entry, ENTRY]), "支部1").branch_id
+        whole = out(session, mine)
+        words = {row["id"]: row["word"] for row in whole["own_kinds"]}
+        assert sorted(words.values()) == ["读书分享", "读书沙龙"]
+        assert {words[row["kind"]]: row["f3"] for row in whole["own_entries"]} == {"读书分享": 7, "读书沙龙": 12}

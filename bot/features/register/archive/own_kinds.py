@@ -92,8 +92,11 @@ def lay(session: Session, branch_id: int, records: Sequence[OwnKindRecord], now:
     """
     renamed: dict[str, str] = {}
     line = store.line_of(session, branch_id)
+    # Of before: a number that one of these is given may be that of another one.
+    query = select(OwnKind).where(OwnKind.name.in_([one.id for one in records]))
+    there = {row.name: row for row in session.scalars(query)}
     for one in records:
-        row = session.scalar(select(OwnKind).where(OwnKind.name == one.id))
+        row = there.get(one.id)
         if row is None or row.organisation_id not in line:
             name = "" if row is not None or declaring.NUMBERED.fullmatch(one.id) else one.id
             made = service.put(session, branch_id, one.declared, name, one.revision, None, now)
