@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.register.archive.records import OwnKindRecord
 from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import Kind
-from bot.features.register.own import declaring, making, service, store
+from bot.features.register.own import declaring, making, revising, service, store
 from bot.kit.archive_checks import Check
 from bot.kit.names import name_key
 from storage.models.organisation import Organisation
@@ -84,6 +84,20 @@ def to_json(one: OwnKindRecord) -> dict[str, Any]:
     state = STOPPED if one.stopped else IN_USE
     head = {"id": one.id, "of": one.committee or "branch", "revision": one.revision, "state": state}
     return head | declaring.to_json(one.declared)
+
+
+def faults_of_change(session: Session, branch_id: int, records: Sequence[OwnKindRecord]) -> list[str]:
+    """What of a kind that the branch has already would change and never does, each by its path."""
+    found: list[str] = []
+    for at, one in enumerate(records):
+        mine = (OwnKind.name == one.id, OwnKind.organisation_id == branch_id)
+        row = session.scalar(select(OwnKind).where(*mine))
+        if row is not None:
+            [newest] = store.newest_of(session, [row.id])
+            old = declaring.from_json(row.name, newest.declaration)
+            changes = revising.faults_of_change(old, one.declared)
+            found += [f"own_kinds[{at}].{each.place.removeprefix('kind.')}: {each.english}" for each in changes]
+    return found
 
 
 def lay(session: Session, branch_id: int, records: Sequence[OwnKindRecord], now: datetime) -> dict[str, str]:
