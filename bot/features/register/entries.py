@@ -53,13 +53,15 @@ def _views(session: Session, ids: Sequence[int], day: date | None) -> list[View]
         people[entry_id] |= {one.owner.id for one in listed if one.owner.id is not None}
     known = by_name(session, {row.kind for row in entries.values()})
     return [
-        _view(entries[one], kind, rows[one], newest(facts[one, None], day), frozenset(people[one]))
+        _view(entries[one], kind, rows[one], facts[one, None], frozenset(people[one]), day)
         for one in ids
         if one in entries and (kind := known.get(entries[one].kind)) is not None
     ]
 
 
-def _view(entry: Entry, kind: Kind, rows: Sequence[Row], fact: Fact | None, people: frozenset[int]) -> View:
+def _view(
+    entry: Entry, kind: Kind, rows: Sequence[Row], facts: Sequence[Fact], people: frozenset[int], day: date | None
+) -> View:
     return View(
         id=entry.id,
         kind=kind,
@@ -68,7 +70,8 @@ def _view(entry: Entry, kind: Kind, rows: Sequence[Row], fact: Fact | None, peop
         recorded_at=entry.recorded_at,
         recorded_by_id=entry.recorded_by_id,
         rows=rows,
-        fact=fact,
+        fact=newest(facts, day),
+        since=min((one.on for one in facts), default=None),
         withdrawn_at=entry.withdrawn_at,
         withdrawn_by_id=entry.withdrawn_by_id,
         reason=entry.withdrawn_reason,

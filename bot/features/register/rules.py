@@ -58,7 +58,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """An entry as it is read, with its rows in their order. `fact`: what holds of it now.
+    """An entry as it is read, with its rows in their order. `fact`: what holds of it now; `since`: the day of what held
+    first.
 
     withdrawn_at, withdrawn_by_id, reason: of one that was taken back. `hidden`: the rows that are others' work, for
     whoever reads it.
@@ -72,6 +73,7 @@ class View:
     recorded_by_id: int | None
     rows: Sequence[Row] = ()
     fact: Fact | None = None
+    since: date | None = None
     withdrawn_at: datetime | None = None
     withdrawn_by_id: int | None = None
     reason: str = ""
@@ -158,7 +160,7 @@ def missing(kind: Kind, rows: str, values: Mapping[str, Any], held: Mapping[str,
 
 def contradictions(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]]) -> list[str]:
     """What cannot be true of an entry with these rows, a sentence each: numbers out of bounds or more than what they
-    are a part of, and somebody who stands twice among rows that name each one once.
+    are a part of, days in the wrong order, and somebody who stands twice among rows that name each one once.
     """
     of_rows = {one.key: rows.get(one.key) or () for one in kind.rowed}
     held = [(one, values) for one in kind.every]
@@ -169,6 +171,7 @@ def contradictions(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]])
         numbers = [row.get(inner) for row in of_rows[outer]] if inner else [values.get(less)]
         most = values.get(more)
         found += [_too_many(kind, less, more, one, most) for one in numbers if _is_more(one, most)]
+    found += [word for pair in kind.in_order for word in _out_of_order(kind, pair, values)]
     for one in kind.rowed:
         named = [key for row in of_rows[one.key] for key in {_same(each) for each in row.get(one.once) or ()}]
         found += [f"同一位同志不能在{one.word}中登记两次。"] if len(set(named)) < len(named) else []
@@ -192,6 +195,13 @@ def _is_more(one: Any, than: Any) -> bool:
 def _too_many(kind: Kind, less: str, more: str, one: Any, than: Any) -> str:
     words = [declared.word for key in (less, more) if (declared := kind.field(key)) is not None]
     return f"{words[0]}（{one}）不能多于{words[1]}（{than}）。"
+
+
+def _out_of_order(kind: Kind, pair: tuple[str, str], values: Json) -> Iterator[str]:
+    first, then = (kind.field(key) for key in pair)
+    before, after = (values.get(key) for key in pair)
+    if first is not None and then is not None and before and after and after < before:
+        yield f"{then.word}不能早于{first.word}（{full_day(date.fromisoformat(before))}）。"
 
 
 def _same(person: Json) -> object:

@@ -113,7 +113,8 @@ def goes_together(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]], 
 def still_together(view: View, values: Json, row: Row | None = None, rows: str = "") -> None:
     """Whether an entry still goes together with other values of it or of a row; rows: with these as one more row."""
     there = view.held
-    held, would = {**view.fields}, {**there}
+    stands = {**view.fields, **_since(view)}
+    held, would = {**stands}, {**there}
     if rows:
         would[rows] = [*there[rows], values]
     elif row is not None:
@@ -121,8 +122,14 @@ def still_together(view: View, values: Json, row: Row | None = None, rows: str =
         would[row.field] = [{**each.fields, **values} if each.id == row.id else each.fields for each in same]
     else:
         held |= values
-    goes_together(view.kind, held, would, rules.contradictions(view.kind, view.fields, there))
+    goes_together(view.kind, held, would, rules.contradictions(view.kind, stands, there))
     still_below_ceiling(view, held, would)
+
+
+def _since(view: View) -> Json:
+    """Since when it is there, under the name of the field that has said so."""
+    day = view.since.isoformat() if view.since is not None else None
+    return {one.key: day for one in view.kind.fields if one.type is Type.SINCE}
 
 
 def still_below_ceiling(view: View, values: Json, rows: Mapping[str, Sequence[Json]]) -> None:

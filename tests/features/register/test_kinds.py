@@ -384,6 +384,37 @@ def test_who_is_graded_stands_once_and_who_was_visited_as_often_as_that_was(desk
     assert len(desk.view(visit).of("recipients")) == 2
 
 
+EARLIER = [
+    ("practical_project", {"title": "延时服务", "owner": Owner(name="甲支部"), "since": "2023-08-05"}, "to",
+     "移出清单日期不能早于列入日期（2023年8月5日）。"),
+    ("research_topic", {"title": "课题", "own_branch": True, "established_on": "2023-08-05"}, "closed_on",
+     "结题日期不能早于立项日期（2023年8月5日）。"),
+    ("award", {"title": "星级", "kind": "star_grade", "level": "county", "holder_kind": "branch", "issuer": "某局",
+               "issued_on": "2023-08-05"}, "to", "失效日期不能早于"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "values", "key", "said"), EARLIER, ids=[one[0] for one in EARLIER])
+def test_nothing_ends_before_it_began(desk: Desk, kind: str, values: dict[str, Any], key: str, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        desk.record(kind, **values, **{key: "2023-08-04"})
+    number = desk.record(kind, **values)
+    with pytest.raises(Refusal, match=said):
+        desk.change(number, key, "2023-08-04")
+    desk.change(number, key, "2023-08-05")
+    assert desk.view(number).fields[key] == "2023-08-05"
+
+
+def test_what_was_put_down_as_begun_earlier_may_end_earlier(desk: Desk) -> None:
+    """A later state moves no beginning, an earlier one that of what was typed today."""
+    number = desk.record("task_item", plan="三年方案", title="任务", owner=Owner(name="甲支部"),
+                         due_on="2023-09-30", since="2023-08-05", **{"class": "key"})  # fmt: skip
+    desk.put(number, "in_progress", "2023-08-08")
+    with pytest.raises(Refusal, match="移出清单日期不能早于列入日期（2023年8月5日）。"):
+        desk.change(number, "to", "2023-08-04")
+    desk.change(number, "to", "2023-08-06")
+
+
 NAMED = ((0, "甲四"), (1, "甲五"))
 
 

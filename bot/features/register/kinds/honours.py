@@ -31,6 +31,7 @@ AWARD = Kind(
         EntryField(key="to", word="失效日期", type=Type.DAY, later=True, happened=False),
     ),
     dated="issued_on",
+    in_order=(("issued_on", "to"),),
     spans={"valid": Span(start="issued_on", end="to", open_end=True)},
     line="{issued_on} {title} {level}",
     counts=(

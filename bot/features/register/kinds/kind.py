@@ -274,11 +274,11 @@ class Kind(Part):
 
     short: the label of its key. dated: the field whose day puts it into a period; "" where each figure has its day.
     first_of: a further day, the first of these fields that is there. spans: further days, from one field to another.
-    together: a further value, of all these fields. one_of: at least one of these is needed. at_most: pairs of
-    numbers, the first no more than the second; candidates.votes is that of each row. told: the states that the
-    fields tell of. computes: what fills the fields that nobody says (computing.py). apart: its entries are for its
-    readers and whom they name, not for leaders; secret: so are its figures. monthly: whose it is is asked each month
-    how far it has come, unless something was recorded.
+    together: a further value, of all these fields. one_of: at least one of these is needed. at_most: pairs of numbers,
+    the first no more than the second; candidates.votes is that of each row. in_order: pairs of days, the second not
+    before the first. told: the states that the fields tell of. computes: what fills the fields that nobody says
+    (computing.py). apart: its entries are for its readers and whom they name, not for leaders; secret: so are its
+    figures. monthly: whose it is is asked each month how far it has come, unless something was recorded.
     line: an entry in a list, with the fields that it names.
     """
 
@@ -300,6 +300,7 @@ class Kind(Part):
     together: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     one_of: tuple[str, ...] = ()
     at_most: tuple[tuple[str, str], ...] = ()
+    in_order: tuple[tuple[str, str], ...] = ()
     tracking: Tracking | None = None
     told: Told | None = None
     computes: str = ""
@@ -369,7 +370,7 @@ def _faults(kind: Kind) -> Iterator[str]:
     named = [kind.dated, *kind.one_of, *(key for first in kind.first_of.values() for key in first)]
     named += [key for span in kind.spans.values() for key in (span.start, span.end)]
     named += [key for keys in kind.together.values() for key in keys]
-    named += [key for pair in kind.at_most for key in pair]
+    named += [key for pair in (*kind.at_most, *kind.in_order) for key in pair]
     named += [f"{one.key}.{one.once}" for one in kind.fields if one.once]
     named += list(kind.told.by.values()) if kind.told is not None else []
     yield from (f"{key}: no such field" for key in named if key and kind.field(key) is None)
