@@ -199,8 +199,11 @@ EFFECTS: dict[str, Effect] = {
     # the register
     **dict.fromkeys(("command:entry", "word:登记"), shows("【登记】")),
     **dict.fromkeys(("command:ledger", "word:台账", "tap:ShowKinds"), shows("【台账】")),
+    "word:may_be_own": shows("【沙龙台账】"),
     **dict.fromkeys(("word:names_new", "word:names_own", "tap:NewEntry", "tap:FindEntries"), ASKS),
-    **dict.fromkeys(("word:says_entry", "word:pastes_table", "tap:LikeLast", "answer:register.quick"), ASKS),
+    **dict.fromkeys(
+        ("word:says_entry", "word:pastes_table", "word:may_be_table", "tap:LikeLast", "answer:register.quick"), ASKS
+    ),
     **dict.fromkeys(("word:names_ledger", "tap:ShowList", "answer:register.form"), shows("受检支部")),
     "word:names_table": shows("【指导台账】"),
     "tap:ExportLedger": shows(".xlsx"),

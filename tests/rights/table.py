@@ -319,6 +319,7 @@ TABLE: dict[str, Case] = {
     "word:names_table": own(READ_ALL, text="指导台账"),
     "word:says_entry": own(KEEP_ALL, text="7月6日指导甲支部"),
     "word:pastes_table": own(KEEP_ALL, text=GUIDED),
+    "word:may_be_table": own(KEEP_ALL, text=GUIDED),
     "answer:register.quick": own(KEEP_ALL, open=PASTED, text=GUIDED.replace("甲", "乙")),
     "tap:LikeLast": own(
         KEEP_ALL, lambda ids: register.LikeLast("rectification_list"), state=states.recorded_by_me
@@ -345,6 +346,7 @@ TABLE: dict[str, Case] = {
     "answer:register.form": own(READ_ALL, open=SOUGHT, text="受检"),
     # a unit's own kinds
     "word:names_own": own(KEEP_ALL, text="登记沙龙"),
+    "word:may_be_own": own(READ_ALL, text="沙龙"),
     **dict.fromkeys(("command:kinds", "word:登记项目"), own(BRANCH_SETTINGS)),
     "tap:ShowOwn": own(BRANCH_SETTINGS, lambda ids: own_kinds.ShowOwn()),
     "tap:MakeOwn": own(BRANCH_SETTINGS, lambda ids: own_kinds.MakeOwn()),

@@ -95,13 +95,30 @@ def names_own(text: str) -> bool:
 def own_by_word(session: Session, call: Call) -> Reply:
     """Its form, or its list; words that name none are answered as any other text."""
     new, said = plain(call.text).startswith(OPENERS), unopened(plain(call.text))
-    own = store.of_branch(session, call.me.branch_id, stopped=not new)
-    kind = next((one for one in own if said in _names(one)), None)
+    kind = _own_named(session, call, said, stopped=not new)
     if kind is None:
         raise Nothing("", call.text)
     if new:
         return say(_form(session, call, kind, act="new"))
     return say(_list(session, call, kind, Period.of(Quarter.of(call.today)), 0))
+
+
+def may_be_own(text: str) -> bool:
+    """读书沙龙: what may be the name of a kind of a unit's own, without anything beside it."""
+    return "\n" not in text and 1 < len(plain(text)) <= LONGEST_WORD + len(TABLE)
+
+
+def own_list(session: Session, call: Call) -> Reply:
+    """Its list, for who reads it; to anybody else the word means nothing."""
+    kind = _own_named(session, call, plain(call.text), stopped=True)
+    if kind is None or not entries.reads_all(call.me, kind):
+        raise Nothing("", call.text)
+    return say(_list(session, call, kind, Period.of(Quarter.of(call.today)), 0))
+
+
+def _own_named(session: Session, call: Call, said: str, stopped: bool) -> Kind | None:
+    own = store.of_branch(session, call.me.branch_id, stopped=stopped)
+    return next((one for one in own if said in _names(one)), None)
 
 
 def new_by_word(session: Session, call: Call) -> Reply:
@@ -373,4 +390,7 @@ HANDLERS: Sequence[Handler] = [
     Tap(buttons.UndoEntry, undo, right=Right.KEEP_REGISTER, private=True),
 ]
 # Behind the words of all commands, which begin like it (登记项目).
-LAST: Sequence[Handler] = [Word((), own_by_word, matches=names_own, offers=True)]
+LAST: Sequence[Handler] = [
+    Word((), own_by_word, matches=names_own, offers=True),
+    Word((), own_list, matches=may_be_own, offers=True, reads=True, perhaps=True),
+]

@@ -31,6 +31,10 @@ def by_sentence(session: Session, call: Call) -> Reply:
     return say(FORMS.filled(session, call, **found[0].given))
 
 
+def may_be_table(text: str) -> bool:
+    return pasted.may_be_pasted(text)
+
+
 def pastes_table(text: str) -> bool:
     return pasted.is_pasted(text)
 
@@ -57,6 +61,7 @@ def like_last(session: Session, call: Call, button: LikeLast) -> Reply:
 HANDLERS: Sequence[Handler] = [
     # Neither records anything yet: as an answer to a soft question it is rather that.
     Word((), by_table, matches=pastes_table, offers=True),
+    Word((), by_table, matches=may_be_table, offers=True, perhaps=True),
     Word((), by_sentence, matches=says_entry, offers=True),
     Tap(LikeLast, like_last, right=Right.KEEP_REGISTER, private=True),
 ]

@@ -50,14 +50,16 @@ class Columns:
     known: int = field(default=0)
 
 
-def is_pasted(text: str) -> bool:
-    """Whether a text may be a table of entries: a heading with a word of some kind's fields, or with a name above it,
-    and a line below.
-    """
+def may_be_pasted(text: str) -> bool:
+    """Whether a text may be a table at all, as those of a unit's own kinds are: a heading and a line below."""
     found = read(text)
-    if found is None:
-        return False
-    if any(len(one) > MOST_CELLS for one in found.headings):
+    return found is not None and not any(len(one) > MOST_CELLS for one in found.headings)
+
+
+def is_pasted(text: str) -> bool:
+    """Whether it is one of entries: a heading with a word of some built-in kind's fields, or with a name above it."""
+    found = read(text)
+    if found is None or not may_be_pasted(text):
         return False
     known = [one for one in found.headings if _key(one) in _WORDS]
     return len(known) >= 2 or bool(found.named and found.named.startswith(OPENERS) and known)
