@@ -50,6 +50,7 @@ WALKS = {
     "features/register/test_chat": ("test_task_13", "test_a_kind_of_25", "test_who_owes_one"),
     "features/register/test_figures": ("test_st9", "test_a_number"),
     "features/register/test_own_chat": ("test_a_kind_is_made",),
+    "features/register/test_quick_rows": ("test_placements",),
     "features/register/test_quick_chat": ("test_an_article", "test_a_pasted"),
     "features/register/test_service": ("test_a_bad", "test_what_cannot", "test_a_kind_is", "test_what_is_nobody"),
     "features/reminders/test_chat": ("test_every_send",),

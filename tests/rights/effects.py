@@ -209,7 +209,9 @@ EFFECTS: dict[str, Effect] = {
     "tap:ExportLedger": shows(".xlsx"),
     **dict.fromkeys(("tap:OpenEntry", "tap:TurnRows", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),
     "tap:ShowFiles": shows("整改照片"),
-    **dict.fromkeys(("tap:ChangeField", "tap:AddRow", "tap:PutState", "tap:Withdraw", "tap:Report"), ASKS),
+    **dict.fromkeys(
+        ("tap:ChangeField", "tap:AddRow", "tap:PasteRows", "tap:PutState", "tap:Withdraw", "tap:Report"), ASKS
+    ),
     "tap:UndoEntry": rows("entry_state audit"),
     **dict.fromkeys(("command:kinds", "word:登记项目", "tap:ShowOwn"), shows("【登记项目】")),
     **dict.fromkeys(("tap:MakeOwn", "tap:AddField", "tap:Rename", "answer:register.own"), ASKS),

@@ -336,6 +336,7 @@ TABLE: dict[str, Case] = {
     "tap:ShowHistory": Case(READ_ALL | AUTHOR, lambda ids: register.ShowHistory(ids["list"])),
     "tap:ChooseField": Case(KEEP_ALL, lambda ids: register.ChooseField(ids["list"], 0)),
     "tap:ChangeField": Case(KEEP_ALL, lambda ids: register.ChangeField(ids["list"], ids["list_item"], "problem")),
+    "tap:PasteRows": Case(KEEP_ALL, lambda ids: register.PasteRows(ids["list"], "items")),
     "tap:AddRow": Case(KEEP_ALL, lambda ids: register.AddRow(ids["list"], "items")),
     "tap:PutState": Case(KEEP_ALL, lambda ids: register.PutState(ids["list"], ids["list_item"], "closed")),
     "tap:Withdraw": Case(KEEP_ALL, lambda ids: register.Withdraw(ids["list"], 0)),

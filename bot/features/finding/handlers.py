@@ -57,7 +57,7 @@ HANDLERS: list[Handler] = [
         Right.READ_REGISTER,
         only_shown=True,
         more=58,
-        help="查找：发送“搜 甲四”或“查 基地1”。",
+        help="查找：发送“查 甲四”或“搜 基地1”。",
         labels=("搜索",),
         words=("查", "搜", "查询"),
     ),

@@ -282,6 +282,12 @@ def most_used(session: Session, branch_id: int) -> Mapping[str, int]:
     return dict(session.execute(query.group_by(Entry.kind)).all())
 
 
+def latest(session: Session, branch_id: int, kinds: Collection[str], most: int) -> list[int]:
+    """The entries of these kinds that were recorded last, the newest first."""
+    query = select(Entry.id).where(Entry.branch_id == branch_id, Entry.kind.in_(kinds), Entry.withdrawn_at.is_(None))
+    return list(session.scalars(query.order_by(Entry.recorded_at.desc(), Entry.id.desc()).limit(most)))
+
+
 def last_own(session: Session, me: Me, kind: Kind, since: datetime) -> int | None:
     """The latest entry of a kind that somebody has recorded for the branch since then."""
     mine = (Entry.branch_id == me.branch_id, Entry.kind == kind.name, Entry.recorded_by_id == me.id)

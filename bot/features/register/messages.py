@@ -205,7 +205,14 @@ def _entry_rows(view: View, keeps: bool, page: Page[tuple[str, int, Row]]) -> li
         for key, number, row in page.things
     ]
     turn = page.turn(lambda to: buttons.TurnRows(view.id, to))
-    adds = [Choice(f"新增{one.label}", buttons.AddRow(view.id, one.key)) for one in view.kind.rowed]
+    adds = [
+        choice
+        for one in view.kind.rowed
+        for choice in (
+            Choice(f"新增{one.label}", buttons.AddRow(view.id, one.key)),
+            Choice("粘贴多行", buttons.PasteRows(view.id, one.key)),
+        )
+    ]
     acts = [Choice("修改", buttons.ChooseField(view.id, 0)), *_states(view, None)]
     history = Choice("变更记录", buttons.ShowHistory(view.id))
     last = [*_files_of(view, None), history]

@@ -113,8 +113,8 @@ def goes_together(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]], 
 def still_together(view: View, values: Json, row: Row | None = None, rows: str = "") -> None:
     """Whether an entry still goes together with other values of it or of a row; rows: with these as one more row."""
     there = view.held
-    stands = {**view.fields, **_since(view)}
-    held, would = {**stands}, {**there}
+    stands = standing(view)
+    held, would = dict(stands), {**there}
     if rows:
         would[rows] = [*there[rows], values]
     elif row is not None:
@@ -126,10 +126,10 @@ def still_together(view: View, values: Json, row: Row | None = None, rows: str =
     still_below_ceiling(view, held, would)
 
 
-def _since(view: View) -> Json:
-    """Since when it is there, under the name of the field that has said so."""
+def standing(view: View) -> Json:
+    """The fields of an entry, with the day since which it is there under the name of the field that has said so."""
     day = view.since.isoformat() if view.since is not None else None
-    return {one.key: day for one in view.kind.fields if one.type is Type.SINCE}
+    return {**view.fields, **{one.key: day for one in view.kind.fields if one.type is Type.SINCE}}
 
 
 def still_below_ceiling(view: View, values: Json, rows: Mapping[str, Sequence[Json]]) -> None:

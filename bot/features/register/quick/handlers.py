@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from bot.features.register import entries, messages
-from bot.features.register.buttons import LikeLast
+from bot.features.register.buttons import LikeLast, PasteRows
 from bot.features.register.forms import FORMS, LATELY
+from bot.features.register.kinds.kind import Type
 from bot.features.register.quick import filling, forms, pasted, saying, sentences
 from bot.kit.access import NO_RIGHT, Right
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.refusal import Nothing, Refusal
-from bot.kit.replies import Reply, say
+from bot.kit.replies import Reply, apart, say
 
 
 def says_entry(text: str) -> bool:
@@ -43,7 +44,7 @@ def by_table(session: Session, call: Call) -> Reply:
     about = forms.about_table(session, call, call.text)
     if not about:
         raise Nothing("", call.text)
-    return say(forms.QUICK.filled(session, call, act="table", **about))
+    return say(forms.QUICK.filled(session, call, **about))
 
 
 def like_last(session: Session, call: Call, button: LikeLast) -> Reply:
@@ -58,10 +59,22 @@ def like_last(session: Session, call: Call, button: LikeLast) -> Reply:
     return Reply(edit=FORMS.filled(session, call, act="new", of=kind.name, **filling.again(session, call, view)))
 
 
+def paste_rows(session: Session, call: Call, button: PasteRows) -> Reply:
+    """粘贴多行: a table is asked for, whose lines are rows of this entry."""
+    view = entries.found_to_keep(session, call.me, button.entry_id, call.today)
+    outer = view.kind.field(button.field)
+    if outer is None or outer.type is not Type.ROWS:
+        raise Refusal(entries.GONE)
+    needed = "、".join(f"“{one.word}”" for one in outer.fields if one.needed)
+    about = {"act": "rows", "of": view.kind.name, "entry": view.id, "headings": needed}
+    return apart(Reply(edit=forms.QUICK.open(session, call, **about)))
+
+
 HANDLERS: Sequence[Handler] = [
     # Neither records anything yet: as an answer to a soft question it is rather that.
     Word((), by_table, matches=pastes_table, offers=True),
     Word((), by_table, matches=may_be_table, offers=True, perhaps=True),
     Word((), by_sentence, matches=says_entry, offers=True),
+    Tap(PasteRows, paste_rows, right=Right.KEEP_REGISTER, private=True),
     Tap(LikeLast, like_last, right=Right.KEEP_REGISTER, private=True),
 ]
