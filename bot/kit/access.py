@@ -20,6 +20,7 @@ class Reach(StrEnum):
 
 class Right(StrEnum):
     SEE_ROLL = "see_roll"
+    SEE_RECORD = "see_record"
     NUDGE = "nudge"
     MAKE_ACTIVITY = "make_activity"
     MAKE_NOTICE = "make_notice"
@@ -55,6 +56,8 @@ _DESK = {_ORG: Reach.ALL, _DEP: Reach.ALL, _SEC: Reach.ALL}
 # GL never beyond the own group; the officer of a superior committee only counts what is below.
 TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.SEE_ROLL: {_GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
+    # Of the own field what of a record is theirs to know says bot/features/tally/looking.py.
+    Right.SEE_RECORD: {_GL: Reach.OWN_GROUP, _PUB: Reach.OWN_FIELD, _DIS: Reach.OWN_FIELD, **_DESK},
     Right.NUDGE: {_GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
     Right.MAKE_ACTIVITY: {_GL: Reach.OWN_GROUP, _PUB: Reach.OWN_FIELD, _DIS: Reach.OWN_FIELD, **_DESK},
     Right.MAKE_NOTICE: _DESK,

@@ -21,6 +21,7 @@ from storage.roster import Member
 
 E = TypeVar("E", bound=StrEnum)
 LATE_MINUTES = range(61)
+SHARES = range(1, 101)
 # 科级以上 begins with one of these (D11).
 CADRE_RANKS = (Rank.DEPUTY_SECTION, Rank.SECTION)
 # From what an exemption may free today; tests are to come (D26).
@@ -35,7 +36,7 @@ Earlier = Mapping[str, tuple[tuple[Quarter, Any], ...]]
 class BranchSettings:
     """The present ones. Those of `DATED` hold for whole quarters: `on` a day they are those of its quarter (D20).
 
-    superior: "" where nobody has said it.
+    superior: "" where nobody has said it. appraisal_excellent_share: in per cent; None: nothing is checked.
     """
 
     close_day: int = CLOSE_DAY
@@ -44,6 +45,7 @@ class BranchSettings:
     cadre_min_rank: Rank = Rank.DEPUTY_SECTION
     exempt_from: frozenset[ExemptFrom] = frozenset(ExemptFrom)
     monthly_documents: frozenset[MonthlyDocument] = frozenset({MonthlyDocument.MINUTES, MonthlyDocument.MONTHLY_LEDGER})
+    appraisal_excellent_share: int | None = None
     peer_orgs: tuple[str, ...] = ()
     superior: str = ""
     earlier: Earlier = field(default_factory=dict)
@@ -132,6 +134,8 @@ FIELDS: Mapping[str, Stored] = {
     "monthly_documents": Stored(
         _some_of(MonthlyDocument), f"a list of {', '.join(MonthlyDocument)}", _listed, dated=True
     ),
+    # Each appraisal keeps its own, and is judged by that.
+    "appraisal_excellent_share": Stored(_number(SHARES), "a number of per cent from 1 to 100"),
     "peer_orgs": Stored(_names, f"a list of different names of at most {LONGEST} letters", list, dated=True),
     "superior": Stored(lambda value: value if isinstance(value, str) else None, "a text"),
 }

@@ -58,6 +58,15 @@ class BeginTerm(Button):
 
 
 @dataclass(frozen=True)
+class ShowRecord(Button):
+    """What somebody did in a period."""
+
+    prefix: ClassVar[str] = "tp"
+    period: str
+    person_id: int
+
+
+@dataclass(frozen=True)
 class OpenActivity(Button):
     """The card of an activity."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import tzinfo
@@ -92,7 +92,8 @@ class Edge:
         self._handlers, self._bot_name, self._bot_id = handlers, bot_name, bot_id
         self._answers = {item.step: item for item in handlers if isinstance(item, Answer)}
         self._commands = tuple(item for item in handlers if isinstance(item, Command))
-        self._words = [item for item in handlers if isinstance(item, Word)]
+        self._words = [item for item in handlers if isinstance(item, Word) and not item.perhaps]
+        self._perhaps = [item for item in handlers if isinstance(item, Word) and item.perhaps]
         self._otherwise = next((item for item in handlers if isinstance(item, Otherwise)), text_routing.PLAIN)
         self._edited = [item for item in handlers if isinstance(item, Edited)]
         self._starts = sorted(
@@ -220,7 +221,7 @@ class Edge:
     async def _message(self, visit: Visit, query_id: str | None) -> None:
         await self._wait_for_the_rest(visit)
         text = visit.text.strip()
-        word = next((item for item in self._words if item.fits(text)), None)
+        word = next((item for item in self._words if item.fits(text)), None) or next(self._likely(visit), None)
         slow: list[Word] = []
         parted = word is not None and word.parted and visit.private
 
@@ -253,8 +254,23 @@ class Edge:
         try:
             reply = admission.run(word, session, call)
         except Nothing as nothing:
-            reply = self._otherwise.instead(session, call, nothing)
+            reply = self._further(word, session, call, nothing)
         return group_replies.privately(call, reply, call.me.id)
+
+    def _further(self, word: Word, session: Session, call: Call, nothing: Nothing) -> Reply:
+        """What else the text may mean; a word that only looks was asked by the readers, who write nothing."""
+        others = (one for one in self._likely(call) if one is not word and one.reads >= word.reads)
+        for one in others if not nothing.text else ():
+            with suppress(Nothing):
+                return admission.run(one, session, call)
+        if word.perhaps:
+            return self._otherwise.not_understood(session, call)
+        return self._otherwise.instead(session, call, nothing)
+
+    def _likely(self, visit: Visit) -> Iterator[Word]:
+        """The words that a text may mean beside others: nothing that was handed in, and nothing said in a group."""
+        alone = visit.private and not visit.files
+        return (one for one in self._perhaps if alone and one.fits(visit.text.strip()))
 
     def _is_word(self, text: str) -> bool:
         return is_cancel(text) or any(word.fits(text) for word in self._words)

@@ -193,6 +193,8 @@ class Word:
     `matches` serves words that cannot be listed (三季度, 2023Q3). `in_group`: also in a group, in reply to a card; its
     answer there goes to who has said it, in private; any other means nothing there. `parted`: also for who has left.
     `right`: as of a Tap. `offers`: it records nothing, so that it is rather the answer to a soft question.
+    perhaps: a text like any other may mean it (a name): it is asked in private alone and where no other word fits, or
+    the one that does says Nothing; where it says Nothing itself the next of these is asked.
     """
 
     words: tuple[str, ...]
@@ -204,6 +206,7 @@ class Word:
     parted: bool = False
     right: Right | None = None
     offers: bool = False
+    perhaps: bool = False
 
     def fits(self, text: str) -> bool:
         return self.lists(text) or (self.matches is not None and self.matches(text))

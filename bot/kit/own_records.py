@@ -1,4 +1,4 @@
-"""What a feature tells somebody about oneself in 我的记录, beside attendance, study and pieces."""
+"""What a feature tells of somebody in a record of a period, beside attendance, study and pieces."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,9 @@ from storage.audience import Me
 
 @dataclass(frozen=True, slots=True)
 class OwnRecords:
-    """A part of 我的记录: its heading, and its lines for a period as they stand today; without any it is left out."""
+    """A part of it: its heading, and its lines about somebody for a period as they stand today, as far as who looks may
+    read them; without any it is left out.
+    """
 
     heading: str
-    lines: Callable[[Session, Me, Period, date], Sequence[str]]
+    lines: Callable[[Session, Me, int, Period, date], Sequence[str]]

@@ -52,7 +52,7 @@ def choose(
     if whole is None and is_cancel(call.text):
         return cancel(session, call, dialog, answers) if dialog is not None else _nothing_open(session, call, otherwise)
     if answer is not None and dialog is not None:
-        if word is not None and not admission.may(answer, call):
+        if word is not None and not word.perhaps and not admission.may(answer, call):
             # A question of an office that has ended takes nothing any more: what is a word is taken as one.
             dialogs.close(session, call.me.id)
             return word
@@ -125,4 +125,4 @@ def _elsewhere(session: Session, call: Call, dialog: Dialog, word: Word | None) 
     dialogs.close(session, call.me.id)
     if is_cancel(call.text):
         return say(CANCELLED)
-    return word if word is not None else say(dialogs.ELSEWHERE)
+    return word if word is not None and not word.perhaps else say(dialogs.ELSEWHERE)

@@ -67,7 +67,7 @@ async def projects(stage: Stage) -> None:
 
 
 async def draw_up(stage: Stage) -> None:
-    """An inspection that found two things, and the list made of it: two items, issued, one of them put right in time."""
+    """An inspection that found two things, and the list made of it: issued, one of them put right in time."""
     await stage.say(KEEPER, "登记开展检查")
     await stage.tap(KEEPER, "半年检查", "请选择类别")
     await stage.say(KEEPER, "甲支部")

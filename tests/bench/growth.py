@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from bot.cli.timetable import timetable
 from bot.features.registry import FEATURES, jobs
 from bot.features.tally import committee
-from bot.features.tally.my_records import my_record
+from bot.features.tally.person_records import my_record
 from bot.features.todo import jobs as todo
 from bot.features.todo import service as owed
 from scheduler.calendar.days import Quarter

@@ -40,6 +40,8 @@ def days(kept: dict[str, Any]) -> list[int]:
         ("exempt_from", ["study"], frozenset({ExemptFrom.STUDY})),
         ("exempt_from", [], frozenset()),
         ("monthly_documents", ["rectification_evidence"], frozenset({MonthlyDocument.RECTIFICATION_EVIDENCE})),
+        ("appraisal_excellent_share", 1, 1),
+        ("appraisal_excellent_share", 100, 100),
         ("peer_orgs", ["甲支部", "乙支部"], ("甲支部", "乙支部")),
         ("superior", "某局党委", "某局党委"),
     ],
@@ -50,7 +52,7 @@ def test_what_is_set_is_read_and_written_alike(name: str, said: Any, value: Any)
     assert to_json(settings) == {**to_json(USUAL), name: said}
 
 
-@pytest.mark.parametrize("bad", [None, True, -1, 61, 1.0, "", "x", "bureau", [1], ["x"], {}, {"a": 1}, [["study"]]])
+@pytest.mark.parametrize("bad", [None, True, -1, 101, 1.0, "", "x", "bureau", [1], ["x"], {}, {"a": 1}, [["study"]]])
 @pytest.mark.parametrize("name", sorted(set(FIELDS) - {"peer_orgs", "superior"}))
 def test_what_cannot_be_is_as_good_as_nothing(name: str, bad: Any) -> None:
     assert read({name: bad}) == USUAL

@@ -127,7 +127,7 @@ def test_the_help_has_a_line_for_each_key_that_needs_one_and_for_each_group_of_m
 
 @pytest.mark.parametrize("label", EVER)
 def test_every_label_that_ever_stood_on_a_key_is_understood_and_nothing_goes_before_it(label: str) -> None:
-    words = [one for one in HANDLERS if isinstance(one, Word)]
+    words = [one for one in HANDLERS if isinstance(one, Word) and not one.perhaps]
     [word] = [one for one in words if label in one.words]
     assert word.label, label
     assert next(one for one in words if one.fits(label)) is word

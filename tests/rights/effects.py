@@ -95,6 +95,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("command:todo", "word:未完成名单", "word:谁还缺"), shows("ahead")),
     "tap:RemindAll": shows("将私聊提醒"),
     "tap:RemindSure": rows("outbox promise", tells=True),
+    **dict.fromkeys(("tap:ShowRecord", "word:names_somebody"), shows("【党员记录】")),
     "tap:ShowUnread": shows("未阅"),
     # making activities, study items, tasks, reminders
     **dict.fromkeys(("command:new", "word:建活动", "command:group_meeting", "word:建党小组会"), ASKS),
@@ -199,21 +200,21 @@ EFFECTS: dict[str, Effect] = {
     # the register
     **dict.fromkeys(("command:entry", "word:登记"), shows("【登记】")),
     **dict.fromkeys(("command:ledger", "word:台账", "tap:ShowKinds"), shows("【台账】")),
+    "word:may_be_own": shows("【沙龙台账】"),
     **dict.fromkeys(("word:names_new", "word:names_own", "tap:NewEntry", "tap:FindEntries"), ASKS),
     "tap:ChooseActivity": shows("请选择活动"),
-    **dict.fromkeys(
-        ("word:says_entry", "word:pastes_table", "tap:LikeLast", "tap:FromActivity", "answer:register.quick"), ASKS
-    ),
-    **dict.fromkeys(
-        ("word:names_ledger", "tap:ShowList", "tap:ShowInState", "answer:register.form"), shows("受检支部")
-    ),
+    **dict.fromkeys(("word:says_entry", "word:pastes_table", "word:may_be_table", "tap:LikeLast"), ASKS),
+    **dict.fromkeys(("answer:register.quick", "tap:FromActivity"), ASKS),
+    **dict.fromkeys(("word:names_ledger", "tap:ShowList", "tap:ShowInState"), shows("受检支部")),
+    "answer:register.form": shows("受检支部"),
     "word:names_table": shows("【指导台账】"),
     "tap:ExportLedger": shows(".xlsx"),
     **dict.fromkeys(("tap:OpenEntry", "tap:TurnRows", "tap:ShowHistory", "tap:ChooseField"), shows("受检支部")),
     "tap:ShowFiles": shows("整改照片"),
     **dict.fromkeys(
-        ("tap:ChangeField", "tap:AddRow", "tap:MakeLinked", "tap:PutState", "tap:Withdraw", "tap:Report"), ASKS
+        ("tap:ChangeField", "tap:AddRow", "tap:MakeLinked", "tap:PasteRows", "tap:PutState", "tap:Withdraw"), ASKS
     ),
+    "tap:Report": ASKS,
     "tap:UndoEntry": rows("entry_state audit"),
     **dict.fromkeys(("command:kinds", "word:登记项目", "tap:ShowOwn"), shows("【登记项目】")),
     **dict.fromkeys(("tap:MakeOwn", "tap:AddField", "tap:Rename", "answer:register.own"), ASKS),

@@ -32,9 +32,9 @@ from storage.models.entry import Entry, EntryState
 from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest, Invite
 from storage.models.notice import Receipt
-from storage.models.organisation import GroupChat, GroupRequest, Organisation
+from storage.models.organisation import GroupChat, GroupRequest, Organisation, PartyGroup
 from storage.models.outbox import Outbox
-from storage.models.person import DutySpan, Person
+from storage.models.person import DutySpan, GroupSpan, Person, RosterSpan
 from storage.models.reflection import Reflection, ReflectionPart
 from storage.models.study import MonthlyTheme, StudyCompletion
 from tests.rights.branch import NOW, SINCE, TODAY, Ids
@@ -62,6 +62,9 @@ WRITTEN = {
     "submitted": Reflection,
     "draft": Reflection,
 }
+
+
+IN_EACH = "庚九"
 
 
 def nothing_done(session: Session, ids: Ids, who: int | None) -> None:
@@ -97,6 +100,16 @@ def mine(session: Session, ids: Ids, who: int | None) -> None:
         for what, table in WRITTEN.items():
             session.execute(update(table).where(table.id == ids[what]).values(person_id=who))
         owned_by_me(session, ids, who)
+
+
+def somebody_in_each(session: Session, ids: Ids, who: int | None) -> None:
+    """The branch has somebody in its first group who has the same name in each."""
+    group = select(PartyGroup.id).where(PartyGroup.branch_id == ids.branch_id, PartyGroup.name == "第一党小组")
+    person = Person(branch_id=ids.branch_id, name=IN_EACH, created_at=NOW)
+    session.add(person)
+    session.flush()
+    session.add(RosterSpan(person_id=person.id, from_on=SINCE, branch_id=ids.branch_id))
+    session.add(GroupSpan(person_id=person.id, from_on=SINCE, group_id=session.scalars(group).one()))
 
 
 def asked_in_words(session: Session, ids: Ids, who: int | None) -> None:

@@ -50,7 +50,7 @@ KNOWN_HERE, OWN = may("known"), may("own")
 BRANCH = OWN
 # A row that is somebody's own: whose it is.
 AUTHOR = frozenset({"member"})
-ROLL, NUDGE = may("see_roll"), may("nudge")
+ROLL, NUDGE, RECORD = may("see_roll"), may("nudge"), may("see_record")
 START_ACTIVITY, MAKE_THIS_ACTIVITY = may("make_activity"), may("make_activity", "all")
 NOTICE, STUDY, TASK, REMINDER = may("make_notice"), may("make_study"), may("make_task"), may("make_reminder")
 LEAVE, SIGN_IN_OTHERS, SIGN_IN_ALL = may("approve_leave"), may("sign_in_others"), may("roll_call")
@@ -285,6 +285,8 @@ TABLE: dict[str, Case] = {
     "word:谁还缺": own(ROLL),
     "tap:RemindAll": own(NUDGE, lambda ids: todo.RemindAll()),
     "tap:RemindSure": own(NUDGE, lambda ids: todo.RemindSure(1)),
+    "tap:ShowRecord": Case(RECORD, lambda ids: doors.ShowRecord(QUARTER, ids["bound"])),
+    "word:names_somebody": own(RECORD, text=f"查 {states.IN_EACH}", state=states.somebody_in_each),
     "tap:ShowUnread": Case(ROLL, lambda ids: integrity.ShowUnread(ids["reminder"])),
     # make activities, study items, reminders
     "command:new": own(START_ACTIVITY),
@@ -317,6 +319,7 @@ TABLE: dict[str, Case] = {
     "word:names_table": own(READ_ALL, text="指导台账"),
     "word:says_entry": own(KEEP_ALL, text="7月6日指导甲支部"),
     "word:pastes_table": own(KEEP_ALL, text=GUIDED),
+    "word:may_be_table": own(KEEP_ALL, text=GUIDED),
     "answer:register.quick": own(KEEP_ALL, open=PASTED, text=GUIDED.replace("甲", "乙")),
     "tap:LikeLast": own(
         KEEP_ALL, lambda ids: register.LikeLast("rectification_list"), state=states.recorded_by_me
@@ -341,6 +344,7 @@ TABLE: dict[str, Case] = {
     "tap:ShowHistory": Case(READ_ALL | AUTHOR, lambda ids: register.ShowHistory(ids["list"])),
     "tap:ChooseField": Case(KEEP_ALL, lambda ids: register.ChooseField(ids["list"], 0)),
     "tap:ChangeField": Case(KEEP_ALL, lambda ids: register.ChangeField(ids["list"], ids["list_item"], "problem")),
+    "tap:PasteRows": Case(KEEP_ALL, lambda ids: register.PasteRows(ids["list"], "items")),
     "tap:AddRow": Case(KEEP_ALL, lambda ids: register.AddRow(ids["list"], "items")),
     "tap:PutState": Case(KEEP_ALL, lambda ids: register.PutState(ids["list"], ids["list_item"], "closed")),
     "tap:Withdraw": Case(KEEP_ALL, lambda ids: register.Withdraw(ids["list"], 0)),
@@ -351,6 +355,7 @@ TABLE: dict[str, Case] = {
     "answer:register.form": own(READ_ALL, open=SOUGHT, text="受检"),
     # a unit's own kinds
     "word:names_own": own(KEEP_ALL, text="登记沙龙"),
+    "word:may_be_own": own(READ_ALL, text="沙龙"),
     **dict.fromkeys(("command:kinds", "word:登记项目"), own(BRANCH_SETTINGS)),
     "tap:ShowOwn": own(BRANCH_SETTINGS, lambda ids: own_kinds.ShowOwn()),
     "tap:MakeOwn": own(BRANCH_SETTINGS, lambda ids: own_kinds.MakeOwn()),

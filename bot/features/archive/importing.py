@@ -1,7 +1,7 @@
 """Brings an archive into a branch: whole or not at all; the same archive again changes nothing."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -26,8 +26,9 @@ from bot.features.archive.exporting import (
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
-from bot.features.register.archive import files, laying, reading
+from bot.features.register.archive import files, laying, own_kinds, reading
 from bot.features.register.archive.reading_values import Known
+from bot.features.register.archive.records import Register
 from bot.features.register.archive.writing import known_ids
 from bot.features.register.own import store
 from bot.kit import branch_settings
@@ -109,6 +110,7 @@ def bring(
     register, more = reading.read(document, _known(session, branch_id, archive, document, now, tz))
     archive, kept = replace(archive, register=register), {**left_out(document), **register.left_out}
     faults = [*unknown(document), *faults, *more]
+    faults = faults or [*_of_what_is_there(session, branch_id, register, contents)]
     if faults:
         raise BadArchive(faults)
     if archive.branch is None and archive.people is None and register.empty:
@@ -143,6 +145,15 @@ def bring(
     many = len(archive.register.files or ())
     groups = len(archive.branch.groups) if archive.branch else 0
     return Brought(branch_id, True, len(archive.people or ()), groups, archive.register.many, many, kept, tuple(notes))
+
+
+def _of_what_is_there(
+    session: Session, branch_id: int | None, register: Register, contents: files.Contents
+) -> Iterator[str]:
+    """Faults that show beside the bytes of files, and beside the kinds that the branch has."""
+    yield from files.faults_of_sizes(session, branch_id, register.files or (), contents)
+    if branch_id is not None:
+        yield from own_kinds.faults_of_change(session, branch_id, register.own or ())
 
 
 def _of_files(session: Session, branch_id: int, document: Mapping[str, Any]) -> list[str]:

@@ -1,24 +1,27 @@
-"""查找, 查 甲四: the words are sought at once, or asked for."""
+"""查找, 搜 甲四, 查 基地1: the words are sought at once, or asked for."""
 
 from sqlalchemy.orm import Session
 
 from bot.features.finding import messages, rules, service
+from bot.features.tally import looking
 from bot.kit import questions
 from bot.kit.access import Right
 from bot.kit.form_fields import Action
 from bot.kit.forms import Form
 from bot.kit.handlers import Call, Command, Handler, Word
-from bot.kit.refusal import Refusal
+from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Reply, say
 
 
 def _found(session: Session, call: Call, words: str) -> Reply:
-    found = service.find(session, call.me, words, call.today, call.tz)
+    found = service.find(session, call.me, words, call.now, call.tz)
     return say(messages.page(words, found, call.today, call.tz))
 
 
 def by_word(session: Session, call: Call) -> Reply:
-    """查 甲四"""
+    """搜 甲四, 查 基地1; 查 and the name of somebody asks for that person's record."""
+    if looking.asks_for_somebody(session, call.me.branch_id, call.text):
+        raise Nothing("", call.text)
     return _found(session, call, rules.sought(call.text))
 
 

@@ -6,18 +6,20 @@ from datetime import date, tzinfo
 from bot.features.finding.service import MOST, Found
 from bot.features.register.rules import View, line_of
 from bot.features.register.values import Called
+from bot.features.tally.looking import Known
 from bot.kit.buttons import Button
-from bot.kit.doors import Open, OpenActivity, OpenEntry, ShowPerson
+from bot.kit.doors import Open, OpenActivity, OpenEntry, ShowRecord
 from bot.kit.glossary.choices import ACTIVITY_STATES
 from bot.kit.lists import two_a_row
 from bot.kit.replies import PAGE, Choice, Message
 from bot.kit.words import cut, short_day
+from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
 from storage.choices import OFF
 from storage.models.activity import Activity
 
 COMMAND = "find"
 ASKS = "请发送要查找的内容，例如姓名、单位、地点或题目。"
-GONE, NO_GROUP = "不在册", "未编组"
 LONGEST, LONGEST_LINE = 60, 200
 OTHERS = Choice("查找其他", Open(COMMAND))
 
@@ -26,8 +28,9 @@ Line = tuple[str, Button | None]
 
 def page(words: str, found: Found, today: date, tz: tzinfo) -> Message:
     """People, activities and entries, each in a line that its number opens."""
+    period = Period.of(Quarter.of(today))
     parts = [
-        ("人员", [_person(*one) for one in found.people]),
+        ("人员", [_person(one, period) for one in found.people]),
         ("活动", [_activity(one, one.id in found.opens, today, tz) for one in found.activities]),
         ("登记", [_entry(one, found.called) for one in found.entries]),
     ]
@@ -53,8 +56,8 @@ def _numbered(parts: Sequence[tuple[str, Sequence[Line]]]) -> Iterator[tuple[str
             yield cut(f"{number}. {text}", LONGEST_LINE), opens
 
 
-def _person(person_id: int, name: str, group: str | None) -> Line:
-    return f"{name}（{GONE if group is None else group or NO_GROUP}）", ShowPerson(person_id)
+def _person(one: Known, period: Period) -> Line:
+    return f"{one.name}（{one.of}）", ShowRecord(period.code, one.id)
 
 
 def _activity(activity: Activity, opens: bool, today: date, tz: tzinfo) -> Line:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +11,13 @@ from bot.features.activities.service import sees_groups, sees_names
 from bot.features.register import seeking
 from bot.features.register.rules import View
 from bot.features.register.values import Called
-from bot.features.roster import service as roster
-from bot.kit.access import Right, may
+from bot.features.tally import looking
+from bot.features.tally.looking import Known
+from bot.kit.access import Reach, Right, reach
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.names import name_key
+from scheduler.calendar.days import Quarter, local_day
+from scheduler.calendar.periods import Period
 from storage.activities import audience
 from storage.audience import Me
 from storage.choices import OFF
@@ -28,33 +31,31 @@ MOST = 8
 class Found:
     """What there is of each, the likeliest or newest first, one more than is shown where there are more.
 
-    people: id, name and party group (None: not on the roster today). opens: the activities whose page this person has.
+    opens: the activities whose page this person has.
     """
 
-    people: Sequence[tuple[int, str, str | None]]
+    people: Sequence[Known]
     activities: Sequence[Activity]
     opens: frozenset[int]
     entries: Sequence[View]
     called: Called
 
 
-def find(session: Session, me: Me, words: str, day: date, tz: tzinfo) -> Found:
+def find(session: Session, me: Me, words: str, now: datetime, tz: tzinfo) -> Found:
     wanted = [name_key(one) for one in words.split()]
     activities = _activities(session, me, wanted, tz)
     opens = frozenset(one.id for one in activities if _opens(me, one))
-    entries, called = seeking.holding(session, me, words, day)
-    return Found(_people(session, me, wanted, day), activities, opens, entries[: MOST + 1], called)
+    entries, called = seeking.holding(session, me, words, local_day(now, tz))
+    return Found(_people(session, me, wanted, now, tz), activities, opens, entries[: MOST + 1], called)
 
 
-def _people(session: Session, me: Me, wanted: Sequence[str], day: date) -> list[tuple[int, str, str | None]]:
-    """For who keeps the roster: those of today, then whom the branch knows beside them."""
-    if not may(me, Right.ROSTER, branch_id=me.branch_id):
+def _people(session: Session, me: Me, wanted: Sequence[str], now: datetime, tz: tzinfo) -> list[Known]:
+    """Whose record somebody may look at: of the roster of today, then whom the branch knows beside it."""
+    if reach(me, Right.SEE_RECORD) is Reach.NONE:
         return []
-    known: list[tuple[int, str, str | None]] = [
-        (one.id, one.name, one.group_name) for one in roster.members(session, me, day)
-    ]
-    known += [(number, name, None) for number, name in roster.others(session, me, day)]
-    return [one for one in known if _holds(one[1], wanted)][: MOST + 1]
+    day = local_day(now, tz)
+    there = [one for one in looking.known(session, me.branch_id, day) if _holds(one.name, wanted)]
+    return looking.looked_at(session, me, there, Period.of(Quarter.of(day)), now, tz)[: MOST + 1]
 
 
 def _activities(session: Session, me: Me, wanted: Sequence[str], tz: tzinfo) -> list[Activity]:

@@ -146,6 +146,15 @@ class ChangeField(Button):
 
 
 @dataclass(frozen=True)
+class PasteRows(Button):
+    """粘贴多行: a table is asked for, whose lines are rows of an entry."""
+
+    prefix: ClassVar[str] = "oz"
+    entry_id: int
+    field: str
+
+
+@dataclass(frozen=True)
 class AddRow(Button):
     """新增事项, 登记刊登."""
 

@@ -55,13 +55,15 @@ def _views(session: Session, ids: Sequence[int], day: date | None) -> list[View]
         people[entry_id] |= {one.owner.id for one in listed if one.owner.id is not None}
     known = by_name(session, {row.kind for row in entries.values()})
     return [
-        _view(entries[one], kind, rows[one], newest(facts[one, None], day), frozenset(people[one]))
+        _view(entries[one], kind, rows[one], facts[one, None], frozenset(people[one]), day)
         for one in ids
         if one in entries and (kind := known.get(entries[one].kind)) is not None
     ]
 
 
-def _view(entry: Entry, kind: Kind, rows: Sequence[Row], fact: Fact | None, people: frozenset[int]) -> View:
+def _view(
+    entry: Entry, kind: Kind, rows: Sequence[Row], facts: Sequence[Fact], people: frozenset[int], day: date | None
+) -> View:
     return View(
         id=entry.id,
         kind=kind,
@@ -70,7 +72,8 @@ def _view(entry: Entry, kind: Kind, rows: Sequence[Row], fact: Fact | None, peop
         recorded_at=entry.recorded_at,
         recorded_by_id=entry.recorded_by_id,
         rows=rows,
-        fact=fact,
+        fact=newest(facts, day),
+        since=min((one.on for one in facts), default=None),
         withdrawn_at=entry.withdrawn_at,
         withdrawn_by_id=entry.withdrawn_by_id,
         reason=entry.withdrawn_reason,
@@ -166,6 +169,13 @@ def hidden_from(me: Me, view: View, people: Collection[int]) -> frozenset[int]:
     return frozenset(owed)
 
 
+def of_others(session: Session, me: Me, found: Iterable[View], day: date) -> list[View]:
+    """What of these entries, which name somebody else, is for who looks: of a kind for its readers alone nothing."""
+    people = people_of_groups(session, me.leads, day) | {me.id}
+    open_to = [one for one in found if reads_all(me, one.kind) or not (one.kind.apart or one.kind.secret)]
+    return [as_seen(me, one, people) for one in open_to if reads(me, one, people)]
+
+
 def as_seen(me: Me, view: View, people: Collection[int]) -> View:
     """An entry as somebody who may read it sees it: without others' rows. Of a kind that is for whom it names, who is
     named by a row alone sees neither the note nor the files, which may be about the others.
@@ -183,11 +193,11 @@ def shows_change(me: Me, view: View, made: EntryChange) -> bool:
     return reads_all(me, view.kind) or made.row_id is None or made.row_id in rows
 
 
-def naming(session: Session, me: Me) -> list[int]:
+def naming(session: Session, branch_id: int, person_id: int) -> list[int]:
     """The entries of the branch that name somebody, or of which something is theirs; taken back ones not."""
-    named = select(EntryPerson.entry_id).where(EntryPerson.person_id == me.id)
-    owned = select(EntryState.entry_id).where(EntryState.owner_id == me.id, EntryState.undone_at.is_(None))
-    query = select(Entry.id).where(Entry.branch_id == me.branch_id, Entry.withdrawn_at.is_(None))
+    named = select(EntryPerson.entry_id).where(EntryPerson.person_id == person_id)
+    owned = select(EntryState.entry_id).where(EntryState.owner_id == person_id, EntryState.undone_at.is_(None))
+    query = select(Entry.id).where(Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None))
     return list(session.scalars(query.where(or_(Entry.id.in_(named), Entry.id.in_(owned))).order_by(Entry.id)))
 
 
@@ -286,6 +296,12 @@ def most_used(session: Session, branch_id: int) -> Mapping[str, int]:
     """How many entries of each kind a branch has."""
     query = select(Entry.kind, func.count()).where(Entry.branch_id == branch_id, Entry.withdrawn_at.is_(None))
     return dict(session.execute(query.group_by(Entry.kind)).all())
+
+
+def latest(session: Session, branch_id: int, kinds: Collection[str], most: int) -> list[int]:
+    """The entries of these kinds that were recorded last, the newest first."""
+    query = select(Entry.id).where(Entry.branch_id == branch_id, Entry.kind.in_(kinds), Entry.withdrawn_at.is_(None))
+    return list(session.scalars(query.order_by(Entry.recorded_at.desc(), Entry.id.desc()).limit(most)))
 
 
 def last_own(session: Session, me: Me, kind: Kind, since: datetime) -> int | None:

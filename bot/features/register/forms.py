@@ -130,8 +130,10 @@ def _new(kind: Kind, values: Values) -> Form:
     first = filling.of_row(kind, rows)
 
     def summary(session: Session, call: Call, values: Values) -> str:
+        usual = service.set_share(session, call.me.branch_id, kind, kept(declared, values))
+        filled = {**values, **{key: str(share) for key, share in usual.items()}}
         every = [*declared, *first]
-        lines = [f"【登记】{kind.word}", *_lines(every, values, _with_links(session, call, every, values))]
+        lines = [f"【登记】{kind.word}", *_lines(every, filled, _with_links(session, call, every, values))]
         lines += _unread(values)
         found = kept(declared, values)
         day = rules.dated(kind, found)
@@ -145,6 +147,11 @@ def _new(kind: Kind, values: Values) -> Form:
         number = recording.record(session, call.me, kind, kept(declared, values), held, call.now, call.tz)
         return Reply(edit=done(session, call, "已登记", number, buttons.UndoEntry("e", number, number)))
 
+    def check(session: Session, call: Call, values: Values) -> None:
+        not_ahead([*declared, *first], call, values)
+        row = {key.removeprefix(f"{rows}."): value for key, value in kept(first, values).items()}
+        service.goes_together(kind, kept(declared, values), {rows: [row]})
+
     fields = [one for each in (*declared, *first) for one in questions.asked(each)]
     fields[0] = replace(fields[0], below=_like_last(kind, fields))
     return _form(
@@ -153,7 +160,7 @@ def _new(kind: Kind, values: Values) -> Form:
         [_doubting(kind, one) if one.key == kind.dated else one for one in fields],
         summary,
         Action("save", "保存", save),
-        check=lambda session, call, values: not_ahead([*declared, *first], call, values),
+        check=check,
     )
 
 
@@ -218,13 +225,18 @@ def _row(kind: Kind, values: Values) -> Form | None:
         number = service.add_row(session, call.me, view, outer.key, kept(declared, values), call.now, call.tz)
         return Reply(edit=done(session, call, f"已新增{outer.label}", view.id, buttons.UndoEntry("r", view.id, number)))
 
+    def check(session: Session, call: Call, values: Values) -> None:
+        not_ahead(declared, call, values)
+        view, _ = _view(session, call, values)
+        service.still_together(view, kept(declared, values), rows=outer.key)
+
     return _form(
         kind,
         values,
         [one for each in declared for one in questions.asked(each)],
         summary,
         Action("save", "保存", save),
-        check=lambda session, call, values: not_ahead(declared, call, values),
+        check=check,
     )
 
 
@@ -258,6 +270,12 @@ def _change(kind: Kind, values: Values) -> Form | None:
         undo = buttons.UndoEntry("s" if fact else "c", view.id, number)
         return Reply(edit=done(session, call, f"已修改{declared.word}", view.id, undo, row=row.id if row else 0))
 
+    def check(session: Session, call: Call, values: Values) -> None:
+        not_ahead([declared], call, values)
+        view, row = _view(session, call, values)
+        if not fact:
+            service.still_together(view, {key: questions.kept(declared, values)}, row)
+
     asked = [replace(one, later=False) for one in questions.asked(declared)]
     return _form(
         kind,
@@ -265,7 +283,7 @@ def _change(kind: Kind, values: Values) -> Form | None:
         [*asked, REASON if values.get("reasoned") else WITHOUT_REASON],
         summary,
         Action("save", "保存", save),
-        check=lambda session, call, values: not_ahead([declared], call, values),
+        check=check,
     )
 
 

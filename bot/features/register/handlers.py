@@ -112,13 +112,30 @@ def names_own(text: str) -> bool:
 def own_by_word(session: Session, call: Call) -> Reply:
     """Its form, or its list; words that name none are answered as any other text."""
     new, said = plain(call.text).startswith(OPENERS), unopened(plain(call.text))
-    own = store.of_branch(session, call.me.branch_id, stopped=not new)
-    kind = next((one for one in own if said in _names(one)), None)
+    kind = _own_named(session, call, said, stopped=not new)
     if kind is None:
         raise Nothing("", call.text)
     if new:
         return say(_form(session, call, kind, act="new"))
     return say(_list(session, call, kind, Period.of(Quarter.of(call.today)), 0))
+
+
+def may_be_own(text: str) -> bool:
+    """读书沙龙: what may be the name of a kind of a unit's own, without anything beside it."""
+    return "\n" not in text and 1 < len(plain(text)) <= LONGEST_WORD + len(TABLE)
+
+
+def own_list(session: Session, call: Call) -> Reply:
+    """Its list, for who reads it; to anybody else the word means nothing."""
+    kind = _own_named(session, call, plain(call.text), stopped=True)
+    if kind is None or not entries.reads_all(call.me, kind):
+        raise Nothing("", call.text)
+    return say(_list(session, call, kind, Period.of(Quarter.of(call.today)), 0))
+
+
+def _own_named(session: Session, call: Call, said: str, stopped: bool) -> Kind | None:
+    own = store.of_branch(session, call.me.branch_id, stopped=stopped)
+    return next((one for one in own if said in _names(one)), None)
 
 
 def new_by_word(session: Session, call: Call) -> Reply:
@@ -390,13 +407,13 @@ def _recorders(session: Session, me: Me, view: View, ids: set[int | None]) -> di
     return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None}))).all())
 
 
-def own_lines(session: Session, me: Me, period: Period, today: date) -> list[str]:
-    """我的记录: the entries that name somebody, and what of them is one's own to do."""
-    ids = entries.naming(session, me)
-    there = [one for one in entries.views(session, ids) if not rules.is_draft(one)]
-    found = [one for one in there if rules.in_days(one, period.start, period.to)]
+def own_lines(session: Session, me: Me, person_id: int, period: Period, today: date) -> list[str]:
+    """Of a record: the entries that name somebody, with what of them is theirs to do; of others what one may read."""
+    there = entries.views(session, entries.naming(session, me.branch_id, person_id))
+    there = [one for one in there if not rules.is_draft(one) and rules.in_days(one, period.start, period.to)]
+    found = there if person_id == me.id else entries.of_others(session, me, there, today)
     called = entries.called(session, me.branch_id, found)
-    return [line for one in found for line in messages.own_lines(one, me, called, today)]
+    return [line for one in found for line in messages.own_lines(one, person_id, called, today)]
 
 
 # --- a table ---------------------------------------------------------------------------------------------------------
@@ -460,4 +477,7 @@ HANDLERS: Sequence[Handler] = [
     Tap(buttons.UndoEntry, undo, right=Right.KEEP_REGISTER, private=True),
 ]
 # Behind the words of all commands, which begin like it (登记项目).
-LAST: Sequence[Handler] = [Word((), own_by_word, matches=names_own, offers=True)]
+LAST: Sequence[Handler] = [
+    Word((), own_by_word, matches=names_own, offers=True),
+    Word((), own_list, matches=may_be_own, offers=True, reads=True, perhaps=True),
+]

@@ -22,7 +22,6 @@ from bot.kit.replies import PAGE, Choice, Document, Message, Pages
 from bot.kit.words import by_day, cut, moment_words, quarter_word
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
-from storage.audience import Me
 from storage.models.entry import EntryChange
 
 ON_A_PAGE = 8
@@ -316,7 +315,14 @@ def _entry_rows(view: View, keeps: bool, page: Page[tuple[str, int, Row]]) -> li
         for key, number, row in page.things
     ]
     turn = page.turn(lambda to: buttons.TurnRows(view.id, to))
-    adds = [Choice(f"新增{one.label}", buttons.AddRow(view.id, one.key)) for one in view.kind.rowed]
+    adds = [
+        choice
+        for one in view.kind.rowed
+        for choice in (
+            Choice(f"新增{one.label}", buttons.AddRow(view.id, one.key)),
+            Choice("粘贴多行", buttons.PasteRows(view.id, one.key)),
+        )
+    ]
     acts = [Choice("修改", buttons.ChooseField(view.id, 0)), *_states(view, None)]
     history = Choice("变更记录", buttons.ShowHistory(view.id))
     last = [*_files_of(view, None), history]
@@ -528,9 +534,10 @@ def taken_back(view: View, row: Row | None, called: Called, undo: Button) -> Mes
     return Message(f"{what}：{line_of(view, called)}。", opens)
 
 
-def own_lines(view: View, me: Me, called: Called, day: date) -> list[str]:
+def own_lines(view: View, person_id: int, called: Called, day: date) -> list[str]:
     """What an entry says of somebody: the entry, or each row that is theirs to do, or of them alone."""
-    mine = [row for row in view.rows if row.fact is not None and row.fact.owner.id == me.id]
-    mine += [row for row in view.rows if is_of(me.id, view.kind, row)]
-    rows = [f"{view.kind.word}（{line_of(view, called)}）：{row_line(view, row, called, day)}" for row in mine]
+    mine = [row for row in view.rows if row.fact is not None and row.fact.owner.id == person_id]
+    mine += [row for row in view.rows if is_of(person_id, view.kind, row)]
+    shown = [row for row in mine if row.id not in view.hidden]
+    rows = [f"{view.kind.word}（{line_of(view, called)}）：{row_line(view, row, called, day)}" for row in shown]
     return rows or [f"{view.kind.word}：{list_line(view, called)}"]

@@ -60,7 +60,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """An entry as it is read, with its rows in their order. `fact`: what holds of it now.
+    """An entry as it is read, with its rows in their order. `fact`: what holds of it now; `since`: the day of what held
+    first.
 
     withdrawn_at, withdrawn_by_id, reason: of one that was taken back. `hidden`: the rows that are others' work, for
     whoever reads it.
@@ -74,6 +75,7 @@ class View:
     recorded_by_id: int | None
     rows: Sequence[Row] = ()
     fact: Fact | None = None
+    since: date | None = None
     withdrawn_at: datetime | None = None
     withdrawn_by_id: int | None = None
     reason: str = ""
@@ -82,6 +84,11 @@ class View:
 
     def of(self, rows: str) -> list[Row]:
         return [one for one in self.rows if one.field == rows]
+
+    @property
+    def held(self) -> dict[str, list[Json]]:
+        """What the rows hold, by their field."""
+        return {one.key: [row.fields for row in self.of(one.key)] for one in self.kind.rowed}
 
     def numbered(self, rows: str) -> list[tuple[int, Row]]:
         """The rows of a field that the reader sees, with their numbers in the whole list."""
@@ -163,6 +170,56 @@ def missing(kind: Kind, rows: str, values: Mapping[str, Any], held: Mapping[str,
     return needed
 
 
+def contradictions(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]]) -> list[str]:
+    """What cannot be true of an entry with these rows, a sentence each: numbers out of bounds or more than what they
+    are a part of, days in the wrong order, and somebody who stands twice among rows that name each one once.
+    """
+    of_rows = {one.key: rows.get(one.key) or () for one in kind.rowed}
+    held = [(one, values) for one in kind.every]
+    held += [(inner, row) for one in kind.rowed for inner in one.fields for row in of_rows[one.key]]
+    found = [word for one, of in held for word in _out_of_bounds(one, of)]
+    for less, more in kind.at_most:
+        outer, _, inner = less.partition(".")
+        numbers = [row.get(inner) for row in of_rows[outer]] if inner else [values.get(less)]
+        most = values.get(more)
+        found += [_too_many(kind, less, more, one, most) for one in numbers if _is_more(one, most)]
+    found += [word for pair in kind.in_order for word in _out_of_order(kind, pair, values)]
+    for one in kind.rowed:
+        named = [key for row in of_rows[one.key] for key in {_same(each) for each in row.get(one.once) or ()}]
+        found += [f"同一位同志不能在{one.word}中登记两次。"] if len(set(named)) < len(named) else []
+    return list(dict.fromkeys(found))
+
+
+def _out_of_bounds(declared: EntryField, held: Json) -> Iterator[str]:
+    number = held.get(declared.key)
+    if declared.type is Type.NUMBER and number is not None:
+        if number < declared.least:
+            yield f"{declared.word}至少为{declared.least}。"
+        if declared.most is not None and number > declared.most:
+            yield f"{declared.word}最多为{declared.most}。"
+
+
+def _is_more(one: Any, than: Any) -> bool:
+    """What was not counted contradicts nothing."""
+    return one is not None and than is not None and one > than
+
+
+def _too_many(kind: Kind, less: str, more: str, one: Any, than: Any) -> str:
+    words = [declared.word for key in (less, more) if (declared := kind.field(key)) is not None]
+    return f"{words[0]}（{one}）不能多于{words[1]}（{than}）。"
+
+
+def _out_of_order(kind: Kind, pair: tuple[str, str], values: Json) -> Iterator[str]:
+    first, then = (kind.field(key) for key in pair)
+    before, after = (values.get(key) for key in pair)
+    if first is not None and then is not None and before and after and after < before:
+        yield f"{then.word}不能早于{first.word}（{full_day(date.fromisoformat(before))}）。"
+
+
+def _same(person: Json) -> object:
+    return person.get("id") or name_key(str(person.get("name", "")))
+
+
 def dated(kind: Kind, fields: Json) -> date | None:
     """The day that puts an entry into a period, or the first day of its days."""
     found = index(kind, "", fields).days
@@ -240,18 +297,24 @@ def lacks(kind: Kind, rows: str, state: str, view: View, row: Row | None) -> Ent
     return wanted if all(is_empty(held.get(key)) for key in shown_by(kind, rows, state)) else None
 
 
-def above_ceiling(view: View, state: str) -> str:
-    """Why a state is not entered: more of the rows hold a code than that share of them may; "": they do not."""
-    top = view.kind.ceiling
-    share = view.fields.get(top.share) if top is not None else None
-    if top is None or state != top.state or share is None:
+def reaches_ceiling(kind: Kind, state: str) -> bool:
+    """Whether a state is the one in which there may not be too many, or comes behind it."""
+    top, order = kind.ceiling, list(kind.tracking.states) if kind.tracking is not None else []
+    return top is not None and state in order and order.index(state) >= order.index(top.state)
+
+
+def above_ceiling(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]]) -> str:
+    """How many of the rows may hold a code, where more of them do than that share of all; "" where they do not."""
+    top = kind.ceiling
+    share = values.get(top.share) if top is not None else None
+    if top is None or share is None:
         return ""
-    codes = [row.fields.get(top.field) for row in view.of(top.rows)]
+    codes = [row.get(top.field) for row in rows.get(top.rows) or ()]
     judged = [code for code in codes if code not in top.but]
     most, there = len(judged) * int(share) // 100, codes.count(top.code)
     if there <= most:
         return ""
-    declared = view.kind.field(f"{top.rows}.{top.field}")
+    declared = kind.field(f"{top.rows}.{top.field}")
     word = declared.options[top.code] if declared is not None else top.code
     return f"{word}最多{most}名（{len(judged)}人的{share}%），现为{there}名。"
 

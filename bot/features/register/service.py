@@ -5,7 +5,7 @@ days and come in time by their own instants (D20); what a figure has counted for
 not changed.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, 
 from bot.features.register.own import store
 from bot.features.register.rules import Fact, Row, View
 from bot.features.register.values import ENTRY, Json, Owner, is_empty, read_by_figures, title, usual
+from bot.kit import branch_settings
 from bot.kit.access import NO_RIGHT
 from bot.kit.addressees import reachable
 from bot.kit.closing import close_days, cut_off_on
@@ -55,9 +56,10 @@ def record(session: Session, me: Me, kind: Kind, values: Json, now: datetime, tz
         raise Refusal(NO_RIGHT)
     if store.is_stopped(session, kind.name):
         raise Refusal(f"“{kind.word}”已停用，不能新增登记。")
-    values = _with_usual(kind.every, values)
+    values = _with_usual(kind.every, {**values, **set_share(session, me.branch_id, kind, values)})
     _needs(kind, "", values)
     linking.are_there(session, me.branch_id, kind, "", values)
+    goes_together(kind, values, {one.key: values.get(one.key) or [] for one in kind.rowed})
     entry = Entry(
         branch_id=me.branch_id,
         kind=kind.name,
@@ -82,6 +84,7 @@ def add_row(session: Session, me: Me, view: View, rows: str, values: Json, now: 
     values = _with_usual(declared.fields, values)
     _needs(view.kind, rows, values)
     linking.are_there(session, me.branch_id, view.kind, rows, values)
+    still_together(view, values, rows=rows)
     last = session.scalar(
         select(func.max(EntryRow.position)).where(EntryRow.entry_id == view.id, EntryRow.field == rows)
     )
@@ -109,6 +112,52 @@ def _needs(kind: Kind, rows: str, values: Json) -> None:
     lacks = rules.missing(kind, rows, values, {one.key: len(values.get(one.key) or []) for one in kind.rowed})
     if lacks:
         raise Refusal(f"请先填写{'、'.join(lacks)}。")
+
+
+def goes_together(kind: Kind, values: Json, rows: Mapping[str, Sequence[Json]], before: Collection[str] = ()) -> None:
+    """Refuses what contradicts itself; `before`: what did already, as an archive may have brought it."""
+    for fault in rules.contradictions(kind, values, rows):
+        if fault not in before:
+            raise Refusal(fault)
+
+
+def still_together(view: View, values: Json, row: Row | None = None, rows: str = "") -> None:
+    """Whether an entry still goes together with other values of it or of a row; rows: with these as one more row."""
+    there = view.held
+    stands = standing(view)
+    held, would = dict(stands), {**there}
+    if rows:
+        would[rows] = [*there[rows], values]
+    elif row is not None:
+        same = view.of(row.field)
+        would[row.field] = [{**each.fields, **values} if each.id == row.id else each.fields for each in same]
+    else:
+        held |= values
+    goes_together(view.kind, held, would, rules.contradictions(view.kind, stands, there))
+    still_below_ceiling(view, held, would)
+
+
+def standing(view: View) -> Json:
+    """The fields of an entry, with the day since which it is there under the name of the field that has said so."""
+    day = view.since.isoformat() if view.since is not None else None
+    return {**view.fields, **{one.key: day for one in view.kind.fields if one.type is Type.SINCE}}
+
+
+def still_below_ceiling(view: View, values: Json, rows: Mapping[str, Sequence[Json]]) -> None:
+    """What was fixed with so many of a code is not changed into one with too many."""
+    if view.fact is not None and rules.reaches_ceiling(view.kind, view.fact.state):
+        many = rules.above_ceiling(view.kind, values, rows)
+        if many and not rules.above_ceiling(view.kind, view.fields, view.held):
+            raise Refusal(many)
+
+
+def set_share(session: Session, branch_id: int, kind: Kind, values: Json) -> dict[str, int]:
+    """The share that the branch has set, where an entry of a kind with a ceiling says none; {}: nothing to fill."""
+    top = kind.ceiling
+    if top is None or not is_empty(values.get(top.share)):
+        return {}
+    share = getattr(branch_settings.of_branch(session, branch_id), top.setting)
+    return {top.share: share} if share is not None else {}
 
 
 def _with_usual(fields: Iterable[EntryField], values: Json) -> Json:
@@ -265,6 +314,7 @@ def change(
         raise Refusal(NEEDS_A_REASON)
     _still_whole(view, row, key, value)
     linking.are_there(session, me.branch_id, view.kind, rows, {key: value})
+    still_together(view, {key: value}, row)
     not_moved_ahead(view, row, key, value, local_day(now, tz))
     claim(session, view)
     lay(session, view.kind, view.id, row, key, value)
@@ -411,6 +461,7 @@ def withdraw_row(session: Session, me: Me, view: View, row: Row, reason: str, no
 def _goes_without(view: View, row: Row) -> None:
     """The last row stays where its entry would be nothing without it: nowhere, or in a state that needs one."""
     rest = [one for one in view.of(row.field) if one.id != row.id]
+    still_below_ceiling(view, view.fields, {row.field: [one.fields for one in rest]})
     if rest:
         return
     tracking, values = view.kind.tracking, _values(view, None)

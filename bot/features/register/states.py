@@ -40,8 +40,7 @@ def put_state(
     need = rules.lacks(view.kind, rows, state, view, row)
     if need is not None and is_empty((given or {}).get(need.key)):
         raise Refusal(f"请先填写{need.word}。")
-    if row is None and (many := rules.above_ceiling(view, state)):
-        raise Refusal(many)
+    share = _below_ceiling(session, me, view, state) if row is None else {}
     if tracking.wants_reason(fact.state, state) and not reason:
         raise Refusal(service.NEEDS_A_REASON)
     day = fact.on if tracking.follows else on
@@ -56,7 +55,7 @@ def put_state(
         raise Refusal(f"日期不能早于{full_day(fact.on)}（{tracking.states[fact.state]}）。")
     _before_the_end(session, me, view, row, fact, day, now, tz)
     _begins_by(session, view, row, day)
-    filled = {key: value for key, value in (given or {}).items() if not is_empty(value)}
+    filled: dict[str, Any] = share | {key: value for key, value in (given or {}).items() if not is_empty(value)}
     if tracking.goes_back(fact.state, state):
         # What it was shown by shows nothing any more; the history keeps it.
         filled |= dict.fromkeys(rules.shown_by(view.kind, rows, fact.state))
@@ -64,6 +63,16 @@ def put_state(
         _lay_beside(session, me, view, row, key, value, reason, now)
     held = Fact(0, day, state, day, fact.due_on, fact.owner, reason=reason)
     return _put(session, me, view, row, held, now, state=state)
+
+
+def _below_ceiling(session: Session, me: Me, view: View, state: str) -> dict[str, int]:
+    """The share that the branch has set by now, where nobody has said one; refuses what is above it in this state."""
+    if not rules.reaches_ceiling(view.kind, state):
+        return {}
+    share = service.set_share(session, me.branch_id, view.kind, view.fields)
+    if many := rules.above_ceiling(view.kind, {**view.fields, **share}, view.held):
+        raise Refusal(many)
+    return share
 
 
 def _lay_beside(

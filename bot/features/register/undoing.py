@@ -27,13 +27,18 @@ UNDO_OTHERWISE = "，请点“修改”或“取消登记”。"
 
 
 def undo(session: Session, me: Me, what: str, number: int, now: datetime, tz: tzinfo) -> View:
-    """One's own last step: e an entry, t all of a table, w that it was taken back, r a row, s a state, c a change. The
-    entry as it was before.
+    """One's own last step: e an entry, t all of a table, w that it was taken back, r a row, m all rows of a table, s a
+    state, c a change. The entry as it was before.
     """
     if what == "w":
         return _put_back(session, me, number, now, tz)
     if what == "t":
         return undo_together(session, me, number, now, tz)[0]
+    if what == "m":
+        added = recording.added_together(session, me, number)
+        if not added:
+            raise Refusal(UNDONE_ALREADY)
+        return [undo(session, me, "r", one, now, tz) for one in reversed(added)][-1]
     row: Any = session.get(_STEPS[what], number) if what in _STEPS else None
     entry_id = row.id if isinstance(row, Entry) else getattr(row, "entry_id", 0)
     view = entries.found_to_keep(session, me, entry_id, local_day(now, tz))
@@ -118,6 +123,7 @@ def _undo_change(session: Session, me: Me, view: View, made: EntryChange, now: d
         raise Refusal(service.CHANGED_BY_OTHERS)
     if read_by_figures(view.kind, of.field if of is not None else "", made.field):
         service.still_open(session, me, view, of, now, tz)
+    service.still_together(view, {made.field: made.old.get("value")}, of)
     service.not_moved_ahead(view, of, made.field, made.old.get("value"), local_day(now, tz))
     service.lay(session, view.kind, view.id, of, made.field, made.old.get("value"))
     made.undone_at = now
@@ -128,6 +134,7 @@ def _bring_back(session: Session, me: Me, view: View, made: EntryChange, now: da
     row = session.get_one(EntryRow, made.row_id, populate_existing=True)
     if row.withdrawn_at is None:
         raise Refusal(UNDONE_ALREADY)
+    service.still_together(view, row.fields, rows=row.field)
     row.withdrawn_at, made.undone_at = None, now
     service.compute(session, view.kind, view.id)
     session.flush()
@@ -161,7 +168,7 @@ def _others_since(session: Session, view: View, me: Me, row_id: int | None = Non
 
 
 _STEPS: Mapping[str, type[Any]] = {"e": Entry, "r": EntryRow, "s": EntryState, "c": EntryChange}
-WORDS = {"e": "登记", "t": "登记", "w": "取消登记", "r": "新增内容", "s": "变更", "c": "修改"}
+WORDS = {"e": "登记", "t": "登记", "w": "取消登记", "r": "新增内容", "m": "新增内容", "s": "变更", "c": "修改"}
 
 
 def steps(session: Session, me: Me, since: datetime) -> list[Step]:
@@ -185,12 +192,16 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
 
 
 def _together(found: Sequence[_Found], many: Mapping[datetime, int]) -> list[_Found]:
-    """What was recorded at one instant is one step: the entries of a table, an entry with its rows."""
+    """What was recorded at one instant is one step: the entries of a table, an entry with its rows, rows of one."""
     steps: list[_Found] = []
+    rows = Counter((entry, at) for what, _, at, entry in found if what == "r")
     for what, number, at, entry in found:
         if what == "e" and many[at] > 1:
             if not any(one[0] == "t" and one[2] == at for one in steps):
                 steps.append(("t", number, at, entry))
+        elif what == "r" and not many.get(at) and rows[entry, at] > 1:
+            if not any(one[0] == "m" and one[2:] == (at, entry) for one in steps):
+                steps.append(("m", number, at, entry))
         elif what != "r" or not many.get(at):
             steps.append((what, number, at, entry))
     return steps

@@ -22,7 +22,7 @@ from bot.kit.replies import Message, Reply
 WAS, TWICE = "_was", "peers_twice"
 CADRES = {rank: stored_word("branch_settings", "cadre_min_rank", rank) for rank in CADRE_RANKS}
 EXEMPT = {one: word for one, word in EXEMPT_FROM.items() if one not in rules.UNASKED}
-CLOSE_DAYS, MINUTES = (5, 8, 10, 12, 15, 20), (0, 5, 10, 15, 20, 30)
+CLOSE_DAYS, MINUTES, SHARES = (5, 8, 10, 12, 15, 20), (0, 5, 10, 15, 20, 30), (10, 15, 20, 25, 30)
 
 
 def _stands(session: Session, call: Call) -> dict[str, Any]:
@@ -111,6 +111,12 @@ def _clear(name: str) -> Options:
     return options
 
 
+def _shares(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    name = "appraisal_excellent_share"
+    offered, clear = _numbers(name, SHARES), _clear(name)
+    return [*offered(session, call, values), *clear(session, call, values)]
+
+
 def _question(session: Session, call: Call, values: Values) -> str:
     """The list that stands, to be copied and mended."""
     return messages.peers_now(_stands(session, call)["peer_orgs"]) if values.get(FIELD) == "peer_orgs" else ""
@@ -150,6 +156,7 @@ FORM = Form(
         _field("official_duty_as", fixed(OFFICIAL_DUTY)),
         _field("cadre_min_rank", fixed(CADRES)),
         _field("exempt_from", fixed(EXEMPT), many=True, optional=True),
+        _field("appraisal_excellent_share", _shares, rules.share),
         _field("peer_orgs", _clear("peer_orgs"), _peers, then=lambda session, call, value: {TWICE: ""}, what="名单"),
         _field("superior", _clear("superior"), rules.unit_name),
     ),

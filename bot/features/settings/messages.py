@@ -24,6 +24,7 @@ ASKS: Mapping[str, str] = {
     "official_duty_as": "公差获批的同志怎样统计？按到会统计的，未补学不计学时。统计已截止的季度不受影响。",
     "cadre_min_rank": "“科级以上党员干部”的心得任务从哪一级起？统计已截止的季度不受影响。",
     "exempt_from": "“免于考勤”的同志免去哪些？请勾选，再点“下一步”。统计已截止的季度不受影响。",
+    "appraisal_excellent_share": "民主评议中“优秀”最多占百分之几？请选择，或直接发送1至100的数字。没有上限的无需填写。",
     "peer_orgs": "请发送全部兄弟支部的名称，每行一个，最多100个。新名单替换原名单。",
     "superior": "请发送上级党委的名称。",
 }
@@ -31,11 +32,13 @@ KEEP, AGAIN, CLEAR, SAVE = "改成我填的", "重新填写", "清空", "保存"
 
 
 def named(name: str, value: Any) -> str:
-    """A value in words: 次月10日, 10分钟, 按请假统计, 考勤、学习."""
+    """A value in words: 次月10日, 10分钟, 15%, 按请假统计, 考勤、学习."""
     if name == "close_day":
         return f"次月{value}日"
     if name == "late_minutes":
         return f"{value}分钟"
+    if name == "appraisal_excellent_share":
+        return f"{value}%" if value is not None else NONE
     if name == "peer_orgs":
         return f"{len(value)}个" if value else NONE
     if isinstance(value, list):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.kit.branch_settings import IN_EFFECT, LATE_MINUTES
+from bot.kit.branch_settings import IN_EFFECT, LATE_MINUTES, SHARES
 from bot.kit.deadlines import CLOSE_DAYS
 from bot.kit.names import LONGEST, clean_name, is_name, name_key
 from bot.kit.refusal import Refusal
@@ -18,9 +18,11 @@ ASKED = (
     "official_duty_as",
     "cadre_min_rank",
     "exempt_from",
+    "appraisal_excellent_share",
     "peer_orgs",
     "superior",
 )
+NUMBERS = frozenset({"close_day", "late_minutes", "appraisal_excellent_share"})
 TEXTS = frozenset({"peer_orgs", "superior"})
 MOST_PEERS = 100
 # Tests are to come (D26): what stands of them is kept.
@@ -42,6 +44,11 @@ def close_day(text: str) -> str:
 
 def late_minutes(text: str) -> str:
     return number(text, LATE_MINUTES, "请发送0至60的数字，例如：10。")
+
+
+def share(text: str) -> str:
+    """15, 15% or 百分之15."""
+    return number(plain(text).removeprefix("百分之").removesuffix("%"), SHARES, "请发送1至100的数字，例如：15。")
 
 
 def peers(text: str) -> tuple[list[str], list[str]]:
@@ -72,13 +79,13 @@ def answer(name: str, stored: Any) -> Any:
     """A value as the form holds it: a text, or several that are ticked."""
     if name == "exempt_from":
         return [one for one in stored if one not in UNASKED]
-    return "\n".join(stored) if name == "peer_orgs" else str(stored)
+    return "\n".join(stored) if name == "peer_orgs" else "" if stored is None else str(stored)
 
 
 def wanted(name: str, said: Any, stands: Any) -> Any:
     """The answer of the form as it is stored; `stands`: what is stored now."""
-    if name in ("close_day", "late_minutes"):
-        return int(said)
+    if name in NUMBERS:
+        return int(said) if said else None
     if name == "exempt_from":
         kept = {*said, *(one for one in stands if one in UNASKED)}
         return [one.value for one in ExemptFrom if one.value in kept]

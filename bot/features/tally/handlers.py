@@ -1,4 +1,4 @@
-"""季度数据 and 我的记录: only reads; every figure opens the records behind it, each to those who may see them."""
+"""季度数据 and the records of one person: only reads; each figure, and each record, for those who may see it."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,21 +10,24 @@ from bot.features.activities.counting.showing import names_of
 from bot.features.tally import (
     buttons,
     committee_handlers,
+    looking,
     messages,
-    my_record_messages,
-    my_records,
     periods,
+    person_record_messages,
+    person_records,
     records,
     service,
 )
+from bot.features.tally.person_record_messages import Looker
 from bot.features.tally.service import Counted, Tally
-from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.access import NO_RIGHT, Reach, Right, may, reach
 from bot.kit.closing import close_day
-from bot.kit.doors import OpenNames
+from bot.kit.doors import OpenNames, ShowRecord
 from bot.kit.figures import Figures
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.names import called
 from bot.kit.own_records import OwnRecords
-from bot.kit.refusal import Refusal
+from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Message, Reply, say
 from bot.kit.seats import NO_DESK, Seat, keys
 from bot.kit.words import plain
@@ -129,9 +132,53 @@ def turn_mine(own: Own, session: Session, call: Call, button: buttons.ShowMine) 
 
 
 def _mine(own: Own, session: Session, call: Call, period: Period) -> list[Message]:
-    mine = my_records.my_record(session, call.me, period, call.now, call.tz)
-    beside = [(one.heading, one.lines(session, call.me, period, call.today)) for one in own]
-    return my_record_messages.record(mine, call.today, call.tz, beside)
+    return _record(own, session, call, period, call.me.id)
+
+
+# --- somebody's record ----------------------------------------------------------------------------------------------
+
+
+def show_record(own: Own, session: Session, call: Call, button: ShowRecord) -> Reply:
+    return _paged(_record(own, session, call, periods.opened(button.period, call.today), button.person_id))
+
+
+def by_name(own: Own, session: Session, call: Call) -> Reply:
+    """查 甲四, 甲四的记录, 甲四: the present quarter of whoever has the name; a name that is not for who says it alone
+    means nothing.
+    """
+    wanted, period = looking.said(call.text), Period.of(Quarter.of(call.today))
+    if wanted is None:
+        raise Nothing("", call.text)
+    mine, right = called([call.me], wanted.name), reach(call.me, Right.SEE_RECORD)
+    if right is Reach.NONE and (mine or not wanted.asks):
+        return _first(own, session, call, period, [one.id for one in mine])
+    there = called(looking.known(session, call.me.branch_id, call.today), wanted.name)
+    seen = looking.looked_at(session, call.me, there, period, call.now, call.tz)
+    if there and not seen:
+        raise Refusal(looking.NOT_OTHERS)
+    if len(seen) > 1:
+        return say(person_record_messages.which(seen, period))
+    return _first(own, session, call, period, [one.id for one in seen])
+
+
+def _first(own: Own, session: Session, call: Call, period: Period, people: Sequence[int]) -> Reply:
+    if not people:
+        raise Nothing("", call.text)
+    return say(*_record(own, session, call, period, people[0]))
+
+
+def _record(own: Own, session: Session, call: Call, period: Period, person_id: int) -> list[Message]:
+    me = call.me
+    shown = looking.parts(session, me, person_id, period, call.now, call.tz)
+    record = person_records.record_of(session, me.branch_id, person_id, period, call.now, call.tz, shown)
+    beside = [(one.heading, one.lines(session, me, person_id, period, call.today)) for one in own]
+    looker = None if person_id == me.id else _looker(session, call, person_id)
+    return person_record_messages.record(record, call.today, call.tz, beside, looker)
+
+
+def _looker(session: Session, call: Call, person_id: int) -> Looker:
+    [whose] = [one for one in looking.known(session, call.me.branch_id, call.today) if one.id == person_id]
+    return Looker(f"{whose.name}（{whose.of}）", may(call.me, Right.ROSTER, branch_id=call.me.branch_id))
 
 
 def build(figures: Figures, own: Own = ()) -> list[Handler]:
@@ -168,5 +215,7 @@ def build(figures: Figures, own: Own = ()) -> list[Handler]:
         Tap(OpenNames, partial(open_names, figures), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.ShowMissing, partial(show_missing, figures), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.ShowMine, partial(turn_mine, own), reads=True, private=True),
+        Tap(ShowRecord, partial(show_record, own), reads=True, private=True),
+        Word((), partial(by_name, own), reads=True, matches=looking.names_somebody, offers=True, perhaps=True),
         *committee_handlers.build(figures),
     ]

@@ -1,11 +1,12 @@
 """Every word that this feature shows: the tally, its parts, the records behind a figure, who is missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bot.features.tally import buttons, periods
 from bot.features.tally.service import Counted, Tally
+from bot.kit.buttons import Button
 from bot.kit.figure_words import aside
 from bot.kit.figures import Behaviour, Record, Section, Shown
 from bot.kit.lists import filled, label, page_of, two_a_row
@@ -97,8 +98,8 @@ def _is_said(listed: Iterable[FigureLine]) -> bool:
     return any(not (line.empty and line.counted.figure.quiet) for line in listed)
 
 
-def around(period: Period, today: date, does: type[buttons.ShowTally | buttons.ShowMine]) -> list[Choice]:
-    """To the periods beside it; nothing lies behind the current one."""
+def around(period: Period, today: date, does: Callable[[str], Button]) -> list[Choice]:
+    """To the periods beside it by their codes; nothing lies behind the current one."""
     return [Choice(word, does(beside.code)) for word, beside in periods.beside(period, today)]
 
 

@@ -127,6 +127,7 @@ SETTINGS: dict[str, Any] = {
     "cadre_min_rank": "section",
     "exempt_from": ["attendance", "exam"],
     "monthly_documents": ["minutes", "rectification_evidence"],
+    "appraisal_excellent_share": 15,
     "earlier": {"close_day": [{"before": "2022Q2", "value": 10}]},
     "report_title": "汇报",
 }
@@ -184,6 +185,7 @@ def test_an_archive_without_its_past_moves_no_cut_off_that_has_passed(storage: S
         ("cadre_min_rank", "bureau", "one of deputy_section, section"),
         ("exempt_from", ["talks"], "a list of attendance, study, reflection, exam"),
         ("monthly_documents", "minutes", "a list of minutes, monthly_ledger, rectification_evidence"),
+        ("appraisal_excellent_share", 0, "a number of per cent from 1 to 100"),
         ("peer_orgs", ["丁支部"], "as branch.peer_orgs (['甲支部', '乙支部'])"),
         ("superior", 7, "a text"),
         ("earlier", {"close_day": 7}, 'such as {"close_day": [{"before": "2023Q3", "value": 10}]}'),

@@ -27,7 +27,7 @@ def said(bot: World, name: str) -> str:
 
 async def test_a_name_finds_the_person_and_what_names_them_and_each_opens(bot: World) -> None:
     await write(bot)
-    await bot.stage.say(SEC, "查 甲四")
+    await bot.stage.say(SEC, "搜 甲四")
     assert said(bot, SEC) == (
         "【查找】甲四\n人员：\n1. 甲四（第一党小组）\n登记：\n2. 宣传稿件：《延时服务进社区》 甲四"
     )
@@ -36,15 +36,29 @@ async def test_a_name_finds_the_person_and_what_names_them_and_each_opens(bot: W
     assert said(bot, SEC).startswith("【宣传稿件】")
     await bot.stage.tap(SEC, "打开第1条", "【查找】")
     assert said(bot, SEC).startswith("【宣传稿件】")
-    assert any(one.text.startswith("【党员】甲四") for one in bot.stage.people[SEC].chat.from_bot)
+    assert any(
+        one.text.startswith("【党员记录】甲四（第一党小组），2023年第三季度")
+        for one in bot.stage.people[SEC].chat.from_bot
+    )
 
 
 async def test_a_member_finds_what_names_oneself_and_nobody_else_anything(bot: World) -> None:
     await write(bot)
     await bot.stage.say(AUTHOR, "查延时")
     assert said(bot, AUTHOR) == "【查找】延时\n登记：\n1. 宣传稿件：《延时服务进社区》 甲四"
-    await bot.stage.say(MEMBER, "查 甲四")
+    await bot.stage.say(MEMBER, "搜 甲四")
     assert (said(bot, MEMBER), last(bot, MEMBER).labels) == ("没有找到含“甲四”的内容。", ["查找其他"])
+
+
+async def test_people_are_found_by_who_may_look_at_their_record(bot: World) -> None:
+    for name, found in (
+        (PUB, ["1. 甲四（第一党小组）", "2. 乙四（第二党小组）", "3. 丙四（第三党小组）"]),
+        ("甲三", ["1. 甲四（第一党小组）"]),
+    ):
+        await bot.stage.say(name, "搜 四")
+        assert said(bot, name).splitlines() == ["【查找】四", "人员：", *found]
+    await bot.stage.say(MEMBER, "搜 四")
+    assert said(bot, MEMBER) == "没有找到含“四”的内容。"
 
 
 async def test_alone_it_asks_for_the_words(bot: World) -> None:

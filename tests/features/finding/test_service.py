@@ -8,13 +8,14 @@ import pytest
 from bot.features.finding import service
 from bot.features.finding.service import MOST, Found
 from bot.features.register.values import Owner
+from bot.features.tally.looking import Known
 from storage.choices import ActivityStatus, ActivityType, Scope
 from storage.engine import Storage
 from storage.models.activity import Activity, Component
 from tests.features.register.desk import SHANGHAI, Desk, local
 from tests.features.register.test_figures import issued
 
-TODAY = date(2023, 8, 11)
+TODAY, NOW = date(2023, 8, 11), local("2023-08-11 10:00")
 SEC, DEP, ORG, PUB, GL, AUTHOR, MEMBER, OTHER = "甲一", "乙一", "甲二", "丙一", "甲三", "甲四", "甲五", "丙四"
 
 
@@ -26,7 +27,7 @@ def desk(storage: Storage) -> Iterator[Desk]:
 
 def find(desk: Desk, name: str, words: str) -> Found:
     me = desk.cast.me(desk.session, name, TODAY)
-    return service.find(desk.session, me, words, TODAY, SHANGHAI)
+    return service.find(desk.session, me, words, NOW, SHANGHAI)
 
 
 def entries(desk: Desk, name: str, words: str) -> list[str]:
@@ -111,10 +112,14 @@ def test_what_was_taken_back_is_found_by_who_reads_the_kind(desk: Desk) -> None:
 # --- people and activities -------------------------------------------------------------------------------------------
 
 
-def test_people_are_found_by_who_keeps_the_roster(desk: Desk) -> None:
-    found = {name: [one for _, one, _ in find(desk, name, "甲四").people] for name in (SEC, ORG, PUB, GL, AUTHOR)}
-    assert found == {SEC: ["甲四"], ORG: ["甲四"], PUB: [], GL: [], AUTHOR: []}
-    assert find(desk, SEC, "甲四").people == [(desk.cast["甲四"], "甲四", "第一党小组")]
+def test_people_are_found_by_who_may_look_at_their_record(desk: Desk) -> None:
+    """A leader finds the own group, and a member nobody."""
+    names = {
+        name: [one.name for one in find(desk, name, "四").people] for name in (SEC, DEP, ORG, PUB, GL, AUTHOR, MEMBER)
+    }
+    every = ["甲四", "乙四", "丙四"]
+    assert names == {SEC: every, DEP: every, ORG: every, PUB: every, GL: ["甲四"], AUTHOR: [], MEMBER: []}
+    assert find(desk, SEC, "甲四").people == [Known(desk.cast["甲四"], "甲四", "第一党小组")]
 
 
 def test_activities_are_found_by_title_place_contents_and_topic(desk: Desk) -> None:

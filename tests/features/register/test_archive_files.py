@@ -99,6 +99,25 @@ def test_bytes_of_another_file_are_not_taken(storage: Storage) -> None:
         assert session.scalars(select(StoredContent.content)).all() == []
 
 
+@pytest.mark.parametrize("size", [0, len(CONTENT) - 1, 10**9])
+def test_a_size_that_the_bytes_have_not_is_a_fault(storage: Storage, size: int) -> None:
+    """Also of a bare document, where the bytes are there already; of bytes that nobody has, nobody knows."""
+    wrong = one() | {"files": [OUTSIDE, {**KEPT, "size": size}]}
+    fault = f"files[1].size: found {size}, should be {len(CONTENT)}, as many as its bytes are"
+    with storage.transaction() as session:
+        with pytest.raises(BadArchive) as refused:
+            put(session, wrong)
+        assert refused.value.faults == [fault]
+        mine = put(session, one()).branch_id
+        with pytest.raises(BadArchive) as refused:
+            put(session, wrong, mine, replace=True, contents=lambda digest: None)
+        assert refused.value.faults == [fault]
+        assert out(session, mine)["files"] == [KEPT, OUTSIDE]
+        assert put(session, wrong, name="第二支部", contents=lambda digest: None).changed
+        unknown = one() | {"files": [OUTSIDE, {**KEPT, "size": None}]}
+        assert put(session, unknown, name="第三支部").files == 2
+
+
 def test_what_was_sent_in_chat_gets_an_id(storage: Storage) -> None:
     """As an earlier version wrote it: what Telegram announced, in the record itself."""
     with storage.transaction() as session:

@@ -601,3 +601,49 @@ async def test_a_kind_of_25_lines_goes_through_every_door(bot: World) -> None:
         assert any(one.document for one in bot.stage.people[PUB].chat.from_bot)
     await bot.stage.say(PUB, "登记图书借阅")
     assert "没有看懂" in said(bot, PUB)
+
+
+async def test_a_slip_in_an_election_is_told_where_it_was_made(bot: World) -> None:
+    """And the question stays open for the right number."""
+    await bot.stage.say(SEC, "登记换届选举")
+    await bot.stage.tap(SEC, "换届", "请选择类别")
+    await bot.stage.tap(SEC, "党员大会", "请选择选举机构")
+    await bot.stage.say(SEC, "8月10日")
+    for number, refused in (
+        ("0", "应选名额至少为1。"), ("2", ""), ("20", ""), ("21", "实到（21）不能多于应到（20）。"), ("19", ""),
+        ("20", ""), ("20", ""), ("18", ""),
+    ):  # fmt: skip
+        await bot.stage.say(SEC, number)
+        assert (said(bot, SEC) if refused else "") == refused, number
+    # More came back than people were there: that is an election, an invalid one.
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.tap(SEC, "新增候选人", "已登记")
+    await bot.stage.say(SEC, "甲四")
+    await bot.stage.say(SEC, "支部书记")
+    await bot.stage.say(SEC, "19")
+    assert said(bot, SEC) == "得票（19）不能多于有效票（18）。"
+    await bot.stage.say(SEC, "18")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.tap(SEC, "打开", "已新增候选人")
+    assert "选举结果：选举无效" in said(bot, SEC)
+
+
+async def test_an_appraisal_shows_the_share_that_the_branch_has_set(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        branch = session.get_one(Organisation, bot.cast.branch_id)
+        branch.settings = {**branch.settings, "appraisal_excellent_share": 15}
+    await bot.stage.say(SEC, "登记民主评议")
+    await bot.stage.say(SEC, "2022")
+    await bot.stage.say(SEC, "8月10日")
+    await bot.stage.tap(SEC, "不填写", "优秀比例上限")
+    assert "\n优秀比例上限（%）：15\n" in said(bot, SEC)
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.tap(SEC, "新增评议结果", "已登记")
+    await bot.stage.say(SEC, "甲四")
+    await bot.stage.tap(SEC, "优秀", "请选择等次")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    await bot.stage.tap(SEC, "打开", "已新增")
+    await bot.stage.tap(SEC, "评定等次", "【民主评议】")
+    await bot.stage.tap(SEC, "8月11日", "请选择日期")
+    tap = await bot.stage.tap(SEC, "确认评定等次", "核对无误")
+    assert tap.toast == "优秀最多0名（1人的15%），现为1名。"

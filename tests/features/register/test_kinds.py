@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from bot.features.register import entries, seeking
+from bot.features.register import entries, seeking, undoing
 from bot.features.register.figures import figures as register_figures
 from bot.features.register.rules import words_of
 from bot.features.register.values import Called, Owner
@@ -15,7 +16,9 @@ from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.engine import Storage
-from tests.features.register.desk import Q3, Desk
+from storage.models.entry import Entry
+from storage.models.organisation import Organisation
+from tests.features.register.desk import Q3, SHANGHAI, Desk, local
 
 Q2, Q4 = Period.of(Quarter(2023, 2)), Period.of(Quarter(2023, 4))
 YEAR = Period(Quarter(2023, 1).start, Quarter(2024, 1).start)
@@ -303,6 +306,115 @@ def test_a_candidate_that_is_removed_leaves_the_seat_to_the_next(desk: Desk) -> 
     assert first
 
 
+SLIPS = [
+    ({"seats": 0}, "应选名额至少为1。"),
+    ({"present": 21}, "实到（21）不能多于应到（20）。"),
+    ({"electors": 18}, "实到（19）不能多于应到（18）。"),
+]
+
+
+@pytest.mark.parametrize(("other", "said"), SLIPS)
+def test_an_election_that_contradicts_itself_is_neither_recorded_nor_changed_into(
+    desk: Desk, other: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(Refusal, match=said):
+        desk.record("election", **BALLOT | other)
+    number = desk.record("election", **BALLOT)
+    [(key, value)] = other.items()
+    with pytest.raises(Refusal, match=said):
+        desk.change(number, key, value)
+
+
+def test_ballots_that_do_not_fit_together_are_an_invalid_election_and_no_slip(desk: Desk) -> None:
+    for other in ({"returned": 20, "issued": 20}, {"issued": 18}, {"valid": 20}):
+        number = desk.record("election", **BALLOT | other)
+        assert desk.view(number).fields["outcome"] == "no", other
+
+
+def test_no_candidate_stands_twice_or_has_more_votes_than_there_are(desk: Desk) -> None:
+    number = desk.record("election", **BALLOT)
+    first = desk.add(number, "candidates", person=people(desk, "甲四"), votes=18)
+    second = desk.add(number, "candidates", person=people(desk, "甲五"), votes=0)
+    twice, many = "同一位同志不能在候选人中登记两次。", "得票（19）不能多于有效票（18）。"
+    with pytest.raises(Refusal, match=twice):
+        desk.add(number, "candidates", person=people(desk, "甲四"), votes=1)
+    with pytest.raises(Refusal, match=many):
+        desk.add(number, "candidates", person=people(desk, "甲六"), votes=19)
+    with pytest.raises(Refusal, match=twice):
+        desk.change(number, "person", people(desk, "甲四"), row=second)
+    with pytest.raises(Refusal, match=many):
+        desk.change(number, "votes", 19, row=second)
+    with pytest.raises(Refusal, match="得票（18）不能多于有效票（17）。"):
+        desk.change(number, "valid", 17)
+    # Who was removed may be entered again, and does not come back beside it.
+    gone = desk.remove(number, first)
+    desk.add(number, "candidates", person=people(desk, "甲四"), votes=10)
+    with pytest.raises(Refusal, match=twice):
+        undoing.undo(desk.session, desk.me, "c", gone, local(desk.now), SHANGHAI)
+
+
+def test_a_change_is_not_taken_back_to_what_contradicts_what_came_since(desk: Desk) -> None:
+    number = desk.record("election", **BALLOT)
+    change = desk.change(number, "valid", 19)
+    desk.add(number, "candidates", person=people(desk, "甲四"), votes=19)
+    with pytest.raises(Refusal, match="得票（19）不能多于有效票（18）。"):
+        undoing.undo(desk.session, desk.me, "c", change, local(desk.now), SHANGHAI)
+
+
+def test_of_what_contradicts_itself_already_anything_else_may_be_put_right(desk: Desk) -> None:
+    """As an archive may bring it."""
+    number = desk.record("election", **BALLOT)
+    desk.session.execute(update(Entry).where(Entry.id == number).values(fields=BALLOT | {"electors": 10}))
+    desk.session.expire_all()
+    desk.change(number, "valid", 17)
+    desk.change(number, "electors", 19)
+    assert desk.view(number).fields["electors"] == 19
+
+
+def test_who_is_graded_stands_once_and_who_was_visited_as_often_as_that_was(desk: Desk) -> None:
+    number = desk.record("appraisal", year=2022, on="2023-08-01")
+    desk.add(number, "grades", person=people(desk, "甲四"), grade="excellent")
+    with pytest.raises(Refusal, match="同一位同志不能在评议结果中登记两次。"):
+        desk.add(number, "grades", person=people(desk, "甲四"), grade="qualified")
+    with pytest.raises(Refusal, match="优秀比例上限（%）最多为100。"):
+        desk.change(number, "share", 101)
+    visit = desk.record("condolence", on="2023-08-01", occasion="illness", visitors=people(desk, "甲一"))
+    for category in ("sick", "hardship"):
+        desk.add(visit, "recipients", who=people(desk, "甲四"), category=category)
+    assert len(desk.view(visit).of("recipients")) == 2
+
+
+EARLIER = [
+    ("practical_project", {"title": "延时服务", "owner": Owner(name="甲支部"), "since": "2023-08-05"}, "to",
+     "移出清单日期不能早于列入日期（2023年8月5日）。"),
+    ("research_topic", {"title": "课题", "own_branch": True, "established_on": "2023-08-05"}, "closed_on",
+     "结题日期不能早于立项日期（2023年8月5日）。"),
+    ("award", {"title": "星级", "kind": "star_grade", "level": "county", "holder_kind": "branch", "issuer": "某局",
+               "issued_on": "2023-08-05"}, "to", "失效日期不能早于"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "values", "key", "said"), EARLIER, ids=[one[0] for one in EARLIER])
+def test_nothing_ends_before_it_began(desk: Desk, kind: str, values: dict[str, Any], key: str, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        desk.record(kind, **values, **{key: "2023-08-04"})
+    number = desk.record(kind, **values)
+    with pytest.raises(Refusal, match=said):
+        desk.change(number, key, "2023-08-04")
+    desk.change(number, key, "2023-08-05")
+    assert desk.view(number).fields[key] == "2023-08-05"
+
+
+def test_what_was_put_down_as_begun_earlier_may_end_earlier(desk: Desk) -> None:
+    """A later state moves no beginning, an earlier one that of what was typed today."""
+    number = desk.record("task_item", plan="三年方案", title="任务", owner=Owner(name="甲支部"),
+                         due_on="2023-09-30", since="2023-08-05", **{"class": "key"})  # fmt: skip
+    desk.put(number, "in_progress", "2023-08-08")
+    with pytest.raises(Refusal, match="移出清单日期不能早于列入日期（2023年8月5日）。"):
+        desk.change(number, "to", "2023-08-04")
+    desk.change(number, "to", "2023-08-06")
+
+
 NAMED = ((0, "甲四"), (1, "甲五"))
 
 
@@ -322,6 +434,60 @@ def test_more_excellent_ones_than_the_share_are_not_fixed(desk: Desk) -> None:
     assert figures(desk, "appraisal") == {
         "appraised": 11, "excellent": 3, "qualified": 8, "not_graded": 1, "excellent_limit": 1,
     }  # fmt: skip
+
+
+def limit(desk: Desk, share: int | None) -> None:
+    desk.session.get_one(Organisation, desk.branch_id).settings = {"appraisal_excellent_share": share}
+    desk.session.flush()
+
+
+def test_what_the_branch_has_set_is_the_share_of_an_appraisal_that_says_none(desk: Desk) -> None:
+    """47 people and 15 per cent are 7; a share that was typed is that of this appraisal."""
+    limit(desk, 15)
+    number = desk.record("appraisal", year=2022, on="2023-08-01")
+    assert desk.view(number).fields["share"] == 15
+    for at in range(47):
+        who = [{"name": f"党员{at}"}]
+        desk.add(number, "grades", person=who, grade="excellent" if at < 8 else "qualified")
+    with pytest.raises(Refusal, match=r"^优秀最多7名（47人的15%），现为8名。$"):
+        desk.put(number, "confirmed", "2023-08-02")
+    with pytest.raises(Refusal, match=r"^优秀最多7名（47人的15%），现为8名。$"):
+        desk.put(number, "informed", "2023-08-02")
+    [*_, last] = [row for row in desk.view(number).of("grades") if row.fields["grade"] == "excellent"]
+    desk.change(number, "grade", "not_graded", row=last.id)
+    with pytest.raises(Refusal, match=r"^优秀最多6名（46人的15%），现为7名。$"):
+        desk.put(number, "confirmed", "2023-08-02")
+    typed = desk.record("appraisal", year=2022, on="2023-08-03", share=100)
+    desk.add(typed, "grades", person=people(desk, "甲四"), grade="excellent")
+    desk.put(typed, "confirmed", "2023-08-04")
+    assert desk.view(typed).fields["share"] == 100
+
+
+def test_a_share_that_was_set_meanwhile_holds_for_what_is_fixed_then(desk: Desk) -> None:
+    number = grade(desk, "excellent", "qualified", share=None)
+    limit(desk, 50)
+    step = desk.put(number, "confirmed", "2023-08-02")
+    assert desk.view(number).fields["share"] == 50
+    undoing.undo(desk.session, desk.me, "s", step, local(desk.now), SHANGHAI)
+    assert "share" not in desk.view(number).fields
+    limit(desk, None)
+    desk.put(number, "confirmed", "2023-08-02")
+    assert "share" not in desk.view(number).fields
+
+
+def test_what_is_fixed_does_not_come_above_the_share_afterwards(desk: Desk) -> None:
+    number = grade(desk, "excellent", "qualified", share=50)
+    desk.put(number, "confirmed", "2023-08-02")
+    _, second = desk.view(number).of("grades")
+    with pytest.raises(Refusal, match=r"^优秀最多1名（2人的50%），现为2名。$"):
+        desk.change(number, "grade", "excellent", row=second.id)
+    with pytest.raises(Refusal, match=r"^优秀最多0名（2人的49%），现为1名。$"):
+        desk.change(number, "share", 49)
+    with pytest.raises(Refusal, match=r"^优秀最多0名（1人的50%），现为1名。$"):
+        desk.remove(number, second.id)
+    desk.add(number, "grades", person=people(desk, "丙四"), grade="qualified")
+    desk.remove(number, second.id)
+    assert figures(desk, "appraisal") == {"appraised": 2, "excellent": 1, "qualified": 1, "excellent_limit": 1}
 
 
 def test_a_grade_is_the_secretary_s_until_it_is_told_and_then_of_whom_it_is(desk: Desk) -> None:

@@ -141,3 +141,64 @@ def test_what_a_built_in_kind_is_called_is_no_kind_of_a_unit(desk: Desk, change:
     with pytest.raises(BadArchive) as refused:
         put(desk.session, document(own_kinds=[KIND | change], own_entries=[]), "支部1")
     assert path in {one.partition(":")[0] for one in refused.value.faults}
+
+
+def test_numbers_that_cross_are_kinds_of_their_own(storage: Storage) -> None:
+    """own_2 comes first and becomes own_1, the number of another one in the archive."""
+    other, entry = KIND | {"id": "own_2", "word": "读书分享"}, ENTRY | {"id": "Y2", "kind": "own_2", "f3": 7}
+    with storage.transaction() as session:
+        mine = put(session, document(own_kinds=[other, KIND], own_entries=[entry, ENTRY]), "支部1").branch_id
+        whole = out(session, mine)
+        words = {row["id"]: row["word"] for row in whole["own_kinds"]}
+        assert sorted(words.values()) == ["读书分享", "读书沙龙"]
+        assert {words[row["kind"]]: row["f3"] for row in whole["own_entries"]} == {"读书分享": 7, "读书沙龙": 12}
+
+
+def kind_with(**fields: dict[str, Any]) -> dict[str, Any]:
+    """The kind with other words of some fields."""
+    return KIND | {"fields": [one | fields.get(one["key"], {}) for one in KIND["fields"]]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "faults"),
+    [
+        (kind_with(f3={"type": "text"}), ["own_kinds[0].fields.f3: a field of type number does not become text"]),
+        (KIND | {"unit": "期"}, ["own_kinds[0].unit: the unit never changes."]),
+        (
+            kind_with(f1={"dated": False}, f4={"dated": True}) | {"unit": "期"},
+            ["own_kinds[0].fields: f1 dates it for good.", "own_kinds[0].unit: the unit never changes."],
+        ),
+    ],
+)
+@pytest.mark.parametrize("at", [0, 1])
+def test_what_of_a_kind_never_changes_is_changed_by_no_archive(
+    storage: Storage, changed: dict[str, Any], faults: list[str], at: int
+) -> None:
+    """Not in the place of what there is either; another branch may have a kind of its own by that name."""
+    other = KIND | {"id": "own_7", "word": "读书分享"}
+    before = [*([other] if at else []), KIND]
+    with storage.transaction() as session:
+        mine = put(session, document(own_kinds=before, own_entries=[ENTRY]), "支部1").branch_id
+        # The ids as they are kept there.
+        whole = out(session, mine)
+        names = {row["word"]: row["id"] for row in whole["own_kinds"]}
+        wanted = [{**row, "id": names[row["word"]]} for row in [*([other] if at else []), changed]]
+        rows = [{**one, "f3": None} for one in whole["own_entries"]]
+        with pytest.raises(BadArchive) as refused:
+            put(session, document(own_kinds=wanted, own_entries=rows), "支部1", mine, replace=True)
+        said = [one.replace("own_kinds[0]", f"own_kinds[{at}]") for one in faults]
+        assert [one[: len(want)] for one, want in zip(refused.value.faults, said, strict=True)] == said
+        assert out(session, mine) == whole
+        assert put(session, document(own_kinds=[changed], own_entries=[]), "支部2").changed
+
+
+def test_what_may_change_of_a_kind_comes_with_an_archive(storage: Storage) -> None:
+    with storage.transaction() as session:
+        mine = put(session, document(own_kinds=[KIND], own_entries=[ENTRY]), "支部1").branch_id
+        whole = out(session, mine)
+        [kind] = whole["own_kinds"]
+        more = {"key": "f5", "type": "text", "label": "书目"}
+        kind |= {"word": "读书会", "fields": [*kind["fields"], more]}
+        assert put(session, document(**whole), "支部1", mine, replace=True).changed
+        [now] = out(session, mine)["own_kinds"]
+        assert (now["word"], [one["key"] for one in now["fields"]]) == ("读书会", ["f1", "f2", "f3", "f4", "f5"])

@@ -2,7 +2,10 @@
 
 import pytest
 
+from bot.features.register.own import declaring, service
+from bot.features.register.quick.pasted import is_pasted
 from tests.cli.test_kinds import GOOD
+from tests.features.register.own_team import DOCUMENT
 from tests.features.register.test_chat import MEMBER, PUB, SEC, last, said
 from tests.features.register.test_chat import bot as bot
 from tests.world import World
@@ -132,6 +135,54 @@ async def test_its_words_open_it_and_words_that_name_none_are_not_understood(bot
     for words in ("登记来了", "某某台账"):
         await bot.stage.say(SEC, words)
         assert "没有看懂" in said(bot, SEC), said(bot, SEC)
+
+
+async def test_its_name_alone_opens_its_list_for_who_reads_it(bot: World) -> None:
+    await make(bot)
+    await meet(bot)
+    for name in (SEC, PUB):
+        for words in ("读书沙龙", "读书沙龙。", "读书沙龙台账"):
+            await bot.stage.say(name, words)
+            assert said(bot, name).startswith("【读书沙龙台账】2023年第三季度"), (name, words)
+    for name, words in ((MEMBER, "读书沙龙"), ("甲三", "读书沙龙"), (SEC, "读书沙"), (SEC, "读书沙龙和讨论")):
+        await bot.stage.say(name, words)
+        assert said(bot, name).startswith("没有看懂。您是要："), (name, words)
+    # While a question is open it is the answer.
+    await bot.stage.say(PUB, "登记宣传稿件")
+    await bot.stage.say(PUB, "读书沙龙")
+    assert "《读书沙龙》" in said(bot, PUB)
+
+
+async def test_a_kind_that_is_stopped_still_opens_by_its_name(bot: World) -> None:
+    await make(bot)
+    await meet(bot)
+    await bot.stage.say(SEC, "登记项目")
+    await bot.stage.tap(SEC, "读书沙龙")
+    await bot.stage.tap(SEC, "停用")
+    await bot.stage.say(SEC, "读书沙龙")
+    assert said(bot, SEC).startswith("【读书沙龙台账】")
+
+
+async def test_a_table_under_the_labels_of_an_own_kind_is_one(bot: World) -> None:
+    """None of its headings is a word of a built-in kind; who may not record it gets none."""
+    text = "出队日期\t服务内容\t参加党员\n8月10日\t课后辅导\t甲四、甲五\n8月11日\t修车\t甲四\n8月11日\t其他\t甲六"
+    assert not is_pasted(text)
+    await bot.stage.say(SEC, text)
+    assert said(bot, SEC).startswith("没有看懂。您是要：")
+    with bot.storage.transaction() as session:
+        me, (team, _) = bot.cast.me(session, SEC, bot.clock.now().date()), declaring.read(DOCUMENT)
+        assert team is not None
+        service.put(session, bot.cast.branch_id, team, "service_team", 1, me, bot.clock.now())
+    for shown in (text, text.replace("\t", "|"), text.replace("\t", "  ")):
+        await bot.stage.say(SEC, shown)
+        assert said(bot, SEC).startswith("【登记志愿服务队】读出2条"), shown
+        assert "第3行" in said(bot, SEC)
+        assert "登记2条" in last(bot, SEC).labels
+    await bot.stage.tap(SEC, "登记2条")
+    assert "已登记" in said(bot, SEC)
+    for name in (MEMBER, PUB):
+        await bot.stage.say(name, text)
+        assert said(bot, name).startswith("没有看懂。您是要："), name
 
 
 async def test_a_file_is_shown_and_added_and_again_as_the_next_revision(bot: World) -> None:

@@ -228,6 +228,23 @@ def test_lines_of_one_article_are_its_placements(desk: Desk) -> None:
     assert [len(desk.view(one).of("placements")) for one in (first, second)] == [3, 1]
 
 
+def test_a_line_that_contradicts_the_entry_is_a_fault(desk: Desk) -> None:
+    head = "类别\t选举机构\t日期\t应选名额\t应到\t实到\t发出选票\t收回选票\t有效票\t候选人\t得票"
+    own = "换届\t党员大会\t8月1日\t{}\t20\t{}\t19\t19\t18"
+    good = own.format(2, 19)
+    rows = [
+        f"{good}\t甲四\t18", f"{good}\t甲五\t19", f"{good}\t甲四\t1", f"{own.format(0, 19)}\t甲六\t1",
+        f"{own.format(2, 21)}\t甲六\t1", f"{good}\t甲七\t0",
+    ]  # fmt: skip
+    found = planned(desk, "\n".join([head, *rows]), "election")
+    assert found.faults == [
+        (3, "得票（19）不能多于有效票（18）"), (4, "同一位同志不能在候选人中登记两次"), (5, "应选名额至少为1"),
+        (6, "实到（21）不能多于应到（20）"),
+    ]  # fmt: skip
+    [one] = found.new
+    assert (one.lines, len(one.rows)) == ((2, 7), 2)
+
+
 def test_what_a_cell_says_is_what_an_answer_says(desk: Desk) -> None:
     """Of every kind and field the question reads it."""
     for kind in KINDS:

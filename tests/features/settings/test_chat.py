@@ -17,7 +17,7 @@ SECRETARY, DEPUTY = "甲一", "乙一"
 PAGE = "【支部设置】"
 USUAL_PAGE = (
     f"{PAGE}\n统计截止日：次月10日\n第二季度统计7月10日截止。\n迟到分钟数：10分钟\n公差统计：按请假统计\n"
-    "科级以上：副科及以上\n免于考勤范围：考勤、学习、心得\n兄弟支部：无\n上级党委：无\n请点要修改的项目。"
+    "科级以上：副科及以上\n免于考勤范围：考勤、学习、心得\n优秀比例上限：无\n兄弟支部：无\n上级党委：无\n请点要修改的项目。"
 )
 
 
@@ -47,7 +47,16 @@ async def tap(bot: World, *said: str, name: str = SECRETARY) -> None:
 
 async def test_everything_stands_on_one_page_and_is_saved_at_once(bot: World) -> None:
     await bot.stage.say(SECRETARY, "支部设置")
-    fields = ["统计截止日", "迟到分钟数", "公差统计", "科级以上", "免于考勤范围", "兄弟支部", "上级党委"]
+    fields = [
+        "统计截止日",
+        "迟到分钟数",
+        "公差统计",
+        "科级以上",
+        "免于考勤范围",
+        "优秀比例上限",
+        "兄弟支部",
+        "上级党委",
+    ]
     assert (last(bot), labels(bot)) == (USUAL_PAGE, [*fields, "取消"])
     await tap(bot, "统计截止日", "次月15日", "迟到分钟数")
     assert labels(bot) == ["0分钟", "5分钟", "10分钟", "15分钟", "20分钟", "30分钟", "上一步", "取消"]
@@ -59,7 +68,7 @@ async def test_everything_stands_on_one_page_and_is_saved_at_once(bot: World) ->
     assert last(bot) == (
         f"{PAGE}\n统计截止日：次月10日→次月15日\n第二季度统计7月15日截止。\n迟到分钟数：10分钟→12分钟\n"
         "公差统计：按请假统计→按到会统计\n科级以上：副科及以上→正科及以上\n免于考勤范围：考勤、学习、心得→考勤、心得\n"
-        "兄弟支部：无→2个（增加：甲支部、乙支部）\n上级党委：无→某局党委\n重复的名称只保留一个：甲支部。\n核对无误请点“保存”。"
+        "优秀比例上限：无\n兄弟支部：无→2个（增加：甲支部、乙支部）\n上级党委：无→某局党委\n重复的名称只保留一个：甲支部。\n核对无误请点“保存”。"
     )
     assert settings(bot) == USUAL
     assert labels(bot)[-2:] == ["保存", "取消"]
@@ -112,6 +121,26 @@ async def test_one_thing_is_changed_at_a_time_and_what_stays_is_not_noted(bot: W
         assert line.details == {"changes": {"late_minutes": [10, 0]}}
 
 
+async def test_the_share_of_the_excellent_is_set_and_cleared(bot: World) -> None:
+    for said, shown in (("15", "无→15%"), ("20%", "15%→20%"), ("百分之１００", "20%→100%")):
+        await bot.stage.say(SECRETARY, "支部设置")
+        await tap(bot, "优秀比例上限")
+        await bot.stage.say(SECRETARY, said)
+        assert f"优秀比例上限：{shown}\n" in last(bot)
+        await tap(bot, "保存")
+        assert last(bot) == f"支部设置已保存。\n优秀比例上限：{shown}"
+    assert settings(bot).appraisal_excellent_share == 100
+    await bot.stage.say(SECRETARY, "支部设置")
+    await tap(bot, "优秀比例上限")
+    assert labels(bot) == ["10%", "15%", "20%", "25%", "30%", "清空", "上一步", "取消"]
+    await tap(bot, "清空", "保存")
+    assert last(bot) == "支部设置已保存。\n优秀比例上限：100%→无"
+    assert settings(bot) == USUAL
+    await bot.stage.say(SECRETARY, "数据管理")
+    await bot.stage.tap(SECRETARY, "变更记录", "【数据管理】")
+    assert "优秀比例上限由100改为空" in last(bot)
+
+
 @pytest.mark.parametrize(
     ("field", "said", "answer"),
     [
@@ -120,6 +149,7 @@ async def test_one_thing_is_changed_at_a_time_and_what_stays_is_not_noted(bot: W
             for said in ("0", "29", "31号", "-5", "月底", "9" * 99)
         ),
         *(("迟到分钟数", said, "请发送0至60的数字，例如：10。") for said in ("61", "-1", "十分钟", "半小时")),
+        *(("优秀比例上限", said, "请发送1至100的数字，例如：15。") for said in ("0", "101", "一半", "15.5%")),
         ("兄弟支部", "\n".join(f"第{number}支部" for number in range(1, 102)), "兄弟支部最多100个，您发送了101个。"),
         ("兄弟支部", "甲支部\n无", "“无”不是单位名称"),
         ("兄弟支部", "支" * 51, "名称不能超过50字"),

@@ -15,9 +15,9 @@ from bot.features.reflections import service as reflections
 from bot.features.roster import service as roster_service
 from bot.features.roster.buttons import Kind
 from bot.features.study import service as study
-from bot.features.tally import committee, my_record_messages
-from bot.features.tally.my_records import my_record
+from bot.features.tally import committee, person_record_messages
 from bot.features.tally.periods import quarter_at_hand
+from bot.features.tally.person_records import my_record
 from bot.kit.activities import before_cut_off
 from bot.kit.closing import SETTING
 from bot.kit.deadlines import after
@@ -229,7 +229,7 @@ def test_my_record_and_the_list_mark_what_was_entered_in_grace(storage: Storage,
 
         def shown(name: str) -> str:
             mine = my_record(session, desk.me(name), Period.of(Q3), MUCH_LATER, SHANGHAI)
-            return "\n".join(said.text for said in my_record_messages.record(mine, MUCH_LATER.date(), SHANGHAI))
+            return "\n".join(said.text for said in person_record_messages.record(mine, MUCH_LATER.date(), SHANGHAI))
 
         assert (mark in shown("甲三")) is marked
         # Who did not come has no row that somebody entered; and an activity that was announced is none.

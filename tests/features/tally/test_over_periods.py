@@ -16,7 +16,7 @@ from bot.features.activities.counting.rules import COUNTED
 from bot.features.reflections.figures import TASKS
 from bot.features.study.figures import STUDY
 from bot.features.tally import committee
-from bot.features.tally.my_records import my_record
+from bot.features.tally.person_records import my_record
 from bot.features.tally.service import Tally, period_to_json
 from bot.kit.figures import Behaviour
 from bot.kit.rates import rate

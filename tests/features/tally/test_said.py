@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.showing import names_of
-from bot.features.tally import committee_messages, messages, my_record_messages, records
+from bot.features.tally import committee_messages, messages, person_record_messages, records
 from bot.features.tally.committee import Below, _until
-from bot.features.tally.my_records import my_record
+from bot.features.tally.person_records import my_record
 from bot.features.tally.service import Tally
 from bot.kit.lists import label
 from scheduler.calendar.days import Quarter
@@ -48,7 +48,7 @@ def behind(session: Session, counted: Tally, path: str) -> list[str]:
 
 def mine(session: Session, desk: Desk, name: str, now: datetime) -> str:
     own = my_record(session, desk.me(name), Period.of(Q3), now, SHANGHAI)
-    return "\n".join(said.text for said in my_record_messages.record(own, now.date(), SHANGHAI))
+    return "\n".join(said.text for said in person_record_messages.record(own, now.date(), SHANGHAI))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, event, update
 from sqlalchemy.orm import Session
 
-from bot.features.tally import my_record_messages, records
-from bot.features.tally.my_records import Mine, my_record
+from bot.features.tally import person_record_messages, records
+from bot.features.tally.person_records import PersonRecord, my_record
 from bot.features.tally.service import Tally, to_json
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
@@ -316,14 +316,14 @@ def test_many_rosters_are_as_one(filled: Storage, day: date) -> None:
 # --- 我的记录 -------------------------------------------------------------------------------------------------------
 
 
-def own(storage: Storage, person: int, group: int) -> Mine:
+def own(storage: Storage, person: int, group: int) -> PersonRecord:
     me = Me(person, "某", 1, group, frozenset(), frozenset())
     with storage.reading() as session:
         return my_record(session, me, Period.of(Q3), AFTER_THE_CLOSE, SHANGHAI)
 
 
-def said(mine: Mine) -> str:
-    return "\n".join(one.text for one in my_record_messages.record(mine, AFTER_THE_CLOSE.date(), SHANGHAI))
+def said(mine: PersonRecord) -> str:
+    return "\n".join(one.text for one in person_record_messages.record(mine, AFTER_THE_CLOSE.date(), SHANGHAI))
 
 
 def test_my_record_holds_ones_own_rows(filled: Storage) -> None:
@@ -339,11 +339,11 @@ def test_my_record_holds_ones_own_rows(filled: Storage) -> None:
 
 def test_my_record_says_what_was_refused_and_what_was_returned(filled: Storage) -> None:
     text = "\n".join(
-        message.text for message in my_record_messages.record(own(filled, 5, 2), AFTER_THE_CLOSE.date(), SHANGHAI)
+        message.text for message in person_record_messages.record(own(filled, 5, 2), AFTER_THE_CLOSE.date(), SHANGHAI)
     )
     assert "8月主题党日：事假（未批准），缺席" in text
     accepted = "\n".join(
-        message.text for message in my_record_messages.record(own(filled, 1, 1), AFTER_THE_CLOSE.date(), SHANGHAI)
+        message.text for message in person_record_messages.record(own(filled, 1, 1), AFTER_THE_CLOSE.date(), SHANGHAI)
     )
     assert "警示教育心得：8月22日（周一）20:00提交，已通过" in accepted
     assert "中秋：9月7日（周三）10:00已阅" in accepted

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import count
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.register.archive.records import FILES, EntryRecord, FileRecord, collections, own
@@ -182,6 +182,26 @@ def without_holders(
                 check.fault(f"{FILES}[{at}].about", each, f"a record that holds {one.id}")
         left = tuple(each for each in one.elsewhere if each.partition("/")[0] not in collections())
         yield FileRecord(one.id, one.name, one.media_type, one.size, one.sha256, left, one.telegram, one.extra)
+
+
+def faults_of_sizes(
+    session: Session, branch_id: int | None, found: Sequence[FileRecord], bytes_of: Contents
+) -> Iterator[str]:
+    """What is said of a size and is not so, where the bytes came along or are there already."""
+    for at, one in enumerate(found):
+        if one.sha256 is not None and one.size is not None:
+            size = _size(session, branch_id, one.sha256, bytes_of)
+            if size not in (None, one.size):
+                yield f"{FILES}[{at}].size: found {one.size}, should be {size}, as many as its bytes are"
+
+
+def _size(session: Session, branch_id: int | None, digest: str, bytes_of: Contents) -> int | None:
+    """How many bytes have this digest; None: nobody has them."""
+    content = bytes_of(digest)
+    if content is not None:
+        return len(content) if sha256(content).hexdigest() == digest else None
+    kept = select(func.length(StoredContent.content)).join(StoredFile, StoredFile.id == StoredContent.stored_id)
+    return session.scalar(kept.where(StoredFile.branch_id == branch_id, StoredFile.sha256 == digest))
 
 
 def lay(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.register.archive.records import OwnKindRecord
 from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import Kind
-from bot.features.register.own import declaring, making, service, store
+from bot.features.register.own import declaring, making, revising, service, store
 from bot.kit.archive_checks import Check
 from bot.kit.names import name_key
 from storage.models.organisation import Organisation
@@ -86,14 +86,31 @@ def to_json(one: OwnKindRecord) -> dict[str, Any]:
     return head | declaring.to_json(one.declared)
 
 
+def faults_of_change(session: Session, branch_id: int, records: Sequence[OwnKindRecord]) -> list[str]:
+    """What of a kind that the branch has already would change and never does, each by its path."""
+    found: list[str] = []
+    for at, one in enumerate(records):
+        mine = (OwnKind.name == one.id, OwnKind.organisation_id == branch_id)
+        row = session.scalar(select(OwnKind).where(*mine))
+        if row is not None:
+            [newest] = store.newest_of(session, [row.id])
+            old = declaring.from_json(row.name, newest.declaration)
+            changes = revising.faults_of_change(old, one.declared)
+            found += [f"own_kinds[{at}].{each.place.removeprefix('kind.')}: {each.english}" for each in changes]
+    return found
+
+
 def lay(session: Session, branch_id: int, records: Sequence[OwnKindRecord], now: datetime) -> dict[str, str]:
     """Give the branch these kinds; a name that another unit of this installation has becomes a new one. By the old
     name the new one.
     """
     renamed: dict[str, str] = {}
     line = store.line_of(session, branch_id)
+    # Of before: a number that one of these is given may be that of another one.
+    query = select(OwnKind).where(OwnKind.name.in_([one.id for one in records]))
+    there = {row.name: row for row in session.scalars(query)}
     for one in records:
-        row = session.scalar(select(OwnKind).where(OwnKind.name == one.id))
+        row = there.get(one.id)
         if row is None or row.organisation_id not in line:
             name = "" if row is not None or declaring.NUMBERED.fullmatch(one.id) else one.id
             made = service.put(session, branch_id, one.declared, name, one.revision, None, now)

@@ -143,6 +143,7 @@ RESEARCH_TOPIC = Kind(
         EntryField(key="dropped", word="已终止", type=Type.YESNO, later=True),
     ),
     dated="established_on",
+    in_order=(("established_on", "closed_on"),),
     spans={"lasts": Span(start="established_on", end="closed_on")},
     told=Told(usual="在研", by={"已终止": "dropped", "已结题": "closed_on"}),
     line="{title}（{state}）",

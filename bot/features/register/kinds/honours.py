@@ -32,6 +32,7 @@ AWARD = Kind(
         EntryField(key="contest", word="所属竞赛", type=Type.LINK, later=True, to=("contest",)),
     ),
     dated="issued_on",
+    in_order=(("issued_on", "to"),),
     spans={"valid": Span(start="issued_on", end="to", open_end=True)},
     line="{issued_on} {title} {level}",
     counts=(

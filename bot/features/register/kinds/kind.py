@@ -64,10 +64,10 @@ class EntryField(Part):
     several: more than one; alone: one of them stands in an archive without a list. outside: people who are on no roster
     may be named. options: code and word of a choice. usual: the code, text, whole number or yes that stands without an
     answer. happened: a day that cannot lie ahead. half: a number in half steps. titled: said in 《》. counted: the word
-    after a number of rows (项). fields, tracking: of each row. offered: texts that are offered; "peer_orgs": those of
-    the branch. short: the label of a button, where that is not the word. to: what a link points to: ACTIVITY, or the
-    names of kinds. proved: what an activity says of it (of the dated field it always says the day): PRESENT, SITES or
-    PARTNERS.
+    after a number of rows (项). fields, tracking: of each row. once: the people of this field stand in one row
+    each. least, most: of a number. offered: texts that are offered; "peer_orgs": those of the branch. short: the label
+    of a button, where that is not the word. to: what a link points to: ACTIVITY, or the names of kinds. proved: what an
+    activity says of it (of the dated field it always says the day): PRESENT, SITES or PARTNERS.
     """
 
     key: str
@@ -95,6 +95,9 @@ class EntryField(Part):
     proved: str = ""
     fields: "tuple[EntryField, ...]" = ()
     tracking: "Tracking | None" = None
+    once: str = ""
+    least: int = 0
+    most: int | None = None
 
     def field(self, key: str) -> "EntryField | None":
         return next((one for one in self.fields if one.key == key), None)
@@ -230,7 +233,7 @@ class Ceiling(Part):
     """A state that is not entered while more of the rows than that share hold a code.
 
     rows, field, code: of which rows; but: codes that are not judged; share: the field that says it, in per cent (none:
-    no check).
+    no check); setting: of the branch, which stands there where nobody has said it.
     """
 
     state: str
@@ -239,6 +242,7 @@ class Ceiling(Part):
     code: str
     but: tuple[str, ...] = ()
     share: str
+    setting: str
 
 
 class Papers(Part):
@@ -325,11 +329,12 @@ class Kind(Part):
 
     short: the label of its key. dated: the field whose day puts it into a period; "" where each figure has its day.
     first_of: a further day, the first of these fields that is there. spans: further days, from one field to another.
-    together: a further value, of all these fields. one_of: at least one of these is needed. told: the states that the
-    fields tell of. computes: what fills the fields that nobody says (computing.py). apart: its entries are for its
-    readers and whom they name, not for leaders; secret: so are its figures. monthly: whose it is is asked each month
-    how far it has come, unless something was recorded. linked, earlier: what other entries have to do with one.
-    appoints: whom it gives an office.
+    together: a further value, of all these fields. one_of: at least one of these is needed. at_most: pairs of numbers,
+    the first no more than the second; candidates.votes is that of each row. in_order: pairs of days, the second not
+    before the first. told: the states that the fields tell of. computes: what fills the fields that nobody says
+    (computing.py). apart: its entries are for its readers and whom they name, not for leaders; secret: so are its
+    figures. monthly: whose it is is asked each month how far it has come, unless something was recorded.
+    linked, earlier: what other entries have to do with one. appoints: whom it gives an office.
     line: an entry in a list, with the fields that it names.
     """
 
@@ -350,6 +355,8 @@ class Kind(Part):
     spans: Mapping[str, Span] = Field(default_factory=dict)
     together: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     one_of: tuple[str, ...] = ()
+    at_most: tuple[tuple[str, str], ...] = ()
+    in_order: tuple[tuple[str, str], ...] = ()
     tracking: Tracking | None = None
     told: Told | None = None
     computes: str = ""
@@ -422,6 +429,8 @@ def _faults(kind: Kind) -> Iterator[str]:
     named = [kind.dated, *kind.one_of, *(key for first in kind.first_of.values() for key in first)]
     named += [key for span in kind.spans.values() for key in (span.start, span.end)]
     named += [key for keys in kind.together.values() for key in keys]
+    named += [key for pair in (*kind.at_most, *kind.in_order) for key in pair]
+    named += [f"{one.key}.{one.once}" for one in kind.fields if one.once]
     named += list(kind.told.by.values()) if kind.told is not None else []
     named += [key for one in kind.linked for key in (one.of, one.by, one.asks)]
     named += [kind.earlier.of, *kind.earlier.where] if kind.earlier is not None else []

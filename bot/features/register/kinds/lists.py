@@ -36,6 +36,7 @@ PRACTICAL_PROJECT = Kind(
         EntryField(key="due_on", word="完成期限", type=Type.DUE, happened=False),
         GONE,
     ),
+    in_order=(("since", "to"),),
     tracking=STEPS,
     monthly=True,
     line="{title}（{state}）",
@@ -87,6 +88,7 @@ TASK_ITEM = Kind(
         EntryField(key="measure", word="措施", longest=500),
         GONE,
     ),
+    in_order=(("since", "to"),),
     tracking=STEPS,
     line="{title}（{class}，{state}）",
     counts=(

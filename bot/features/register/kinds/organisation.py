@@ -54,7 +54,7 @@ ELECTION = Kind(
         EntryField(key="body", word="选举机构", type=Type.CHOICE, needed=True,
                    options={"members_meeting": "党员大会", "committee_meeting": "支委会"}),
         EntryField(key="on", word="日期", type=Type.DAY, needed=True),
-        EntryField(key="seats", word="应选名额", type=Type.NUMBER, needed=True),
+        EntryField(key="seats", word="应选名额", type=Type.NUMBER, needed=True, least=1),
         EntryField(key="electors", word="应到", type=Type.NUMBER, needed=True),
         EntryField(key="present", word="实到", type=Type.NUMBER, needed=True),
         EntryField(key="issued", word="发出选票", type=Type.NUMBER, needed=True),
@@ -62,7 +62,7 @@ ELECTION = Kind(
         EntryField(key="valid", word="有效票", type=Type.NUMBER, needed=True),
         EntryField(key="term_to", word="任期至", type=Type.DAY, later=True, happened=False),
         OUTCOME,
-        EntryField(key="candidates", word="候选人", type=Type.ROWS, counted="名",
+        EntryField(key="candidates", word="候选人", type=Type.ROWS, counted="名", once="person",
                    fields=(
                        EntryField(key="person", word="候选人", type=Type.PEOPLE, needed=True),
                        EntryField(key="office", word="职务", longest=40,
@@ -73,6 +73,8 @@ ELECTION = Kind(
                    )),
     ),
     dated="on",
+    # Of ballots and people that do not fit together the outcome tells (选举无效): these are slips of who types.
+    at_most=(("present", "electors"), ("candidates.votes", "valid")),
     computes="election",
     together={"occasion": ("on",)},
     tracking=Tracking(
@@ -125,8 +127,8 @@ APPRAISAL = Kind(
     fields=(
         EntryField(key="year", word="年度", type=Type.NUMBER, needed=True),
         EntryField(key="on", word="日期", type=Type.DAY, needed=True),
-        EntryField(key="share", word="优秀比例上限（%）", type=Type.NUMBER, short="优秀比例"),
-        EntryField(key="grades", word="评议结果", type=Type.ROWS, counted="人", apart=True,
+        EntryField(key="share", word="优秀比例上限（%）", type=Type.NUMBER, short="优秀比例", most=100),
+        EntryField(key="grades", word="评议结果", type=Type.ROWS, counted="人", apart=True, once="person",
                    fields=(
                        EntryField(key="person", word="姓名", type=Type.PEOPLE, needed=True),
                        EntryField(key="grade", word="等次", type=Type.CHOICE, needed=True, options=GRADES),
@@ -139,7 +141,8 @@ APPRAISAL = Kind(
         acts={"draft": "退回评议", "confirmed": "评定等次", "informed": "登记反馈"},
     ),
     ceiling=Ceiling(
-        state="confirmed", rows="grades", field="grade", code="excellent", but=("not_graded",), share="share"
+        state="confirmed", rows="grades", field="grade", code="excellent", but=("not_graded",), share="share",
+        setting="appraisal_excellent_share",
     ),
     line="{year}年民主评议（{state}）",
     counts=(

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from bot.features.register import entries, linking, messages
-from bot.features.register.buttons import ChooseActivity, FromActivity, LikeLast
+from bot.features.register.buttons import ChooseActivity, FromActivity, LikeLast, PasteRows
 from bot.features.register.forms import FORMS, LATELY
-from bot.features.register.kinds.kind import Kind
+from bot.features.register.kinds.kind import Kind, Type
 from bot.features.register.quick import filling, forms, pasted, saying, sentences
 from bot.kit.access import NO_RIGHT, Right
 from bot.kit.activities import find_activity
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.refusal import Nothing, Refusal
-from bot.kit.replies import Reply, say
+from bot.kit.replies import Reply, apart, say
 
 
 def says_entry(text: str) -> bool:
@@ -33,6 +33,10 @@ def by_sentence(session: Session, call: Call) -> Reply:
     return say(FORMS.filled(session, call, **found[0].given))
 
 
+def may_be_table(text: str) -> bool:
+    return pasted.may_be_pasted(text)
+
+
 def pastes_table(text: str) -> bool:
     return pasted.is_pasted(text)
 
@@ -41,7 +45,7 @@ def by_table(session: Session, call: Call) -> Reply:
     about = forms.about_table(session, call, call.text)
     if not about:
         raise Nothing("", call.text)
-    return say(forms.QUICK.filled(session, call, act="table", **about))
+    return say(forms.QUICK.filled(session, call, **about))
 
 
 def _kept(session: Session, call: Call, name: str) -> Kind:
@@ -76,10 +80,23 @@ def like_last(session: Session, call: Call, button: LikeLast) -> Reply:
     return Reply(edit=FORMS.filled(session, call, act="new", of=kind.name, **filling.again(session, call, view)))
 
 
+def paste_rows(session: Session, call: Call, button: PasteRows) -> Reply:
+    """粘贴多行: a table is asked for, whose lines are rows of this entry."""
+    view = entries.found_to_keep(session, call.me, button.entry_id, call.today)
+    outer = view.kind.field(button.field)
+    if outer is None or outer.type is not Type.ROWS:
+        raise Refusal(entries.GONE)
+    needed = "、".join(f"“{one.word}”" for one in outer.fields if one.needed)
+    about = {"act": "rows", "of": view.kind.name, "entry": view.id, "headings": needed}
+    return apart(Reply(edit=forms.QUICK.open(session, call, **about)))
+
+
 HANDLERS: Sequence[Handler] = [
     # Neither records anything yet: as an answer to a soft question it is rather that.
     Word((), by_table, matches=pastes_table, offers=True),
+    Word((), by_table, matches=may_be_table, offers=True, perhaps=True),
     Word((), by_sentence, matches=says_entry, offers=True),
+    Tap(PasteRows, paste_rows, right=Right.KEEP_REGISTER, private=True),
     Tap(LikeLast, like_last, right=Right.KEEP_REGISTER, private=True),
     Tap(ChooseActivity, choose_activity, right=Right.KEEP_REGISTER, private=True),
     Tap(FromActivity, from_activity, right=Right.KEEP_REGISTER, private=True),

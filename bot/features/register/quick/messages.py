@@ -6,6 +6,7 @@ from typing import Any
 from bot.features.register import buttons
 from bot.features.register.kinds.kind import Kind, Type
 from bot.features.register.quick.tables import Plan, Planned
+from bot.features.register.rules import View, line_of
 from bot.features.register.values import Called, said
 from bot.kit.replies import Choice, Message
 from bot.kit.words import cut, units
@@ -17,9 +18,19 @@ SHOWN, MOST_FAULTS = 5, 20
 _ROOM, _A_LINE = 3000, 200
 
 
-def table_page(plan: Plan, called: Called) -> str:
-    """What a table comes to, before anything of it is recorded."""
-    lines = [f"【登记{plan.kind.word}】读出{len(plan.new) + len(plan.same)}条"]
+WHICH_ENTRY = "请选择登记到哪一条。"
+
+
+def paste(values: Mapping[str, Any]) -> str:
+    """What a table has to have: the words of the fields that its rows need."""
+    return f"请粘贴表格并发送：第一行为表头（{values.get('headings', '')}），以下每行一条。"
+
+
+def table_page(plan: Plan, called: Called, into: View | None = None) -> str:
+    """What a table comes to, before anything of it is recorded; `into`: as rows of this entry."""
+    lines = [f"【登记到】{into.kind.word}：{line_of(into, called)}"] if into is not None else []
+    head = "" if into is not None else f"【登记{plan.kind.word}】"
+    lines.append(f"{head}读出{len(plan.new) + len(plan.same)}条")
     shown = plan.new[:SHOWN]
     lines += [cut(f"{at}. {planned_line(plan.kind, one, called)}", _A_LINE) for at, one in enumerate(shown, 1)]
     lines += [f"……共{len(plan.new)}条"] if len(plan.new) > SHOWN else []
@@ -50,7 +61,8 @@ def same_lines(plan: Plan) -> list[str]:
     """Left out, unless they are wanted all the same."""
     if not plan.same:
         return []
-    return [f"当天已有相同登记，不再登记：{_numbers([one.lines[0] for one in plan.same])}。"]
+    there = "当天已有相同登记" if plan.same[0].values else "已有相同内容"
+    return [f"{there}，不再登记：{_numbers([one.lines[0] for one in plan.same])}。"]
 
 
 def fault_lines(plan: Plan) -> list[str]:
@@ -81,3 +93,11 @@ def recorded(plan: Plan, numbers: Sequence[int], everything: bool, period: str) 
     text = "\n".join([f"已登记{len(numbers)}条：{plan.kind.word}。", *left, *fault_lines(plan)])
     look = Choice("台账", buttons.ShowList(plan.kind.name, period, 0))
     return Message(text, [[look, Choice("撤销", buttons.UndoEntry("t", numbers[0], numbers[0]))]])
+
+
+def added(plan: Plan, view: View, numbers: Sequence[int], called: Called) -> Message:
+    """How many rows an entry has more, and what was left out."""
+    said = f"已新增{len(numbers)}条：{view.kind.word} {line_of(view, called)}。"
+    text = "\n".join([said, *same_lines(plan), *fault_lines(plan)])
+    look = Choice("打开", buttons.OpenEntry(view.id, 0))
+    return Message(text, [[look, Choice("撤销", buttons.UndoEntry("m", view.id, numbers[0]))]])

@@ -6,7 +6,7 @@ which. A line keeps the number that it has in what was pasted, so that who looks
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.features.register.kinds.catalogue import KINDS
@@ -21,7 +21,10 @@ _BLANKS = re.compile(r"[ \u3000]{2,}|\u3000")
 _COMMAS = re.compile(r"[,，;；]")
 # Headings that say nothing of an entry.
 _NUMBERS = frozenset({"序号", "编号", "no", "no."})
-_SAME = {"时间": "日期", "参加人": "参加人员", "参与人员": "参加人员", "标题": "题目"}
+_SAME = {
+    "时间": "日期", "参加人": "参加人员", "参与人员": "参加人员", "标题": "题目",
+    "媒体": "平台", "刊登媒体": "刊登平台", "刊发媒体": "刊登平台", "刊登时间": "刊登日期",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,16 @@ class Columns:
     known: int = field(default=0)
 
 
-def is_pasted(text: str) -> bool:
-    """Whether a text may be a table of entries: a heading with a word of some kind's fields, or with a name above it,
-    and a line below.
-    """
+def may_be_pasted(text: str) -> bool:
+    """Whether a text may be a table at all, as those of a unit's own kinds are: a heading and a line below."""
     found = read(text)
-    if found is None:
-        return False
-    if any(len(one) > MOST_CELLS for one in found.headings):
+    return found is not None and not any(len(one) > MOST_CELLS for one in found.headings)
+
+
+def is_pasted(text: str) -> bool:
+    """Whether it is one of entries: a heading with a word of some built-in kind's fields, or with a name above it."""
+    found = read(text)
+    if found is None or not may_be_pasted(text):
         return False
     known = [one for one in found.headings if _key(one) in _WORDS]
     return len(known) >= 2 or bool(found.named and found.named.startswith(OPENERS) and known)
@@ -163,7 +168,11 @@ _WORDS = frozenset(word for kind in KINDS for word in _words(kind))
 
 def columns(kind: Kind, headings: Sequence[str]) -> Columns:
     """The columns of a table as fields of a kind, each once; 单位 is the field whose word ends so, if that is one."""
-    words, keys, unread = _words(kind), list[str](), list[str]()
+    return _columns(_words(kind), headings)
+
+
+def _columns(words: Mapping[str, str], headings: Sequence[str]) -> Columns:
+    keys, unread = list[str](), list[str]()
     exact = {key for heading in headings if (key := words.get(_key(heading)))}
     for heading in headings:
         said = _key(heading)
@@ -190,6 +199,36 @@ def candidates(table: Pasted, kinds: Sequence[Kind]) -> list[Kind]:
     able = whole or [one for one in kinds if not fitting[one.name].unread]
     most = max((fitting[one.name].known for one in able), default=0)
     return [one for one in able if fitting[one.name].known == most > 1]
+
+
+def row_columns(kind: Kind, rows: str, headings: Sequence[str]) -> Columns:
+    """The columns of a table as fields of the rows of a kind alone."""
+    outer, words = kind.field(rows), dict[str, str]()
+    for word, key in kind.ledger.columns:
+        declared = kind.field(key)
+        if key.startswith(f"{rows}.") and declared is not None and not declared.computed:
+            words[_key(word)] = key
+    for inner in outer.fields if outer is not None else ():
+        _add(words, inner, f"{rows}.{inner.key}")
+    return _columns(words, headings)
+
+
+def of_rows(table: Pasted, kinds: Sequence[Kind]) -> list[tuple[Kind, str]]:
+    """The kinds, and their rows, of which the table has the fields and nothing else: of an entry that is there."""
+    named = candidates(table, kinds) if table.named else kinds
+    return [(kind, one.key) for kind in named for one in kind.rowed if _are_rows(kind, one, table.headings)]
+
+
+def _are_rows(kind: Kind, rows: EntryField, headings: Sequence[str]) -> bool:
+    found = row_columns(kind, rows.key, headings)
+    lacks = any(one.needed and f"{rows.key}.{one.key}" not in found.keys for one in rows.fields)
+    many = sum(1 for key in found.keys if key)
+    return found.known > 0 and many > 1 and not found.unread and not lacks
+
+
+def is_whole(kind: Kind, headings: Sequence[str]) -> bool:
+    """Whether a table has all that an entry needs."""
+    return not _lacks(kind, columns(kind, headings))
 
 
 def _lacks(kind: Kind, found: Columns) -> bool:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.features.register import entries, service
 from bot.features.register.kinds.kind import Kind
+from scheduler.calendar.days import local_day
 from storage.audience import Me
-from storage.models.entry import Entry
+from storage.models.entry import Entry, EntryRow
 
 # The field of rows, and what is kept of one.
 Row = tuple[str, Mapping[str, Any]]
@@ -29,6 +30,25 @@ def record(
         [view] = entries.views(session, [number])
         service.add_row(session, me, view, field, row, now, tz)
     return number
+
+
+def add_rows(session: Session, me: Me, entry_id: int, rows: Sequence[Row], now: datetime, tz: tzinfo) -> list[int]:
+    """More rows of an entry that somebody may change, at one instant. Their numbers."""
+    made = []
+    for field, row in rows:
+        view = entries.found_to_keep(session, me, entry_id, local_day(now, tz))
+        made.append(service.add_row(session, me, view, field, row, now, tz))
+    return made
+
+
+def added_together(session: Session, me: Me, row_id: int) -> list[int]:
+    """The rows of one table: of one entry, by the same person at the same instant; those that still stand."""
+    first = session.get(EntryRow, row_id)
+    if first is None or first.recorded_by_id != me.id:
+        return []
+    same = (EntryRow.entry_id == first.entry_id, EntryRow.recorded_by_id == me.id)
+    query = select(EntryRow.id).where(*same, EntryRow.recorded_at == first.recorded_at, EntryRow.withdrawn_at.is_(None))
+    return list(session.scalars(query.order_by(EntryRow.id)))
 
 
 def recorded_together(session: Session, me: Me, entry_id: int) -> list[int]:

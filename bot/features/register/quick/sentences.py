@@ -146,13 +146,22 @@ _LIKE_A_UNIT = re.compile(r".*(?:支部|总支|党委|党组)")
 _LIKE_A_SITE = re.compile(r".*(?:基地|纪念馆|展览馆|公园|故居|旧址|社区|广场)\d*")
 
 
+# Beside a verb these say that the text is of another feature, or asks: who was there, what is called off, sought.
+_ELSEWHERE = re.compile(
+    r"没有?(?:来|到|参加)|未(?:到|参加)|缺席|取消|撤[销回]|签[到道]|请.{0,2}假|补学|学完|已阅|改期|推迟|不办了|"
+    r"^(?:请|帮我|我要|想)*(?:收到|查|搜|看(?!望))|[?？]|吗$|谁|几点|什么|怎么|多少"
+)
+
+
 def is_sentence(text: str) -> bool:
-    """Whether a text may be an entry: it says what was done, and on which day or with which title."""
+    """Whether a text may be an entry: it says what was done, and on which day or with which title, and nothing that
+    other words mean.
+    """
     flat = folded(text.strip())
     if "\n" in flat or not 4 <= len(flat) <= LONGEST:
         return False
     rest = _TITLE.sub(lambda found: " " * len(found[0]), flat)
-    acts = any(re.search(one.verb, rest) for one in PATTERNS)
+    acts = any(re.search(one.verb, rest) for one in PATTERNS) and _ELSEWHERE.search(rest) is None
     return acts and (rest != flat or _day(rest, date(2024, 1, 1)) is not None)
 
 

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.register import forms, questions, rules, service
-from bot.features.register.kinds.kind import EntryField, Kind, Type
+from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
 from bot.features.register.quick import filling, pasted
 from bot.features.register.quick.pasted import Columns, Line, Pasted
 from bot.features.register.quick.recording import Row
+from bot.features.register.rules import View
 from bot.kit.closing import close_days, cut_off_on
 from bot.kit.deadlines import in_time
 from bot.kit.handlers import Call
@@ -65,6 +66,32 @@ def plan(session: Session, call: Call, kind: Kind, table: Pasted) -> Plan:
         last = key
     new, same = _parted(session, call, kind, list(made.values()))
     return Plan(kind, found, new, same, faults, _late(session, call, kind, new))
+
+
+def plan_rows(session: Session, call: Call, view: View, rows: str, table: Pasted) -> Plan:
+    """Each line as one more row of an entry. same: what it says is said by a row that is there, or further up."""
+    found = pasted.row_columns(view.kind, rows, table.headings)
+    cells = _Cells(session, call, view.kind, found)
+    stands, there = service.standing(view), view.held
+    before = rules.contradictions(view.kind, stands, there)
+    dated = {one.key for one in rules.declared(view.kind, rows) if one.type in FACTS}
+    new, same, faults = list[Planned](), list[Planned](), list[tuple[int, str]]()
+    for line in table.lines:
+        read = cells.read(line)
+        row = {key: value for _, each in cells.row(read) for key, value in each.items() if value is not None}
+        held = {key: value for key, value in row.items() if key not in dated}
+        wrong = list(read.wrong) or [f"缺少{word}" for word in rules.missing(view.kind, rows, row)]
+        one = Planned((line.number,), {}, ((rows, row),))
+        if not wrong and any(all(each.get(key) == value for key, value in held.items()) for each in there[rows]):
+            same.append(one)
+            continue
+        would = {**there, rows: [*there[rows], held]}
+        wrong = wrong or [word for word in rules.contradictions(view.kind, stands, would) if word not in before]
+        faults += [(line.number, word.rstrip("。")) for word in wrong]
+        if not wrong:
+            there = would
+            new.append(one)
+    return Plan(view.kind, found, new, same, faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +169,17 @@ class _Cells:
         return declared.model_copy(update={"key": key})
 
     def lacking(self, read: _Read, known: Planned | None) -> list[str]:
-        """What is needed and not there, of the entry and of its row."""
+        """What is needed and not there, of the entry and of its row; else what contradicts the rest of them."""
         rows = self.row(read)
         held = {one.key: len(rows) for one in self.kind.rowed if one.key == self.rowed}
         own = [] if known is not None else rules.missing(self.kind, "", forms.kept(self.kind.every, read.values), held)
         inner = [word for name, row in rows for word in rules.missing(self.kind, name, row)]
-        return [f"缺少{word}" for word in (*own, *inner)]
+        return [f"缺少{word}" for word in (*own, *inner)] or self._contradictions(read, known, rows)
+
+    def _contradictions(self, read: _Read, known: Planned | None, rows: tuple[Row, ...]) -> list[str]:
+        values = known.values if known is not None else forms.kept(self.kind.every, read.values)
+        every = [row for _, row in (*(known.rows if known is not None else ()), *rows)]
+        return [one.rstrip("。") for one in rules.contradictions(self.kind, values, {self.rowed: every})]
 
     def row(self, read: _Read) -> tuple[Row, ...]:
         """The row that a line has, if it has anything of one."""

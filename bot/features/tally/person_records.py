@@ -1,4 +1,4 @@
-"""我的记录: what somebody did in a period, by the own rows, and what counts of it by the cut-off."""
+"""The record of one person: what was done in a period, by the own rows, and what counts of it by the cut-off."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from bot.features.activities.service import rolls
 from bot.features.reflections import service as reflections
 from bot.features.reflections.rules import Version, newest
 from bot.features.study import service as study
+from bot.features.tally.looking import EVERYTHING, Part
 from bot.features.tally.service import counting
 from bot.kit.back_fill import first_mark
 from bot.kit.figures import Counting, Slice
@@ -34,7 +35,7 @@ Row = TypeVar("Row", Attendance, LeaveRequest, Makeup)
 
 @dataclass(frozen=True, slots=True)
 class OwnActivity:
-    """An activity with one's own rows; `held` once its roll is complete, `ended` once it is over. `mark`: 补报."""
+    """An activity with the rows of one person; `held`: its roll is complete, `ended`: it is over. `mark`: 补报."""
 
     title: str
     day: date
@@ -47,11 +48,12 @@ class OwnActivity:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
-    """One person's period; lists in the order of time."""
+class PersonRecord:
+    """One person's period, as far as it is `shown` to who looks; lists in the order of time."""
 
     period: Period
     person_id: int
+    shown: frozenset[Part]
     parts: Sequence[OwnActivity]
     hours: Decimal
     study: Sequence[tuple[StudyItem, StudyCompletion | None]]
@@ -59,33 +61,47 @@ class Mine:
     reminders: Sequence[tuple[Reminder, Acknowledgement | None]]
 
 
-def my_record(session: Session, me: Me, period: Period, now: datetime, tz: tzinfo) -> Mine:
-    """Everything of one's own; the number of statements depends on nothing that was recorded."""
-    asked = counting(session, me.branch_id, period, now, tz)
+def my_record(session: Session, me: Me, period: Period, now: datetime, tz: tzinfo) -> PersonRecord:
+    """Everything of one's own in the branch acted for."""
+    return record_of(session, me.branch_id, me.id, period, now, tz, EVERYTHING)
+
+
+def record_of(
+    session: Session,
+    branch_id: int,
+    person_id: int,
+    period: Period,
+    now: datetime,
+    tz: tzinfo,
+    shown: frozenset[Part],
+) -> PersonRecord:
+    """What a branch has of somebody; the number of statements depends on nothing that was recorded."""
+    asked = counting(session, branch_id, period, now, tz)
     held = asked.of(HELD)
-    return Mine(
+    return PersonRecord(
         period=period,
-        person_id=me.id,
-        parts=[part for one in asked.slices for part in _parts(asked, me, held, one)],
-        hours=hours([*asked.of(LEARNED)]).get(me.id, Decimal(0)),
-        study=_study(session, me, period),
-        pieces=_pieces(session, me, period, tz),
-        reminders=_reminders(session, me, asked),
+        person_id=person_id,
+        shown=shown,
+        parts=[part for one in asked.slices for part in _parts(asked, person_id, held, one)],
+        hours=hours([*asked.of(LEARNED)]).get(person_id, Decimal(0)),
+        study=_study(session, branch_id, person_id, period) if Part.STUDY in shown else (),
+        pieces=_pieces(session, branch_id, person_id, period, tz) if Part.PIECES in shown else (),
+        reminders=_reminders(person_id, asked) if Part.REMINDERS in shown else (),
     )
 
 
-def _parts(asked: Counting, me: Me, held: Sequence[Held], part: Slice) -> list[OwnActivity]:
+def _parts(asked: Counting, person_id: int, held: Sequence[Held], part: Slice) -> list[OwnActivity]:
     """The activities that one was expected at or came to, also those that have begun and whose roll is still open."""
     session, now, tz = asked.session, asked.now, asked.tz
     start, end = asked.bounds(part.days)
-    of_slice = (Activity.branch_id == me.branch_id, Activity.start_at >= start, Activity.start_at < end)
-    attendance, leave = _own(session, Attendance, me.id, of_slice), _own(session, LeaveRequest, me.id, of_slice)
-    makeup = _own(session, Makeup, me.id, of_slice)
-    counted = {one.id: one for one in held if me.id in {*one.roll.expected, *one.roll.observers}}
+    of_slice = (Activity.branch_id == asked.branch_id, Activity.start_at >= start, Activity.start_at < end)
+    attendance = _own(session, Attendance, person_id, of_slice)
+    leave, makeup = _own(session, LeaveRequest, person_id, of_slice), _own(session, Makeup, person_id, of_slice)
+    counted = {one.id: one for one in held if person_id in {*one.roll.expected, *one.roll.observers}}
     open_ = select(Activity).where(*of_slice, Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]))
     activities = session.scalars(open_.order_by(Activity.start_at, Activity.id)).all()
     begun = [one for one in activities if one.status is ActivityStatus.PLANNED and one.start_at <= now]
-    asked_to = {row for row, roll in rolls(session, begun, tz, part.cut_off).items() if me.id in roll.expected}
+    asked_to = {row for row, roll in rolls(session, begun, tz, part.cut_off).items() if person_id in roll.expected}
     return [
         OwnActivity(
             activity.title,
@@ -117,33 +133,38 @@ def _own(session: Session, table: type[Row], person_id: int, which: Iterable[Col
     return {row.activity_id: row for row in session.scalars(query)}
 
 
-def _study(session: Session, me: Me, period: Period) -> list[tuple[StudyItem, StudyCompletion | None]]:
+def _study(
+    session: Session, branch_id: int, person_id: int, period: Period
+) -> list[tuple[StudyItem, StudyCompletion | None]]:
     """Items of the period that one had to learn or has learned; those before one's own time are not owed (D10)."""
     of_period = StudyItem.assigned_on.between(period.start, period.end)
-    seen = study.seen_by(session, me.id, StudyItem.branch_id == me.branch_id, of_period)
-    asked = study.expected(session, me.branch_id, [one.item for one in seen], [me.id])
-    return [(one.item, one.done) for one in seen if one.done is not None or me.id in asked[one.item.id]]
+    seen = study.seen_by(session, person_id, StudyItem.branch_id == branch_id, of_period)
+    asked = study.expected(session, branch_id, [one.item for one in seen], [person_id])
+    return [(one.item, one.done) for one in seen if one.done is not None or person_id in asked[one.item.id]]
 
 
-def _pieces(session: Session, me: Me, period: Period, tz: tzinfo) -> list[tuple[ReflectionTask, Version]]:
+def _pieces(
+    session: Session, branch_id: int, person_id: int, period: Period, tz: tzinfo
+) -> list[tuple[ReflectionTask, Version]]:
     """The newest version of each piece of the period's tasks (D11)."""
     return [
         (task.row, version)
-        for task in reflections.of_period(session, me.branch_id, period, tz)
-        for version in newest(task.of(me.id))
+        for task in reflections.of_period(session, branch_id, period, tz)
+        for version in newest(task.of(person_id))
     ]
 
 
-def _reminders(session: Session, me: Me, asked: Counting) -> list[tuple[Reminder, Acknowledgement | None]]:
+def _reminders(person_id: int, asked: Counting) -> list[tuple[Reminder, Acknowledgement | None]]:
     start, end = asked.bounds(asked.period)
     query = (
         select(Reminder, Acknowledgement)
         .join(ReminderAudience, ReminderAudience.reminder_id == Reminder.id)
         .outerjoin(
             Acknowledgement,
-            (Acknowledgement.reminder_id == Reminder.id) & (Acknowledgement.person_id == me.id),
+            (Acknowledgement.reminder_id == Reminder.id) & (Acknowledgement.person_id == person_id),
         )
-        .where(ReminderAudience.person_id == me.id, Reminder.sent_at >= start, Reminder.sent_at < end)
+        .where(Reminder.branch_id == asked.branch_id, ReminderAudience.person_id == person_id)
+        .where(Reminder.sent_at >= start, Reminder.sent_at < end)
         .order_by(Reminder.sent_at, Reminder.id)
     )
-    return [(reminder, seen) for reminder, seen in session.execute(query)]
+    return [(reminder, seen) for reminder, seen in asked.session.execute(query)]
