@@ -1,6 +1,6 @@
 """The register: what a branch records beside its activities, of any kind; ledgers, deadlines, figures."""
 
-from bot.features.register import figures, forms, handlers, owing, undoing
+from bot.features.register import figures, forms, handlers, owing, showing, undoing
 from bot.features.register.own import forms as own_forms
 from bot.features.register.own import handlers as own_handlers
 from bot.features.register.quick import forms as quick_forms
@@ -16,5 +16,5 @@ FEATURE = Feature(
     owing=owing.owing,
     nearing=owing.nearing,
     steps=[undoing.steps],
-    own_records=OwnRecords("登记", handlers.own_lines),
+    own_records=OwnRecords("登记", showing.own_lines),
 )

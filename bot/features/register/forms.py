@@ -453,3 +453,9 @@ _ACTS: Mapping[str, Callable[[Kind, Values], Form | None]] = {
     "report": _report,
 }
 FORMS = Forms(name=NAME, code=CODE, again=AGAIN, make=_make)
+
+
+def open_form(session: Session, call: Call, kind: Kind, **given: object) -> Message:
+    if given["act"] != "find" and not entries.keeps(call.me, kind):
+        raise Refusal(NO_RIGHT)
+    return FORMS.open(session, call, of=kind.name, **given)

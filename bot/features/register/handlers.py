@@ -1,48 +1,38 @@
 """登记 and 台账: the kinds, the form of a new entry, lists with a search, an entry with all that may be done to it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.register import (
-    appointing,
     buttons,
     entries,
     forms,
     ledgers,
     linking,
     messages,
-    nudging,
+    pages,
     rules,
     service,
+    showing,
     undoing,
 )
 from bot.features.register.buttons import Way
-from bot.features.register.entries import Wanted
-from bot.features.register.kinds.catalogue import COMMON, built_in, kind_of, kinds
+from bot.features.register.kinds.catalogue import COMMON, built_in, kinds
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.own import store
 from bot.features.register.own.declaring import LONGEST_WORD
 from bot.features.register.quick.pasted import OPENERS, unopened
 from bot.features.register.rules import Row, View
-from bot.features.register.values import Called, links
-from bot.kit.access import NO_RIGHT, Right, may
+from bot.kit.access import NO_RIGHT, Right
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
-from bot.kit.lists import clamp
 from bot.kit.refusal import Nothing, Refusal
-from bot.kit.replies import Choice, Message, Noted, Reply, apart, say
+from bot.kit.replies import Message, Noted, Reply, apart, say
 from bot.kit.seats import Seat
 from bot.kit.words import plain
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
-from storage.audience import Me
-from storage.models.organisation import Organisation
-from storage.models.person import Person
-from storage.roster import roster
 
 TABLE = "台账"
 T = TypeVar("T")
@@ -116,8 +106,8 @@ def own_by_word(session: Session, call: Call) -> Reply:
     if kind is None:
         raise Nothing("", call.text)
     if new:
-        return say(_form(session, call, kind, act="new"))
-    return say(_list(session, call, kind, Period.of(Quarter.of(call.today)), 0))
+        return say(forms.open_form(session, call, kind, act="new"))
+    return say(showing.list_of(session, call, kind, Period.of(Quarter.of(call.today)), 0))
 
 
 def may_be_own(text: str) -> bool:
@@ -130,7 +120,7 @@ def own_list(session: Session, call: Call) -> Reply:
     kind = _own_named(session, call, plain(call.text), stopped=True)
     if kind is None or not entries.reads_all(call.me, kind):
         raise Nothing("", call.text)
-    return say(_list(session, call, kind, Period.of(Quarter.of(call.today)), 0))
+    return say(showing.list_of(session, call, kind, Period.of(Quarter.of(call.today)), 0))
 
 
 def _own_named(session: Session, call: Call, said: str, stopped: bool) -> Kind | None:
@@ -142,34 +132,21 @@ def new_by_word(session: Session, call: Call) -> Reply:
     kind = named(call.text)
     if kind is None:
         raise Refusal(messages.NO_SUCH_KIND)
-    return say(_form(session, call, kind, act="new"))
+    return say(forms.open_form(session, call, kind, act="new"))
 
 
 def list_by_word(session: Session, call: Call) -> Reply:
     kind = named(call.text)
     if kind is None:
         raise Refusal(messages.NO_SUCH_KIND)
-    return say(_list(session, call, kind, Period.of(Quarter.of(call.today)), 0))
+    return say(showing.list_of(session, call, kind, Period.of(Quarter.of(call.today)), 0))
 
 
 # --- what is filled in -----------------------------------------------------------------------------------------------
 
 
-def _kind(session: Session, name: str) -> Kind:
-    found = kind_of(session, name)
-    if found is None:
-        raise Refusal(messages.NO_SUCH_KIND)
-    return found
-
-
-def _form(session: Session, call: Call, kind: Kind, **given: object) -> Message:
-    if given["act"] != "find" and not entries.keeps(call.me, kind):
-        raise Refusal(NO_RIGHT)
-    return forms.FORMS.open(session, call, of=kind.name, **given)
-
-
 def new(session: Session, call: Call, button: buttons.NewEntry) -> Reply:
-    return Reply(edit=_form(session, call, _kind(session, button.kind), act="new"))
+    return Reply(edit=forms.open_form(session, call, showing.kind_named(session, button.kind), act="new"))
 
 
 def _found(session: Session, call: Call, entry_id: int, row_id: int) -> tuple[View, Row | None]:
@@ -189,19 +166,21 @@ def _about(view: View, row: Row | None) -> dict[str, object]:
 def add_row(session: Session, call: Call, button: buttons.AddRow) -> Reply:
     view, _ = _found(session, call, button.entry_id, 0)
     about = {**_about(view, None), "rows": button.field}
-    return apart(Reply(edit=_form(session, call, view.kind, act="row", **about)))
+    return apart(Reply(edit=forms.open_form(session, call, view.kind, act="row", **about)))
 
 
 def choose_field(session: Session, call: Call, button: buttons.ChooseField) -> Reply:
     view, row = _found(session, call, button.entry_id, button.row)
-    return Reply(edit=messages.fields_page(view, row, _called(session, call, view)))
+    return Reply(edit=pages.fields_page(view, row, showing.called_of(session, call, view)))
 
 
 def change_field(session: Session, call: Call, button: buttons.ChangeField) -> Reply:
     view, row = _found(session, call, button.entry_id, button.row)
     reasoned = service.wants_reason(view, row, button.key, call.now)
     return Reply(
-        edit=_form(session, call, view.kind, act="change", key=button.key, reasoned=reasoned, **_about(view, row))
+        edit=forms.open_form(
+            session, call, view.kind, act="change", key=button.key, reasoned=reasoned, **_about(view, row)
+        )
     )
 
 
@@ -219,18 +198,18 @@ def put_state(session: Session, call: Call, button: buttons.PutState) -> Reply:
         "reasoned": tracking.wants_reason(fact.state, button.state),
         "has": lacking is None,
     }
-    return apart(Reply(edit=_form(session, call, view.kind, act="state", **given, **_about(view, row))))
+    return apart(Reply(edit=forms.open_form(session, call, view.kind, act="state", **given, **_about(view, row))))
 
 
 def make_linked(session: Session, call: Call, button: buttons.MakeLinked) -> Reply:
     """形成整改清单, 登记奖项: the form of the other kind, with what this entry says already."""
     view, _ = _found(session, call, button.entry_id, 0)
     back = _nth(linking.backs(session, [view]).get(view.id, ()), button.way)
-    units = linking.lacking(view, back, _branch_name(session, call.me)) if back is not None else []
+    units = linking.lacking(view, back, showing.branch_name(session, call.me)) if back is not None else []
     unit = _nth(units, button.unit)
     if back is None or unit is None:
         raise Refusal(service.CHANGED_BY_OTHERS)
-    kind = _kind(session, back.linked.kind)
+    kind = showing.kind_named(session, back.linked.kind)
     if not entries.keeps(call.me, kind):
         raise Refusal(NO_RIGHT)
     given = linking.given(view, back.linked, unit)
@@ -241,10 +220,6 @@ def _nth(listed: Sequence[T], at: int) -> T | None:
     return listed[at] if 0 <= at < len(listed) else None
 
 
-def _branch_name(session: Session, me: Me) -> str:
-    return session.get_one(Organisation, me.branch_id).name
-
-
 def report(session: Session, call: Call, button: buttons.Report) -> Reply:
     view, row = forms.owned(session, call, button.entry_id, button.row)
     about = {**_about(view, row), "act": "report", "of": view.kind.name}
@@ -253,7 +228,7 @@ def report(session: Session, call: Call, button: buttons.Report) -> Reply:
 
 def withdraw(session: Session, call: Call, button: buttons.Withdraw) -> Reply:
     view, row = _found(session, call, button.entry_id, button.row)
-    return apart(Reply(edit=_form(session, call, view.kind, act="withdraw", **_about(view, row))))
+    return apart(Reply(edit=forms.open_form(session, call, view.kind, act="withdraw", **_about(view, row))))
 
 
 def undo(session: Session, call: Call, button: buttons.UndoEntry) -> Reply:
@@ -265,169 +240,18 @@ def undo(session: Session, call: Call, button: buttons.UndoEntry) -> Reply:
     return Reply(edit=Message(f"已撤销{undoing.WORDS[button.what]}：{rules.line_of(view, called)}。"))
 
 
-# --- what is looked at -----------------------------------------------------------------------------------------------
-
-
-def show_list(session: Session, call: Call, button: buttons.ShowList) -> Reply:
-    return Reply(
-        edit=_list(session, call, _kind(session, button.kind), _period(button.period, call.today), button.page)
-    )
-
-
-def _period(code: str, today: date) -> Period:
-    try:
-        period = Period.read(code)
-    except ValueError:
-        raise Refusal(messages.NO_SUCH_PERIOD) from None
-    if period.start > today:
-        raise Refusal(messages.NO_SUCH_PERIOD)
-    return period
-
-
-def show_in_state(session: Session, call: Call, button: buttons.ShowInState) -> Reply:
-    kind, period = _kind(session, button.kind), _period(button.period, call.today)
-    return Reply(edit=_list(session, call, kind, period, button.page, button.state))
-
-
-def _list(session: Session, call: Call, kind: Kind, period: Period, page: int, state: str = "") -> Message:
-    """A page of the entries of a kind, as far as somebody may read them; `state`: of those that stand in it."""
-    if not entries.reads_all(call.me, kind):
-        raise Refusal(NO_RIGHT)
-    ids = entries.listed(session, call.me.branch_id, kind, Wanted(period.start, period.to, state=state))
-    at = clamp(page, len(ids), messages.ON_A_PAGE)
-    shown = entries.views(session, ids[at * messages.ON_A_PAGE : (at + 1) * messages.ON_A_PAGE])
-    called = entries.called(session, call.me.branch_id, shown)
-    keeps = entries.keeps(call.me, kind) and not store.is_stopped(session, kind.name)
-    told = _told(session, call.me, kind)
-    # Of one state alone the others are a tap away by the whole list.
-    tracked = kind.tracking is not None and not state
-    states = entries.states_of(session, ids) if tracked else {}
-    listed = messages.Listed(kind, period, state, len(ids), states)
-    return messages.list_page(listed, shown, called, at, Quarter.of(call.today), keeps, told)
-
-
-def _told(session: Session, me: Me, kind: Kind) -> bool | None:
-    """Whether the deadlines of a kind are told, for whoever may switch that."""
-    if not (nudging.has_deadlines(kind) and may(me, Right.SENDS, branch_id=me.branch_id)):
-        return None
-    return kind.name not in nudging.quiet(session, me.branch_id)
-
-
-def turn_deadlines(session: Session, call: Call, button: buttons.TurnDeadlines) -> Reply:
-    """The button says what is to be, so that two of two officers do not undo each other."""
-    kind, on = _kind(session, button.kind), button.on == 1
-    nudging.turn(session, call.me, kind, on, call.now)
-    page = _list(session, call, kind, _period(button.period, call.today), 0)
-    return Reply(toast=messages.deadlines_turned(kind, on), edit=page)
-
-
-def find(session: Session, call: Call, button: buttons.FindEntries) -> Reply:
-    kind = _kind(session, button.kind)
-    if not entries.reads_all(call.me, kind):
-        raise Refusal(NO_RIGHT)
-    return apart(Reply(edit=_form(session, call, kind, act="find")))
-
-
-def open_entry(session: Session, call: Call, button: buttons.OpenEntry) -> Reply:
-    view = entries.find(session, call.me, button.entry_id, call.today)
-    called, keeps = _called(session, call, view), entries.keeps(call.me, view.kind)
-    row = view.row(button.row) if button.row else None
-    if row is not None and row.id in view.hidden:
-        raise Refusal(NO_RIGHT)
-    if row is not None:
-        owns = entries.owns(call.me, view, row)
-        return Reply(here=[messages.row_page(view, row, called, call.today, keeps, owns)])
-    return Reply(here=[_page(session, call, view, called, 0)])
-
-
-def _page(session: Session, call: Call, view: View, called: Called, at: int) -> Message:
-    by = _recorders(session, call.me, view, {view.recorded_by_id}).get(view.recorded_by_id, "")
-    keeps = entries.keeps(call.me, view.kind)
-    owns = entries.owns(call.me, view, None)
-    return messages.entry_page(view, called, by, call.today, keeps, call.tz, at, owns, _beside(session, call, view))
-
-
-def _called(session: Session, call: Call, view: View) -> Called:
-    """How everybody and everything is called that an entry names."""
-    return linking.with_links(session, entries.called(session, call.me.branch_id, [view]), call.tz, [view])
-
-
-def _beside(session: Session, call: Call, view: View) -> messages.Beside:
-    """What of others stands on its page, as far as somebody reads these too."""
-    backs, before = (
-        linking.backs(session, [view]).get(view.id, []),
-        linking.open_before(session, call.me.branch_id, view),
-    )
-    read = [one for back in backs for one in back.entries if entries.reads_all(call.me, one.kind)]
-    seen = {one.id for one in read}
-    backs = [replace(back, entries=[one for one in back.entries if one.id in seen]) for back in backs]
-    before = [(one, row) for one, row in before if entries.reads_all(call.me, one.kind)]
-    branch = _branch_name(session, call.me)
-    makes = {
-        number: linking.lacking(view, back, branch)
-        for number, back in enumerate(backs)
-        if (kind := kind_of(session, back.linked.kind)) is not None and entries.keeps(call.me, kind)
-    }
-    named = entries.called(session, call.me.branch_id, [*read, *(one for one, _ in before)])
-    activities = may(call.me, Right.SEE_ROLL, branch_id=call.me.branch_id)
-    lines, offers = _offices(session, call, view)
-    return messages.Beside(activities, lines, offers, backs, makes, before, named)
-
-
-def _offices(session: Session, call: Call, view: View) -> tuple[Sequence[str], Sequence[Choice]]:
-    """For whoever keeps the roster."""
-    if view.kind.appoints is None or not may(call.me, Right.ROSTER, branch_id=call.me.branch_id):
-        return (), ()
-    held = {one.id: frozenset(one.duties) for one in roster(session, call.me.branch_id, call.today)}
-    return appointing.offered(view, entries.called(session, call.me.branch_id, [view]), held)
-
-
-def turn_rows(session: Session, call: Call, button: buttons.TurnRows) -> Reply:
-    view = entries.find(session, call.me, button.entry_id, call.today)
-    return Reply(edit=_page(session, call, view, _called(session, call, view), button.page))
-
-
-def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> Reply:
-    view = entries.find(session, call.me, button.entry_id, call.today)
-    sees = entries.sees_owner(session, call.me, view.kind, call.today)
-    made = [one for one in entries.changes(session, view.id) if entries.shows_change(call.me, view, one)]
-    facts = [one for one in entries.facts_in_order(session, view.id) if sees(one[1].owner)]
-    by = {view.withdrawn_by_id, *(one.changed_by_id for one in made), *(by for _, _, by in facts)}
-    names = _recorders(session, call.me, view, by)
-    pointed = [link for one in made for held in (one.old, one.new) for link in links(held.get("value"))]
-    called = linking.with_links(session, entries.everybody(session, call.me.branch_id), call.tz, [view], pointed)
-    by_name = [(row, fact, names.get(by, "")) for row, fact, by in facts]
-    return Reply(here=messages.history_page(view, called, made, by_name, names, call.tz))
-
-
-def _recorders(session: Session, me: Me, view: View, ids: set[int | None]) -> dict[int | None, str]:
-    """Who recorded what is for who reads the kind; of an entry that names somebody he sees what was, not who wrote."""
-    if not entries.reads_all(me, view.kind):
-        return {}
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None}))).all())
-
-
-def own_lines(session: Session, me: Me, person_id: int, period: Period, today: date) -> list[str]:
-    """Of a record: the entries that name somebody, with what of them is theirs to do; of others what one may read."""
-    there = entries.views(session, entries.naming(session, me.branch_id, person_id))
-    there = [one for one in there if not rules.is_draft(one) and rules.in_days(one, period.start, period.to)]
-    found = there if person_id == me.id else entries.of_others(session, me, there, today)
-    called = entries.called(session, me.branch_id, found)
-    return [line for one in found for line in messages.own_lines(one, person_id, called, today)]
-
-
 # --- a table ---------------------------------------------------------------------------------------------------------
 
 
 def draw_ledger(session: Session, call: Call, button: buttons.ExportLedger) -> bytes:
-    kind, period = _kind(session, button.kind), _period(button.period, call.today)
+    kind, period = showing.kind_named(session, button.kind), showing.period_of(button.period, call.today)
     if not entries.reads_all(call.me, kind):
         raise Refusal(NO_RIGHT)
     return ledgers.table(session, call.me.branch_id, kind, period, call.today, call.tz)
 
 
 def export(session: Session, call: Call, button: buttons.ExportLedger) -> Reply:
-    kind, period = _kind(session, button.kind), _period(button.period, call.today)
+    kind, period = showing.kind_named(session, button.kind), showing.period_of(button.period, call.today)
     content = call.ready or draw_ledger(session, call, button)
     noted = Noted("export", "entry", None, call.me, {"kind": kind.name, "period": period.code})
     return Reply(toast="表格已生成。", here=[messages.ledger_file(kind, period, content)], noted=[noted])
@@ -459,14 +283,14 @@ HANDLERS: Sequence[Handler] = [
     Word((), list_by_word, matches=names_ledger, right=Right.READ_REGISTER, reads=True),
     Tap(buttons.NewEntry, new, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.ShowKinds, show_kinds, reads=True, private=True),
-    Tap(buttons.ShowList, show_list, reads=True, right=Right.READ_REGISTER, private=True),
-    Tap(buttons.ShowInState, show_in_state, reads=True, right=Right.READ_REGISTER, private=True),
-    Tap(buttons.FindEntries, find, right=Right.READ_REGISTER, private=True),
+    Tap(buttons.ShowList, showing.show_list, reads=True, right=Right.READ_REGISTER, private=True),
+    Tap(buttons.ShowInState, showing.show_in_state, reads=True, right=Right.READ_REGISTER, private=True),
+    Tap(buttons.FindEntries, showing.find, right=Right.READ_REGISTER, private=True),
     Tap(buttons.ExportLedger, export, prepare=draw_ledger, reads=True, right=Right.READ_REGISTER, private=True),
-    Tap(buttons.OpenEntry, open_entry, reads=True, private=True),
-    Tap(buttons.TurnDeadlines, turn_deadlines, right=Right.SENDS, private=True),
-    Tap(buttons.TurnRows, turn_rows, reads=True, private=True),
-    Tap(buttons.ShowHistory, show_history, reads=True, private=True),
+    Tap(buttons.OpenEntry, showing.open_entry, reads=True, private=True),
+    Tap(buttons.TurnDeadlines, showing.turn_deadlines, right=Right.SENDS, private=True),
+    Tap(buttons.TurnRows, showing.turn_rows, reads=True, private=True),
+    Tap(buttons.ShowHistory, showing.show_history, reads=True, private=True),
     Tap(buttons.ChooseField, choose_field, reads=True, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.ChangeField, change_field, right=Right.KEEP_REGISTER, private=True),
     Tap(buttons.AddRow, add_row, right=Right.KEEP_REGISTER, private=True),
