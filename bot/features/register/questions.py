@@ -85,7 +85,10 @@ def please(declared: EntryField) -> str:
 
 def _text(declared: EntryField) -> list[Field]:
     base = questions.text(declared.key, "", declared.word, declared.longest)
-    return [_field(declared, please(declared), read=base.read, what=declared.word, longest=declared.longest)]
+    asks = f"请选择{declared.word}，或直接发送。" if declared.offered else please(declared)
+    options = questions.fixed({word: word for word in declared.offered})
+    more: dict[str, Any] = {"what": declared.word, "longest": declared.longest, "options": options}
+    return [_field(declared, asks, read=base.read, **more)]
 
 
 def _number(declared: EntryField) -> list[Field]:

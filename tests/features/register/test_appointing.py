@@ -85,3 +85,10 @@ async def test_entries_of_one_state_are_listed_apart(bot: World) -> None:
     )
     await bot.stage.tap(ORG, "全部状态")
     assert "共4条" in said(bot, ORG)
+
+
+async def test_what_is_offered_for_a_text_is_a_button(bot: World) -> None:
+    await bot.stage.say(SEC, "登记党员岗位")
+    assert said(bot, SEC).endswith("请选择岗位，或直接发送。")
+    await bot.stage.tap(SEC, "党员先锋岗")
+    assert "岗位：党员先锋岗" in said(bot, SEC)

@@ -85,7 +85,7 @@ ELECTION = Kind(
         state="approved", rows="candidates", person="person", office="office",
         where={"elected": "yes"}, term=("kind", "general"),
     ),
-    line="{on} {kind}（{body}，{state}）",
+    line="{on} {kind}（{body}）",
     counts=(
         elected_on(path="elections.held", word="换届选举", unit="次", behaviour=Behaviour.DISTINCT, distinct="occasion",
                    formula="有效的选举次数，同一天计一次"),
@@ -144,7 +144,7 @@ APPRAISAL = Kind(
         state="confirmed", rows="grades", field="grade", code="excellent", but=("not_graded",), share="share",
         setting="appraisal_excellent_share",
     ),
-    line="{year}年民主评议（{state}）",
+    line="{year}年民主评议",
     counts=(
         graded(path="appraisal.appraised", word="参加评议", where={"grade": JUDGED}, formula="评定等次的人数"),
         *(
