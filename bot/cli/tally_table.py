@@ -1,12 +1,14 @@
 """The figures of a tally as rows for people: empty ones are left out, names stand for codes."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.kit.figures import Figure
+from bot.kit.glossary.choices import value_word
 from bot.kit.glossary.figures import OF_A_ROLL
 from storage.models.organisation import PartyGroup
 from storage.models.person import Person
@@ -78,6 +80,9 @@ def _counts(value: Any) -> bool:
 
 
 def _words(value: Any, names: Mapping[str, str]) -> str:
-    if isinstance(value, list):
-        return "、".join(names.get(str(one), str(one)) for one in value)
-    return str(value)
+    if isinstance(value, list | tuple):
+        parted = "、" if not any(isinstance(one, list | tuple) for one in value) else "；"
+        return parted.join(_words(one, names) for one in value)
+    if isinstance(value, StrEnum):
+        return value_word(value)
+    return names.get(str(value), str(value))

@@ -87,6 +87,12 @@ def tapped(
     return dialog
 
 
+def goes_on(session: Session, me: Me, dialog_id: int, now: datetime, step: str) -> bool:
+    """Whether an old button is of a question that is still open on a page further down: an answer was typed."""
+    dialog = standing(session, me.id, now)
+    return dialog is not None and dialog.step == step and dialog_id < dialog.id and is_here(dialog, me)
+
+
 def elsewhere(dialog: Dialog, me: Me) -> Begun | Refusal:
     """It is answered where it was begun, by who still acts for that; else nowhere."""
     place = dialog.organisation_id

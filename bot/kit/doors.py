@@ -41,20 +41,22 @@ class ShowPerson(Button):
 
 @dataclass(frozen=True)
 class Appoint(Button):
-    """任命: the roster's own step, with who was elected to what from when. `duty`: "" is asked; `day` as 20230908."""
+    """任命: who was elected to what, from when (`day` as 20230908). `sure`: 0 asks first."""
 
     prefix: ClassVar[str] = "nl"
     person_id: int
     duty: str
     day: int
+    sure: int
 
 
 @dataclass(frozen=True)
 class BeginTerm(Button):
-    """登记任期: of the committee that was elected on a day, as 20230908."""
+    """登记任期: of the committee that was elected on a day, as 20230908. `sure`: 0 asks first."""
 
     prefix: ClassVar[str] = "no"
     day: int
+    sure: int
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """学时 that entries of the register say: courses and what superiors held count beside the activities (kinds 1).
 
-An entry that names an activity says nothing of its own here: the activity has the hours and who came. What a kind must
+An entry that names an activity says nothing of its own here, unless that was called off: the activity has the hours
+and who came. What a kind must
 have for that is named here, because activities are counted without knowing any kind; tests hold the kinds to it.
 """
 
@@ -15,6 +16,8 @@ from sqlalchemy.orm import aliased
 
 from bot.kit.deadlines import in_time
 from bot.kit.figures import Counting, Source
+from storage.choices import OFF
+from storage.models.activity import Activity
 from storage.models.entry import Entry, EntryDay, EntryLink, EntryPerson, EntryValue
 
 # The number of a kind that is its hours, for each of them.
@@ -57,7 +60,8 @@ def _said(counting: Counting) -> list[EntryHours]:
     of_kind = [
         and_(Entry.kind == name, day.field == kind.day, person.field == kind.people) for name, kind in EARNING.items()
     ]
-    proved = exists().where(EntryLink.entry_id == Entry.id, EntryLink.activity_id.is_not(None))
+    takes_place = (Activity.id == EntryLink.activity_id, Activity.status.not_in(OFF))
+    proved = exists().where(EntryLink.entry_id == Entry.id, *takes_place)
     query = (
         select(Entry.id, Entry.kind, day.on, number.hundredths, person.person_id)
         .join(day, and_(day.entry_id == Entry.id, day.row_id.is_(None)))

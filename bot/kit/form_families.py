@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, object_session
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
 from bot.kit.form_fields import Fill, Values
-from bot.kit.forms import Form
+from bot.kit.forms import GOES_ON, Form
 from bot.kit.handlers import Answer, Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
@@ -52,7 +52,8 @@ class Forms:
         return form
 
     def tap(self, session: Session, call: Call, button: Fill) -> Reply:
-        dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, GONE, self.name)
+        old = GOES_ON if dialogs.goes_on(session, call.me, button.dialog_id, call.now, self.name) else GONE
+        dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, old, self.name)
         return self.of(dialog).tap(session, call, button)
 
     @property

@@ -71,6 +71,7 @@ UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErro
 STAYING, PASSING = frozenset({CHANGING, PAGE}), frozenset({CHANGING, PAGE, DOUBTED, LEFT, GIVEN})
 NOT_KEPT = PASSING | {photos.HELD, photos.CONFIRMED}
 CHOOSE, ANSWER, NO_FILE = "请点按钮选择。", "请发送文字，或点按钮选择。", "文件没有收下。"
+GOES_ON = "这一页已更新，请在最新的一条消息中继续填写。"
 REPLACED = "原来填写的内容已替换。"
 
 
@@ -213,7 +214,8 @@ class Form:
 
     def tap(self, session: Session, call: Call, button: Fill) -> Reply:
         """Whatever was tapped under a page."""
-        dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, self.old, self.name)
+        old = GOES_ON if dialogs.goes_on(session, call.me, button.dialog_id, call.now, self.name) else self.old
+        dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, old, self.name)
         self._admit(call)
         if not self._is_readable(session, call, dialog):
             return Reply(edit=Message(self._forgotten(session, dialog)))

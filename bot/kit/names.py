@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from typing import Protocol, TypeVar
+from zlib import crc32
 
 from bot.kit.ideographs import CHINESE, PRIVATE, RADICALS, VARIANTS
 from bot.kit.sheets import visible
@@ -198,3 +199,8 @@ def _is_more(longer: str, shorter: str) -> bool:
     before = longer.endswith(f"第{shorter}" if shorter[0].isdecimal() else shorter)
     behind = longer.removeprefix(shorter)
     return longer != shorter and (before or (behind != longer and not behind[0].isdecimal() and "支部" not in behind))
+
+
+def name_mark(name: str) -> str:
+    """How a name travels in a button: by a number that is the same as long as the name is."""
+    return f"{crc32(name_key(name).encode()):x}"

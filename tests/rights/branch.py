@@ -301,7 +301,7 @@ def _register(session: Session, keep: Any, branch_id: int, maker: int, author: i
     begun: dict[str, Any] = {"on": TODAY, "since": TODAY, **made}
     session.add(EntryState(entry_id=number, state="draft", **begun))
     keep("list_state", EntryState(entry_id=number, state="issued", **begun))
-    looked = {"kind": "other", "targets": [f"受检支部{tail}"], "period": {"from": "2023-07-06", "to": "2023-07-07"}}
+    looked = {"kind": "other", "period": {"from": "2023-07-06", "to": "2023-07-07"}}
     visit = keep("inspection", Entry(branch_id=branch_id, kind="inspection", title="检查", fields=looked, **made))
     session.add(EntryState(entry_id=visit, state="held", **begun))
     begun |= {"due_on": date(2023, 7, 31), "owner_id": author}

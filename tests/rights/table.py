@@ -326,15 +326,15 @@ TABLE: dict[str, Case] = {
     ),
     "tap:ChooseActivity": own(KEEP_ALL, lambda ids: register.ChooseActivity("rectification_list")),
     "tap:FromActivity": Case(KEEP_ALL, lambda ids: register.FromActivity("rectification_list", ids["activity"])),
-    "tap:MakeLinked": Case(KEEP_ALL, lambda ids: register.MakeLinked(ids["inspection"], 0, 0)),
+    "tap:MakeLinked": Case(KEEP_ALL, lambda ids: register.MakeLinked(ids["inspection"], 0, "")),
     "tap:NewEntry": own(KEEP_ALL, lambda ids: register.NewEntry("rectification_list")),
     "tap:ShowKinds": own(READ, lambda ids: register.ShowKinds(register.Way.LOOK, "")),
     "tap:ShowList": own(READ_ALL, lambda ids: register.ShowList("rectification_list", "20233", 0)),
     "tap:ShowInState": own(
-        READ_ALL, lambda ids: register.ShowInState("rectification_list", "20233", "issued", 0)
+        READ_ALL, lambda ids: register.ShowInState("rectification_list", "20233", 1, 0)
     ),
-    "tap:Appoint": Case(ROSTER, lambda ids: doors.Appoint(ids["bound"], "organization_officer", 20230701)),
-    "tap:BeginTerm": own(ROSTER, lambda ids: doors.BeginTerm(20230701)),
+    "tap:Appoint": Case(ROSTER, lambda ids: doors.Appoint(ids["bound"], "organization_officer", 20230701, 0)),
+    "tap:BeginTerm": own(ROSTER, lambda ids: doors.BeginTerm(20230701, 0)),
     "tap:FindEntries": own(READ_ALL, lambda ids: register.FindEntries("rectification_list")),
     "tap:ExportLedger": own(READ_ALL, lambda ids: register.ExportLedger("rectification_list", "20233")),
     "tap:TurnDeadlines": own(SENDS, lambda ids: register.TurnDeadlines("rectification_list", "20233", 0)),

@@ -43,12 +43,14 @@ class FromActivity(Button):
 
 @dataclass(frozen=True)
 class MakeLinked(Button):
-    """形成整改清单: the form of an entry that points to this one. `way`: the number of how it does; unit: for which."""
+    """形成整改清单: the form of an entry that points to this one. `way`: the number of how it does; unit: for which, by
+    the mark of its name; "": it is asked.
+    """
 
     prefix: ClassVar[str] = "ev"
     entry_id: int
     way: int
-    unit: int
+    unit: str
 
 
 class Way(StrEnum):
@@ -79,12 +81,12 @@ class ShowList(Button):
 
 @dataclass(frozen=True)
 class ShowInState(Button):
-    """The same of those that are in one state."""
+    """The same of those that are in one state, by its number among those of the kind; -1: what was taken back."""
 
     prefix: ClassVar[str] = "ee"
     kind: str
     period: str
-    state: str
+    state: int
     page: int
 
 

@@ -82,7 +82,7 @@ def _called(session: Session, call: Call) -> Called:
 def _with_links(session: Session, call: Call, declared: Sequence[EntryField], values: Values) -> Called:
     """The same, and how what has been chosen to point to is called."""
     chosen = [link for one in declared if one.type is Type.LINK for link in links(questions.kept(one, values))]
-    return linking.with_links(session, _called(session, call), call.tz, [], chosen)
+    return linking.with_links(session, call.me.branch_id, _called(session, call), call.tz, [], chosen)
 
 
 def _view(session: Session, call: Call, values: Values) -> tuple[View, Row | None]:
@@ -173,7 +173,7 @@ def _like_last(kind: Kind, fields: Sequence[Field]) -> Callable[[Session, Call, 
             return []
         last = entries.last_own(session, call.me, kind, call.now - LATELY)
         found = [Choice("同上一条", buttons.LikeLast(kind.name))] if last is not None else []
-        proved = any(one.proved for one in kind.fields) and linking.held(session, call.me.branch_id, call.now, call.tz)
+        proved = any(one.proved for one in kind.fields) and linking.held(session, call.me, call.now, call.tz)
         return [*found, Choice("据活动填写", buttons.ChooseActivity(kind.name))] if proved else found
 
     return below
@@ -218,6 +218,7 @@ def _row(kind: Kind, values: Values) -> Form | None:
         view, _ = _view(session, call, values)
         called = _called(session, call)
         lines = [f"【新增{outer.label}】{rules.line_of(view, called)}", *_lines(declared, values, called)]
+        lines += _notes_of_row(session, call, view, outer, values) if values.get(FIELD) == CONFIRM else []
         return "\n".join([*lines, *_unread(values)])
 
     def save(session: Session, call: Call, values: Values) -> Reply:
@@ -240,6 +241,16 @@ def _row(kind: Kind, values: Values) -> Form | None:
     )
 
 
+def _notes_of_row(session: Session, call: Call, view: View, outer: EntryField, values: Values) -> list[str]:
+    """That there is the same already, and that its day counts no more."""
+    found = {key: value for key, value in kept(outer.fields, values).items() if value not in (None, "", [])}
+    same = any(one.fields == found for one in view.of(outer.key))
+    days = [on for _, on, _ in rules.index(view.kind, outer.key, found).days]
+    late = [day for day in days[:1] if not in_time(call.now, cut_off_of(session, call.me.branch_id, day, call.tz))]
+    told = [not_counted(day).replace("这一次", "这一条") for day in late]
+    return [*([f"已有相同的{outer.label}，请核对。"] if same else []), *told]
+
+
 # --- one field -------------------------------------------------------------------------------------------------------
 
 
@@ -252,7 +263,9 @@ def _change(kind: Kind, values: Values) -> Form | None:
 
     def summary(session: Session, call: Call, values: Values) -> str:
         view, row = _view(session, call, values)
-        called = linking.with_links(session, _with_links(session, call, [declared], values), call.tz, [view])
+        called = linking.with_links(
+            session, call.me.branch_id, _with_links(session, call, [declared], values), call.tz, [view]
+        )
         old = rules.words_of(view, row, called).get(key, "")
         new = said(declared, questions.kept(declared, values), called)
         lines = [f"【修改】{rules.line_of(view, called)}", f"{declared.word}原为：{old or '未填'}"]

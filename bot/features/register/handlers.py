@@ -27,6 +27,7 @@ from bot.features.register.quick.pasted import OPENERS, unopened
 from bot.features.register.rules import Row, View
 from bot.kit.access import NO_RIGHT, Right
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
+from bot.kit.names import name_mark
 from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Message, Noted, Reply, apart, say
 from bot.kit.seats import Seat
@@ -206,7 +207,7 @@ def make_linked(session: Session, call: Call, button: buttons.MakeLinked) -> Rep
     view, _ = _found(session, call, button.entry_id, 0)
     back = _nth(linking.backs(session, [view]).get(view.id, ()), button.way)
     units = linking.lacking(view, back, showing.branch_name(session, call.me)) if back is not None else []
-    unit = _nth(units, button.unit)
+    unit = next((one for one in units if (name_mark(one) if one else "") == button.unit), None)
     if back is None or unit is None:
         raise Refusal(service.CHANGED_BY_OTHERS)
     kind = showing.kind_named(session, back.linked.kind)

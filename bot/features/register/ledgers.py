@@ -31,7 +31,7 @@ def table(session: Session, branch_id: int, kind: Kind, period: Period, day: dat
     follows = kind.tracking is not None and bool(kind.tracking.follows)
     read = entries.views(session, ids, None if follows else min(period.end, day))
     found = [one for one in reversed(read) if _is_shown(one)]
-    called = linking.with_links(session, entries.called(session, branch_id, found), tz, found)
+    called = linking.with_links(session, branch_id, entries.called(session, branch_id, found), tz, found)
     backs = linking.backs(session, found)
     kind = without_dropped(kind, found)
     rows = [[number, *cells] for number, cells in enumerate(lines(kind, found, called, period, backs), 1)]

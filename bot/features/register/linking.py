@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.register import entries, rules
@@ -15,11 +15,14 @@ from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import ACTIVITY, EntryField, Kind, Linked
 from bot.features.register.rules import Row, View
 from bot.features.register.values import ENTRY, Called, Json, Link
+from bot.kit.access import Right, may
 from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
 from bot.kit.words import cut
 from scheduler.calendar.days import Calendar, at, local_day
-from storage.choices import OFF, ActivityStatus
+from storage.activities import in_scope
+from storage.audience import Me
+from storage.choices import OFF, ActivityStatus, Scope
 from storage.models.activity import Activity
 from storage.models.entry import Entry, EntryDay, EntryLink
 
@@ -38,31 +41,42 @@ LONGEST = 60
 
 
 def with_links(
-    session: Session, called: Called, tz: tzinfo, found: Iterable[View], more: Iterable[Link] = ()
+    session: Session,
+    branch_id: int,
+    called: Called,
+    tz: tzinfo,
+    found: Iterable[View],
+    more: Iterable[Link] = (),
+    me: Me | None = None,
 ) -> Called:
-    """How what these entries point to is called besides."""
+    """How what these entries point to is called besides, of their own branch; what 撤销 took back never was.
+
+    me: as far as somebody may know of it.
+    """
     wanted = {*more}
     for view in found:
         held: list[tuple[str, Json]] = [("", view.fields), *((row.field, row.fields) for row in view.rows)]
         wanted |= {link for rows, fields in held for _, link in rules.linked(view.kind, rows, fields)}
-    return replace(called, links={**called.links, **words(session, wanted, tz)}) if wanted else called
+    return replace(called, links={**called.links, **words(session, branch_id, wanted, tz, me)}) if wanted else called
 
 
-def words(session: Session, wanted: Iterable[Link], tz: tzinfo) -> dict[Link, str]:
+def words(
+    session: Session, branch_id: int, wanted: Iterable[Link], tz: tzinfo, me: Me | None = None
+) -> dict[Link, str]:
     """7月主题党日（2023年7月7日）; 整改清单“甲支部 半年检查”."""
     by: dict[str, list[int]] = defaultdict(list)
     for one in wanted:
         by[one.to].append(one.id)
-    activities = session.scalars(select(Activity).where(Activity.id.in_(by[ACTIVITY]))) if by[ACTIVITY] else ()
-    found = {Link(ACTIVITY, one.id): activity_words(one, tz) for one in activities}
-    there = entries.views(session, by[ENTRY]) if by[ENTRY] else []
-    called = _called(session, there)
+    mine = (Activity.branch_id == branch_id, Activity.id.in_(by[ACTIVITY]))
+    activities = session.scalars(select(Activity).where(*mine)) if by[ACTIVITY] else ()
+    known = [one for one in activities if me is None or knows_of(session, me, one)]
+    stands = or_(Entry.withdrawn_at.is_(None), Entry.withdrawn_reason != "")
+    here = select(Entry.id).where(Entry.branch_id == branch_id, Entry.id.in_(by[ENTRY]), stands)
+    there = entries.views(session, session.scalars(here).all()) if by[ENTRY] else []
+    there = [one for one in there if me is None or entries.reads_all(me, one.kind)]
+    called = entries.called(session, branch_id, there)
+    found = {Link(ACTIVITY, one.id): activity_words(one, tz) for one in known}
     return found | {Link(ENTRY, one.id): entry_words(one, called) for one in there}
-
-
-def _called(session: Session, found: Sequence[View]) -> Called:
-    branches = session.scalars(select(Entry.branch_id).where(Entry.id.in_([one.id for one in found]))).first()
-    return entries.called(session, branches, found) if branches is not None else Called()
 
 
 def activity_words(activity: Activity, tz: tzinfo) -> str:
@@ -84,28 +98,36 @@ class Candidate:
     day: date
 
 
-def candidates(session: Session, branch_id: int, one: EntryField, today: date, tz: tzinfo) -> list[Candidate]:
-    """What a field may point to, the latest first."""
-    found = _activities(session, branch_id, today, tz) if ACTIVITY in one.to else []
+def candidates(session: Session, me: Me, one: EntryField, today: date, tz: tzinfo) -> list[Candidate]:
+    """What a field may point to, the latest first; of activities those that somebody may know of."""
+    branch_id = me.branch_id
+    found = _activities(session, me, today, tz) if ACTIVITY in one.to else []
     kinds = [name for name in one.to if name != ACTIVITY]
     if kinds:
         found += _entries(session, branch_id, kinds, tz)
     return sorted(found, key=lambda each: (each.day, each.link.id), reverse=True)
 
 
-def _activities(session: Session, branch_id: int, today: date, tz: tzinfo) -> list[Candidate]:
-    there = (Activity.branch_id == branch_id, Activity.status != ActivityStatus.CANCELLED)
+def _activities(session: Session, me: Me, today: date, tz: tzinfo) -> list[Candidate]:
+    there = (Activity.branch_id == me.branch_id, Activity.status != ActivityStatus.CANCELLED)
     days = (Activity.start_at >= at(today - BEFORE, time(), tz), Activity.start_at < at(today + AHEAD, time(), tz))
-    rows = session.scalars(select(Activity).where(*there, *days))
+    rows = [one for one in session.scalars(select(Activity).where(*there, *days)) if knows_of(session, me, one)]
     return [Candidate(Link(ACTIVITY, row.id), activity_words(row, tz), local_day(row.start_at, tz)) for row in rows]
 
 
-def held(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> list[Candidate]:
+def knows_of(session: Session, me: Me, activity: Activity) -> bool:
+    """Of an activity of the whole branch everybody, of any other who sees the roll or was to come."""
+    whole = activity.scope is Scope.BRANCH or may(me, Right.SEE_ROLL, branch_id=activity.branch_id)
+    return whole or in_scope(session, me, activity)
+
+
+def held(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Candidate]:
     """The latest activities that have begun, of which an entry may be made."""
-    mine = (Activity.branch_id == branch_id, Activity.status.not_in(OFF), Activity.start_at <= now)
+    mine = (Activity.branch_id == me.branch_id, Activity.status.not_in(OFF), Activity.start_at <= now)
     query = select(Activity).where(*mine, Activity.start_at >= now - LATELY)
-    rows = session.scalars(query.order_by(Activity.start_at.desc(), Activity.id.desc()).limit(LATEST))
-    return [Candidate(Link(ACTIVITY, row.id), activity_words(row, tz), local_day(row.start_at, tz)) for row in rows]
+    rows = session.scalars(query.order_by(Activity.start_at.desc(), Activity.id.desc()).limit(4 * LATEST))
+    known = [row for row in rows if knows_of(session, me, row)][:LATEST]
+    return [Candidate(Link(ACTIVITY, row.id), activity_words(row, tz), local_day(row.start_at, tz)) for row in known]
 
 
 def _entries(session: Session, branch_id: int, kinds: Sequence[str], tz: tzinfo) -> list[Candidate]:
@@ -121,7 +143,7 @@ def _day_of(view: View, tz: tzinfo) -> date:
 
 
 def are_there(session: Session, branch_id: int, kind: Kind, rows: str, values: Json) -> None:
-    """Refuses what points to nothing of the branch, or to something else than the field may."""
+    """Refuses what points to nothing of the branch, to what was taken back, or to something else than the field may."""
     by_key = {one.key: one for one in rules.declared(kind, rows)}
     for key, link in rules.linked(kind, rows, values):
         to = by_key[key].to
@@ -129,7 +151,7 @@ def are_there(session: Session, branch_id: int, kind: Kind, rows: str, values: J
             row: Activity | Entry | None = session.get(Activity, link.id) if ACTIVITY in to else None
         else:
             row = session.get(Entry, link.id)
-            row = row if row is not None and row.kind in to else None
+            row = row if row is not None and row.kind in to and row.withdrawn_at is None else None
         if row is None or row.branch_id != branch_id:
             raise Refusal(f"没有找到{by_key[key].word}，请重新选择。")
 

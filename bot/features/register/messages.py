@@ -28,6 +28,7 @@ _WAYS = {Way.RECORD: "【登记】请选择登记项目。", Way.LOOK: "【台�
 MANY, COMMONEST = 8, 6
 _ORDER = {section: at for at, section in enumerate(Section)}
 NOTHING = "没有登记。"
+TAKEN_BACK = -1
 NO_KIND = "您没有可以登记的项目。如需登记，请联系支部书记。"
 DEADLINES_OFF = "到期提醒：不发。"
 NO_SUCH_KIND = "没有这个登记项目。"
@@ -76,8 +77,13 @@ class Listed:
 
     def page(self, at: int) -> Button:
         if self.state:
-            return buttons.ShowInState(self.kind.name, self.period.code, self.state, at)
+            return buttons.ShowInState(self.kind.name, self.period.code, self.number(self.state), at)
         return buttons.ShowList(self.kind.name, self.period.code, at)
+
+    def number(self, state: str) -> int:
+        """How a state travels in a button."""
+        states = list(self.kind.tracking.states) if self.kind.tracking is not None else []
+        return states.index(state) if state in states else TAKEN_BACK
 
     def word(self, state: str) -> str:
         known = self.kind.tracking.states if self.kind.tracking is not None else {}
@@ -119,7 +125,10 @@ def _by_state(listed: Listed) -> list[Choice]:
     order = [*(kind.tracking.states if kind.tracking is not None else ()), WITHDRAWN]
     found = [state for state in order if state in listed.states] if len(listed.states) > 1 else []
     return [
-        Choice(f"{listed.word(state)}{listed.states[state]}条", buttons.ShowInState(kind.name, period.code, state, 0))
+        Choice(
+            f"{listed.word(state)}{listed.states[state]}条",
+            buttons.ShowInState(kind.name, period.code, listed.number(state), 0),
+        )
         for state in found
     ]
 

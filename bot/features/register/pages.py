@@ -12,6 +12,7 @@ from bot.features.register.rules import Fact, Row, View, declared, item_title, l
 from bot.features.register.values import Called, full_day, links
 from bot.kit.doors import OpenActivity, ShowFiles
 from bot.kit.lists import Page, filled, label, page_of, two_a_row
+from bot.kit.names import name_mark
 from bot.kit.replies import PAGE, Choice, Message
 from bot.kit.words import cut, moment_words
 
@@ -71,7 +72,7 @@ def entry_page(
         lines.append(f"已取消登记：{moment_words(view.withdrawn_at, tz)}，原因：{view.reason}")
     reports = [Choice("报告进展", buttons.Report(view.id, 0))] if owns and not keeps else []
     makes = _makes(view, beside) if keeps and view.withdrawn_at is None else []
-    more = two_a_row([*_opens(view, beside), *makes, *beside.offers])
+    more = two_a_row([*_opens(view, called, beside), *makes, *beside.offers])
     return Message(cut("\n".join(lines), PAGE), filled(reports, *more, *_entry_rows(view, keeps, page)))
 
 
@@ -96,20 +97,21 @@ def _makes(view: View, beside: Beside) -> list[Choice]:
     """形成整改清单（甲支部）, for each unit that has none yet."""
     return [
         Choice(f"{back.linked.act}（{label(unit)}）" if len(units) > 1 else back.linked.act,
-               buttons.MakeLinked(view.id, number, at))
+               buttons.MakeLinked(view.id, number, name_mark(unit) if unit else ""))
         for number, back in enumerate(beside.backs)
         if back.linked.act and (units := beside.makes.get(number, ()))
-        for at, unit in enumerate(units[:MOST_MADE])
+        for unit in units[:MOST_MADE]
     ]  # fmt: skip
 
 
-def _opens(view: View, beside: Beside) -> list[Choice]:
+def _opens(view: View, called: Called, beside: Beside) -> list[Choice]:
     """The ways to what an entry points to, and to what points to it."""
     found: list[Choice] = []
     for one in view.kind.every:
         for link in links(view.fields.get(one.key)) if one.type is Type.LINK else ():
             to = OpenActivity(link.id) if link.to == ACTIVITY else buttons.OpenEntry(link.id, 0)
-            found += [Choice(f"打开{one.label}", to)] if link.to != ACTIVITY or beside.activities else []
+            opens = beside.activities if link.to == ACTIVITY else link in called.links
+            found += [Choice(f"打开{one.label}", to)] if opens else []
     found += [
         Choice(
             f"{back.linked.word}{number}" if len(back.entries) > 1 else back.linked.word, buttons.OpenEntry(one.id, 0)

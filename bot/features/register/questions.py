@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from unicodedata import normalize
-from zlib import crc32
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,9 +21,9 @@ from bot.kit import questions
 from bot.kit.dates import read_typed
 from bot.kit.form_fields import Doubt, Field, Options, Values
 from bot.kit.glossary.choices import DUTIES
-from bot.kit.handlers import Call
+from bot.kit.handlers import Call, File
 from bot.kit.lists import label
-from bot.kit.names import LONGEST, called, clean_name, group_key, name_key
+from bot.kit.names import LONGEST, called, clean_name, group_key, name_key, name_mark
 from bot.kit.numerals import number
 from bot.kit.refusal import Refusal
 from bot.kit.typed_days import the_day
@@ -44,8 +43,9 @@ _NUMBER = re.compile(
     r"(?:(?P<digits>\d{1,15}(?:\.\d+)?)|(?P<numeral>[〇零一二两三四五六七八九十廿卅百]+))\s*[^\d\W]{0,2}"
 )
 _SEPARATORS = str.maketrans(dict.fromkeys(",，;；\n", "、"))
+_AND = re.compile("[和与及]")
 FILES = frozenset({"document", "photo", "audio", "voice", "video"})
-MOST_FILES = 10
+MOST_FILES, LONGEST_FILE = 10, 255
 _LARGEST = Decimal("1e12")
 Asked = Callable[[EntryField], list[Field]]
 
@@ -183,7 +183,19 @@ def _day(declared: EntryField, key: str = "", ask: str = "") -> list[Field]:
 def _lasting(declared: EntryField) -> list[Field]:
     first = _day(declared, f"{declared.key}_first", f"请选择{declared.word}的第一天，或直接发送。")
     last = _day(declared, f"{declared.key}_last", f"请选择{declared.word}的最后一天，或直接发送。")
-    return [*first, *(replace(one, label=f"{declared.label}止") for one in last)]
+    return [*first, *(_same_day_first(declared, replace(one, label=f"{declared.label}止")) for one in last)]
+
+
+def _same_day_first(declared: EntryField, last: Field) -> Field:
+    """The first day stands first among what is offered for the last one: most things take a day."""
+    begins = f"{declared.key}_first"
+
+    def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+        usual, first = last.options(session, call, values), values.get(begins)
+        same = [(str(first), "当天结束")] if first else []
+        return [*same, *(one for one in usual if one[0] != first)]
+
+    return replace(last, options=options)
 
 
 def _month(declared: EntryField) -> list[Field]:
@@ -218,11 +230,6 @@ def _quarter(declared: EntryField) -> list[Field]:
 # --- units and sites -------------------------------------------------------------------------------------------------
 
 
-def _mark(name: str) -> str:
-    """How a name travels in a button: by a number that is the same as long as the name is."""
-    return f"{crc32(name_key(name).encode()):x}"
-
-
 def names_offered(declared: EntryField) -> Callable[[Session, Call], list[str]]:
     """Names that entries have had before, the latest first, then those of the settings."""
 
@@ -242,10 +249,10 @@ def _name(declared: EntryField) -> list[Field]:
     offered = names_offered(declared)
 
     def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
-        return [(_mark(name), label(name)) for name in offered(session, call)]
+        return [(name_mark(name), label(name)) for name in offered(session, call)]
 
     def then(session: Session, call: Call, value: str) -> Values:
-        return {declared.key: next((one for one in offered(session, call) if _mark(one) == value), value)}
+        return {declared.key: next((one for one in offered(session, call) if name_mark(one) == value), value)}
 
     def read(session: Session, call: Call, said: str) -> Values:
         return {declared.key: _one_name(said, declared)}
@@ -292,7 +299,8 @@ def _people(declared: EntryField) -> list[Field]:
 
     def read(session: Session, call: Call, said: str) -> Values:
         members = _members(session, call)
-        found = list(dict.fromkeys(_one_of(part, members, declared.outside) for part in parts(said)))
+        named = [each for part in parts(said) for each in _each(part, members)]
+        found = list(dict.fromkeys(_one_of(one, members, declared.outside) for one in named))
         if not declared.several and len(found) > 1:
             raise Refusal(f"{declared.word}只能有一位。")
         return {declared.key: found}
@@ -305,6 +313,13 @@ def _people(declared: EntryField) -> list[Field]:
 def parts(said: str) -> list[str]:
     """甲四、甲五: the names of several."""
     return [part.strip() for part in said.translate(_SEPARATORS).split("、") if part.strip()]
+
+
+def _each(said: str, members: Sequence[Member]) -> list[str]:
+    """甲四和乙五, where both are known: 和 may be part of a name."""
+    pieces = _AND.split(said)
+    several = len(pieces) > 1 and not called(members, said) and all(called(members, one) for one in pieces)
+    return pieces if several else [said]
 
 
 def _one_of(said: str, members: Sequence[Member], outside: bool) -> str:
@@ -367,12 +382,18 @@ def _files(declared: EntryField) -> list[Field]:
     def add(session: Session, call: Call, values: Values) -> Values:
         if any(file.kind not in FILES for file in call.files):
             raise Refusal("请发送文件、照片、音频或视频。")
-        held = [*(values.get(declared.key) or []), *(file.to_json() for file in call.files)]
+        held = [*(values.get(declared.key) or []), *map(_named, call.files)]
         if len(held) > MOST_FILES:
             raise Refusal(f"附件最多{MOST_FILES}个。")
         return {declared.key: held}
 
     return [_field(declared, f"请发送{declared.word}：照片或文件。", files=add)]
+
+
+def _named(file: File) -> dict[str, Any]:
+    """As it is kept: with a name that an archive takes too."""
+    found = file.to_json()
+    return {**found, "name": found["name"][:LONGEST_FILE]} if found.get("name") else found
 
 
 # --- links -----------------------------------------------------------------------------------------------------------
@@ -382,7 +403,7 @@ def _link(declared: EntryField) -> list[Field]:
     """By a button, by its day, or by words of its name."""
 
     def candidates(session: Session, call: Call) -> list[Candidate]:
-        return linking.candidates(session, call.me.branch_id, declared, call.today, call.tz)
+        return linking.candidates(session, call.me, declared, call.today, call.tz)
 
     def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
         return [(as_answer(one.link), label(one.word)) for one in candidates(session, call)[: linking.MOST]]

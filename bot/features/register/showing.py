@@ -58,7 +58,7 @@ def show_list(session: Session, call: Call, button: buttons.ShowList) -> Reply:
 def period_of(code: str, today: date) -> Period:
     try:
         period = Period.read(code)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Refusal(messages.NO_SUCH_PERIOD) from None
     if period.start > today:
         raise Refusal(messages.NO_SUCH_PERIOD)
@@ -67,7 +67,11 @@ def period_of(code: str, today: date) -> Period:
 
 def show_in_state(session: Session, call: Call, button: buttons.ShowInState) -> Reply:
     kind, period = kind_named(session, button.kind), period_of(button.period, call.today)
-    return Reply(edit=list_of(session, call, kind, period, button.page, button.state))
+    states = list(kind.tracking.states) if kind.tracking is not None else []
+    if button.state != messages.TAKEN_BACK and not 0 <= button.state < len(states):
+        raise Refusal(messages.NO_SUCH_KIND)
+    state = entries.WITHDRAWN if button.state == messages.TAKEN_BACK else states[button.state]
+    return Reply(edit=list_of(session, call, kind, period, button.page, state))
 
 
 def list_of(session: Session, call: Call, kind: Kind, period: Period, page: int, state: str = "") -> Message:
@@ -130,7 +134,9 @@ def _page(session: Session, call: Call, view: View, called: Called, at: int) -> 
 
 def called_of(session: Session, call: Call, view: View) -> Called:
     """How everybody and everything is called that an entry names."""
-    return linking.with_links(session, entries.called(session, call.me.branch_id, [view]), call.tz, [view])
+    return linking.with_links(
+        session, call.me.branch_id, entries.called(session, call.me.branch_id, [view]), call.tz, [view]
+    )
 
 
 def _beside(session: Session, call: Call, view: View) -> pages.Beside:
@@ -160,7 +166,8 @@ def _offices(session: Session, call: Call, view: View) -> tuple[Sequence[str], S
     if view.kind.appoints is None or not may(call.me, Right.ROSTER, branch_id=call.me.branch_id):
         return (), ()
     held = {one.id: frozenset(one.duties) for one in roster(session, call.me.branch_id, call.today)}
-    return appointing.offered(view, entries.called(session, call.me.branch_id, [view]), held)
+    term = session.get_one(Organisation, call.me.branch_id).term_ends_on
+    return appointing.offered(view, entries.called(session, call.me.branch_id, [view]), held, term)
 
 
 def turn_rows(session: Session, call: Call, button: buttons.TurnRows) -> Reply:
@@ -176,7 +183,9 @@ def show_history(session: Session, call: Call, button: buttons.ShowHistory) -> R
     by = {view.withdrawn_by_id, *(one.changed_by_id for one in made), *(by for _, _, by in facts)}
     names = _recorders(session, call.me, view, by)
     pointed = [link for one in made for held in (one.old, one.new) for link in links(held.get("value"))]
-    called = linking.with_links(session, entries.everybody(session, call.me.branch_id), call.tz, [view], pointed)
+    called = linking.with_links(
+        session, call.me.branch_id, entries.everybody(session, call.me.branch_id), call.tz, [view], pointed, call.me
+    )
     by_name = [(row, fact, names.get(by, "")) for row, fact, by in facts]
     return Reply(here=history.history_page(view, called, made, by_name, names, call.tz))
 

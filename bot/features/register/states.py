@@ -40,6 +40,10 @@ def put_state(
     need = rules.lacks(view.kind, rows, state, view, row)
     if need is not None and is_empty((given or {}).get(need.key)):
         raise Refusal(f"请先填写{need.word}。")
+    if row is None and state in tracking.barred:
+        key, code, why = tracking.barred[state]
+        if view.fields.get(key) == code:
+            raise Refusal(why)
     share = _below_ceiling(session, me, view, state) if row is None else {}
     if tracking.wants_reason(fact.state, state) and not reason:
         raise Refusal(service.NEEDS_A_REASON)

@@ -53,7 +53,11 @@ def links(value: Any) -> list[Link]:
     """What the value of a link points to, in its order."""
     listed = value if isinstance(value, list) else [value]
     return [
-        Link(to, int(one[to])) for one in listed if isinstance(one, Mapping) for to in (ACTIVITY, ENTRY) if to in one
+        Link(to, one[to])
+        for one in listed
+        if isinstance(one, Mapping)
+        for to in (ACTIVITY, ENTRY)
+        if isinstance(one.get(to), int)
     ]
 
 

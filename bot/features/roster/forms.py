@@ -11,13 +11,11 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.rules import SEATS
 from bot.features.roster import messages, rules, service
 from bot.features.roster.buttons import Change, Kind, Pick
-from bot.features.roster.desk import election_day
 from bot.features.roster.rules import FactChange, Step
 from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.closing import close_days
-from bot.kit.doors import Appoint
 from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
 from bot.kit.form_pages import FIELD, LEFT
 from bot.kit.forms import Form
@@ -51,23 +49,6 @@ def begin(session: Session, call: Call, button: Change) -> Reply:
     if button.person_id or button.kind not in (Kind.NEW, Kind.ACCEPT):
         service.facts_of(session, call.me, button.person_id, call.today)
     return say(FORM.open(session, call, kind=button.kind.value, person=button.person_id))
-
-
-def appoint(session: Session, call: Call, button: Appoint) -> Reply:
-    """任命: who was elected has the office from the day of the approval; what is left is why, and writes it."""
-    facts = service.facts_of(session, call.me, button.person_id, call.today)
-    given: dict[str, Any] = {"kind": Kind.DUTY.value, "person": button.person_id}
-    offices = {duty.value: number for number, duty in enumerate(rules.CHOICES[Kind.DUTY])}
-    if button.duty:
-        if button.duty not in offices or Duty(button.duty) in SEATS:
-            raise Refusal(FORM.old)
-        if Duty(button.duty) in _held(facts, button.person_id, call.today):
-            raise Refusal("名册中已有这一职务，无需再任命。")
-        given |= {
-            Step.VALUE.value: str(offices[button.duty]),
-            Step.DAY.value: election_day(button.day, call.today).isoformat(),
-        }
-    return say(FORM.filled(session, call, **given))
 
 
 def pick(session: Session, call: Call, button: Pick) -> Reply:
@@ -316,5 +297,4 @@ FORM = Form(
 HANDLERS: list[Handler] = [
     Tap(Change, begin, right=Right.ROSTER, private=True),
     Tap(Pick, pick, right=Right.ROSTER, private=True),
-    Tap(Appoint, appoint, right=Right.ROSTER, private=True),
 ]

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.service import branch_name
-from bot.features.roster import forms, messages, service, undoing
+from bot.features.roster import elected, forms, messages, service, undoing
 from bot.features.roster.buttons import SetTerm, ShowGroup, ShowPerson, UndoChange
-from bot.features.roster.desk import EXAMPLE, day_of, election_day
+from bot.features.roster.desk import EXAMPLE, day_of
 from bot.features.roster.words import full_day
 from bot.kit import questions
 from bot.kit.access import Right
-from bot.kit.doors import BeginTerm, ShowRoster
+from bot.kit.doors import ShowRoster
 from bot.kit.form_fields import Action, Values
 from bot.kit.forms import Form
 from bot.kit.glossary.choices import WHYS
@@ -87,11 +87,6 @@ def set_term(session: Session, call: Call, button: SetTerm) -> Reply:
     return say(TERM.open(session, call))
 
 
-def begin_term(session: Session, call: Call, button: BeginTerm) -> Reply:
-    """登记任期, of an election that was approved."""
-    return _begin_term(session, call, {"day": election_day(button.day, call.today).isoformat()})
-
-
 def _begin_term(session: Session, call: Call, values: Values) -> Reply:
     day = date.fromisoformat(values["day"])
     ends = service.begin_term(session, call.me, day, call.now)
@@ -134,6 +129,6 @@ HANDLERS: list[Handler] = [
     Tap(ShowPerson, show_person, reads=True, right=Right.ROSTER, private=True),
     Tap(UndoChange, undo_change, right=Right.ROSTER, private=True),
     Tap(SetTerm, set_term, right=Right.ROSTER, private=True),
-    Tap(BeginTerm, begin_term, right=Right.ROSTER, private=True),
     *forms.HANDLERS,
+    *elected.HANDLERS,
 ]

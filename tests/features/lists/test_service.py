@@ -53,9 +53,9 @@ def test_what_is_overdue_comes_first_then_what_is_near_and_each_owner_s_stand_to
     ):  # fmt: skip
         project(desk, title, due_on, owner)
     assert said(desk, SEC) == [
-        (When.OVERDUE, "甲四", "《早》（未启动）"), (When.OVERDUE, "甲四", "《前》（未启动）"),
-        (When.OVERDUE, "甲五", "《昨》（未启动）"), (When.SOON, "甲四", "《今》（未启动）"),
-        (When.SOON, "甲五", "《近》（未启动）"), (When.LATER, "甲四", "《晚》（未启动）"),
+        (When.OVERDUE, "甲四", "《早》"), (When.OVERDUE, "甲四", "《前》"),
+        (When.OVERDUE, "甲五", "《昨》"), (When.SOON, "甲四", "《今》"),
+        (When.SOON, "甲五", "《近》"), (When.LATER, "甲四", "《晚》"),
     ]  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_what_is_done_taken_back_drawn_up_or_off_its_list_is_not_there(desk: Des
     project(desk, "还在", "2023-08-18", five, to="2023-08-12")
     draft = desk.record("rectification_list", target="甲支部", source="other")
     desk.add(draft, "items", category="other", problem="问题", measure="措施", due_on="2023-08-18")
-    assert [title for *_, title in said(desk, SEC)] == ["《还在》（未启动）"]
+    assert [title for *_, title in said(desk, SEC)] == ["《还在》"]
 
 
 def test_a_leader_sees_the_own_group_s_and_its_people_s_and_members_nothing(desk: Desk) -> None:

@@ -4,11 +4,12 @@ import io
 from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.figures import FIGURES as ACTIVITIES
@@ -16,15 +17,18 @@ from bot.features.archive.document import BadArchive
 from bot.features.register import ledgers, owing
 from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import Type
-from bot.kit.entry_hours import EARNING
+from bot.features.register.quick import filling
+from bot.kit.entry_hours import EARNING, ENTRY_HOURS
 from bot.kit.figures import Section
+from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
-from storage.choices import ActivityStatus, AttendanceStatus, SignInMethod
+from storage.choices import ActivityStatus, AttendanceStatus, Duty, Scope, SignInMethod
 from storage.engine import Storage
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 from storage.models.entry import Entry, EntryLink
 from storage.models.organisation import Organisation
+from storage.models.person import DutySpan, RosterSpan
 from tests.features.register.desk import Q3, SHANGHAI, Desk, local
 from tests.features.register.test_archive import Json, document, out, put
 from tests.features.register.test_chat import SEC, draw_up, last, said
@@ -294,6 +298,78 @@ async def test_an_activity_fills_in_what_it_proves(bot: World) -> None:
     await bot.stage.tap(SEC, "打开", "已登记")
     await bot.stage.tap(SEC, "打开关联活动")
     assert said(bot, SEC).startswith("【活动管理】8月主题党日")
+
+
+async def test_a_button_of_a_page_that_stands_makes_the_list_that_it_says(bot: World) -> None:
+    """Or none: not that of another unit."""
+    await inspect(bot, "甲支部", "乙支部")
+    await bot.stage.tap(SEC, "形成整改清单（甲支部）", "【开展检查】")
+    await bot.stage.tap(SEC, "保存", "核对无误")
+    again = await bot.stage.tap(SEC, "形成整改清单（甲支部）", "【开展检查】")
+    assert "刚刚有变更" in again.toast
+    with bot.storage.reading() as session:
+        found = session.scalars(select(Entry.title).where(Entry.kind == "rectification_list")).all()
+    assert found == ["甲支部"]
+
+
+async def test_who_does_not_see_the_roll_gets_no_names_from_an_activity(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        came = bot.cast["甲四"]
+        first = held(session, bot.cast.branch_id, bot.cast[SEC], came)
+        held(session, bot.cast.branch_id, bot.cast[SEC], came, day="2023-08-07", title="支委会", scope=Scope.COMMITTEE)
+        session.add(
+            DutySpan(
+                person_id=bot.cast["丙四"], organisation_id=bot.cast.branch_id, duty=Duty.MASS_WORK_OFFICER,
+                from_on=date(2023, 1, 1),
+            )
+        )  # fmt: skip
+        assert first
+    await bot.stage.say("丙四", "登记志愿服务")
+    await bot.stage.tap("丙四", "据活动填写")
+    # Of a meeting of the committee he knows, as one of it; not who came.
+    assert last(bot, "丙四").labels == ["支委会（2023年8月7日）", PARTY_DAY, "逐项填写"]
+    await bot.stage.tap("丙四", PARTY_DAY)
+    assert "甲四" not in said(bot, "丙四")
+    assert "日期：2023年8月4日" in said(bot, "丙四")
+
+
+def test_who_came_and_has_left_since_is_filled_in_all_the_same(desk: Desk) -> None:
+    gone = desk.cast["丙四"]
+    first = held(desk.session, desk.branch_id, desk.me.id, gone, desk.cast["甲四"], day="2023-07-14")
+    desk.session.execute(update(RosterSpan).where(RosterSpan.person_id == gone).values(to_on=date(2023, 8, 1)))
+    call = SimpleNamespace(me=desk.me, today=date(2023, 8, 11), tz=SHANGHAI)
+    kind, activity = desk.kind("volunteer_service"), desk.session.get_one(Activity, first)
+    found = filling.of_activity(desk.session, cast(Call, call), kind, activity)
+    assert set(found["participants"]) == {str(gone), str(desk.cast["甲四"])}
+
+
+def test_hours_are_counted_where_the_activity_was_called_off(desk: Desk) -> None:
+    first = held(desk.session, desk.branch_id, desk.me.id, status=ActivityStatus.CANCELLED)
+    desk.record(
+        "superior_event", title="廉政辅导", whose="示范局", level="unit", kind="lecture", on="2023-08-04",
+        attendees=[{"id": desk.cast["甲四"]}], hours=2, activity={"activity": first},
+    )  # fmt: skip
+    [said_hours] = desk.counting().of(ENTRY_HOURS)
+    assert said_hours.hours == 2
+
+
+def test_what_was_taken_back_is_pointed_to_no_more(desk: Desk) -> None:
+    number = desk.record("inspection", **INSPECTED)
+    desk.withdraw(number, "登记有误")
+    with pytest.raises(Refusal, match="没有找到所据检查"):
+        desk.record("rectification_list", target="甲支部", source="other", inspection={"entry": number})
+
+
+@pytest.mark.parametrize("bad", [{"activity": 1}, {"activity": "abc"}, 1, [{"entry": 2}], {"entry": 5}])
+def test_a_change_of_a_link_says_ids_alone(storage: Storage, bad: Any) -> None:
+    """Numbers of rows are nobody's but the database's: they reach into other branches."""
+    change = {
+        "path": "inspections/C1/activity", "old": bad, "new": None, "on": None, "at": "2022-08-03T10:00:00+08:00",
+        "by": None, "reason": "有误",
+    }  # fmt: skip
+    with storage.transaction() as session, pytest.raises(BadArchive) as told:
+        put(session, document(inspections=[VISIT], changes=[change]), "一")
+    assert [fault.partition(":")[0] for fault in told.value.faults] == ["changes[0].old"]
 
 
 async def test_an_activity_is_found_by_its_day_or_its_name(bot: World) -> None:

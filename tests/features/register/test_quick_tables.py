@@ -332,3 +332,8 @@ def test_no_field_has_a_name_that_its_form_keeps() -> None:
                 name="some", word="某", unit="次", section=Section.SERVICE, collection="some", line="",
                 ledger=Ledger(name="", columns=()), fields=(EntryField(key=key, word="某"),),
             )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["| |\n| |", "---|---\n---|---", '"a"\tb\rc\nx\ty', "|\n|", "\t\n\t"])
+def test_marks_alone_are_no_table_and_break_nothing(text: str) -> None:
+    read(text)

@@ -333,6 +333,8 @@ class _Reader(Values):
         one = kind.field(f"{where.rows}.{where.name}" if where.rows else where.name)
         if one is None or value is None:
             return value
+        if one.type is Type.LINK and self.as_said(one, value):
+            return self.said_ids(one, path, value)
         if one.type is Type.ROWS and isinstance(value, dict):
             fields, extra = self._fields(kind, where.name, path, value)
             return fields | extra

@@ -147,6 +147,14 @@ class Values:
         """The ids of files of which the document tells nothing, and of activities: they are kept as they are said."""
         return (self.known.files is None and is_of_files(one, value)) or (to_activities(one) and value is not None)
 
+    def said_ids(self, one: EntryField, path: str, value: Any) -> Any:
+        """Ids of activities that a change names: kept as they are said, and nothing else is."""
+        listed = value if isinstance(value, list) else [value]
+        if all(isinstance(each, str) and len(each) <= LONGEST_KEY for each in listed):
+            return value
+        self.check.fault(path, value, f"an id of an activity, of at most {LONGEST_KEY} characters")
+        return None
+
     def _link(self, one: EntryField, path: str, value: Any) -> Any:
         listed = value if isinstance(value, list) else [value]
         if not one.several and isinstance(value, list):

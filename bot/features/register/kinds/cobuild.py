@@ -113,7 +113,7 @@ RED_SITE = Kind(
         states={"in_use": "在用", "retired": "停用"}, done=("in_use", "retired"), reasoned=("retired",),
         acts={"in_use": "恢复使用", "retired": "停用"},
     ),
-    line="{name}（{type}）",
+    line="{name} {type}",
     counts=(
         Count(path="red_sites.listed", word="红色基地", unit="个", behaviour=Behaviour.LAST_DAY, states=("in_use",),
               formula="至期末在用的红色基地数"),

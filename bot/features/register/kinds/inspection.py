@@ -175,7 +175,7 @@ RECTIFICATION_LIST = Kind(
                  formula="完成日期不晚于期限的事项数"),
         of_items(path="rectification.open_overdue", word="逾期未整改", behaviour=Behaviour.LAST_DAY,
                  row_states=("open",), overdue=True, formula="所下发清单中期限在期末之前、至期末未整改的事项数"),
-        Count(path="rectification.open_overdue_all", word="全部逾期未整改", unit="项", behaviour=Behaviour.LAST_DAY,
+        Count(path="rectification.open_overdue_all", word="历次逾期未整改", unit="项", behaviour=Behaviour.LAST_DAY,
               rows="items", states=("issued",), row_states=("open",), overdue=True,
               formula="不论何时下发，期限在期末之前、至期末未整改的事项数"),
     ),

@@ -110,7 +110,8 @@ class EntryField(Part):
 class Tracking(Part):
     """States with the days from which they hold, in the order in which they are gone through; the first is the start.
 
-    done: nothing is owed any more. reasoned: entered with a reason, as is whatever lies before the state left. follows:
+    done: nothing is owed any more. barred: a state that is not entered with this code in that field, and what is said.
+    reasoned: entered with a reason, as is whatever lies before the state left. follows:
     the field whose day all states have, where they have none of their own (planned, held). ahead: what something is
     that still lies ahead of that day. days: the name of the day of a state in an archive. needs: the field or rows
     without which a state is not entered. acts: the button of a state, where that is not its word. drafts: in which it
@@ -127,6 +128,7 @@ class Tracking(Part):
     needs: Mapping[str, str] = Field(default_factory=dict)
     acts: Mapping[str, str] = Field(default_factory=dict)
     drafts: tuple[str, ...] = ()
+    barred: Mapping[str, tuple[str, str, str]] = Field(default_factory=dict)
 
     @property
     def start(self) -> str:
@@ -297,7 +299,8 @@ class Earlier(Part):
 
 
 class Appoints(Part):
-    """Who is to get an office once an entry is in a state: by the roster's own step, never by itself.
+    """Who is to get an office once an entry is in a state: by the roster's own step, never by itself. but: not with one
+    of these codes here.
 
     person, office: the fields of `rows`, of those with these codes; from the day of the state. term: with this code in
     that field of the entry the term of the committee begins.
@@ -309,6 +312,7 @@ class Appoints(Part):
     office: str
     where: Mapping[str, str]
     term: tuple[str, str]
+    but: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class Ledger(Part):

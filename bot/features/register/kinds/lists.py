@@ -39,7 +39,7 @@ PRACTICAL_PROJECT = Kind(
     in_order=(("since", "to"),),
     tracking=STEPS,
     monthly=True,
-    line="{title}（{state}）",
+    line="{title}",
     counts=(
         listed(path="projects.listed", word="办实事项目", states=ALL, formula="至期末在清单上、没有移出的项目数"),
         of_projects(path="projects.completed", word="项目已完成", states=("completed",)),
@@ -90,7 +90,7 @@ TASK_ITEM = Kind(
     ),
     in_order=(("since", "to"),),
     tracking=STEPS,
-    line="{title}（{class}，{state}）",
+    line="{title}（{class}）",
     counts=(
         listed(path="task_items.listed", word="推进任务", states=ALL, formula="至期末在清单上、没有移出的任务数"),
         of_tasks(path="task_items.completed", word="任务已完成", states=("completed",)),
@@ -144,7 +144,7 @@ ASSESSMENT_ITEM = Kind(
         done=("achieved",), reasoned=("behind",),
         acts={"pending": "退回未启动", "behind": "标为进度滞后", "on_track": "标为正常推进", "achieved": "标为已达标"},
     ),
-    line="{year}年 {indicator}（{state}）",
+    line="{year}年 {indicator}",
     counts=(
         of_year(path="assessment.items", word="考核指标", states=AT_ALL, formula="期末所在年度的考核指标项数"),
         of_year(path="assessment.pending", word="指标未启动", states=("pending",)),

@@ -79,11 +79,12 @@ ELECTION = Kind(
     together={"occasion": ("on",)},
     tracking=Tracking(
         states={"proposed": "待批复", "approved": "已批复"}, done=("approved",), days={"approved": "approved_on"},
+        barred={"approved": ("outcome", "no", "选举无效，不能登记批复。")},
         acts={"proposed": "退回待批复", "approved": "登记批复"},
     ),
     appoints=Appoints(
         state="approved", rows="candidates", person="person", office="office",
-        where={"elected": "yes"}, term=("kind", "general"),
+        where={"elected": "yes"}, term=("kind", "general"), but={"kind": ("delegates",), "outcome": ("no",)},
     ),
     line="{on} {kind}（{body}）",
     counts=(

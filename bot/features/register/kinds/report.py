@@ -63,7 +63,7 @@ PLAN_ITEM = noted(
         states={"open": "未完成", "completed": "已完成", "dropped": "不再列入"}, done=("completed", "dropped"),
         reasoned=("dropped",), acts={"open": "恢复计划", "completed": "完成", "dropped": "不再列入"},
     ),
-    line="{quarter} {text}（{state}）",
+    line="{quarter} {text}",
     counts=(
         Count(path="next_quarter_plan", word="下季计划", unit="项", behaviour=Behaviour.LAST_DAY, quarter="quarter",
               formula="列入期末所在季度总结的计划项数"),

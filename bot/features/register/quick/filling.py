@@ -14,6 +14,7 @@ from bot.features.register.kinds.kind import ACTIVITY, PARTNERS, PRESENT, SITES,
 from bot.features.register.quick.sentences import Known
 from bot.features.register.rules import View, facts_by_field
 from bot.features.register.values import Link, Owner, is_empty
+from bot.kit.access import Right, may
 from bot.kit.day_lists import read_days
 from bot.kit.form_fields import Values
 from bot.kit.handlers import Call
@@ -132,11 +133,15 @@ def left_empty(fields: Sequence[EntryField], values: Values) -> dict[str, Any]:
 
 
 def of_activity(session: Session, call: Call, kind: Kind, activity: Activity) -> dict[str, Any]:
-    """The answers that an activity proves: its day, who came, where it was, with whom; and that it was this one."""
+    """The answers that an activity proves: its day, who came (for who sees the roll), where it was, with whom; and that
+    it was this one.
+    """
     day = local_day(activity.start_at, call.tz)
     came = (Attendance.activity_id == activity.id, Attendance.withdrawn_at.is_(None), Attendance.status.in_(HERE))
-    here = {one.id for one in roster(session, call.me.branch_id, call.today)}
-    people = [str(one) for one in session.scalars(select(Attendance.person_id).where(*came)) if one in here]
+    here = {one.id for one in roster(session, call.me.branch_id, day)}
+    sees = may(call.me, Right.SEE_ROLL, branch_id=call.me.branch_id, group_id=activity.group_id)
+    listed = session.scalars(select(Attendance.person_id).where(*came).order_by(Attendance.person_id)) if sees else ()
+    people = [str(one) for one in listed if one in here]
     says: Mapping[str, list[str]] = {PRESENT: people, SITES: activity.sites, PARTNERS: activity.partners}
     found: dict[str, Any] = {ACTIVITY: questions.as_answer(Link(ACTIVITY, activity.id))}
     for one in kind.fields:

@@ -102,7 +102,7 @@ class _Table:
             return "【登记】粘贴的表格"
         called = entries.everybody(session, call.me.branch_id)
         pointed = [link for one in found.new for _, link in rules.linked(found.kind, "", one.values)]
-        return messages.table_page(found, linking.with_links(session, called, call.tz, [], pointed))
+        return messages.table_page(found, linking.with_links(session, call.me.branch_id, called, call.tz, [], pointed))
 
     def some(self, session: Session, call: Call, values: Values) -> str:
         found = self.plan(session, call, values)

@@ -17,6 +17,7 @@ from bot.kit.activities import find_activity
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Reply, apart, say
+from storage.choices import OFF
 
 
 def says_entry(text: str) -> bool:
@@ -57,7 +58,7 @@ def _kept(session: Session, call: Call, name: str) -> Kind:
 
 def choose_activity(session: Session, call: Call, button: ChooseActivity) -> Reply:
     """据活动填写: what was held lately."""
-    kind, found = _kept(session, call, button.kind), linking.held(session, call.me.branch_id, call.now, call.tz)
+    kind, found = _kept(session, call, button.kind), linking.held(session, call.me, call.now, call.tz)
     if not found:
         raise Refusal(messages.NO_ACTIVITY)
     return Reply(edit=messages.activities_page(kind, found))
@@ -66,6 +67,8 @@ def choose_activity(session: Session, call: Call, button: ChooseActivity) -> Rep
 def from_activity(session: Session, call: Call, button: FromActivity) -> Reply:
     """What the activity does not say is asked."""
     kind, activity = _kept(session, call, button.kind), find_activity(session, call.me, button.activity_id)
+    if activity.status in OFF or not linking.knows_of(session, call.me, activity):
+        raise Refusal(messages.NO_ACTIVITY)
     given = filling.of_activity(session, call, kind, activity)
     return Reply(edit=FORMS.filled(session, call, act="new", of=kind.name, **given))
 

@@ -76,7 +76,10 @@ def read(text: str) -> Pasted | None:
             return None
         parts = _separator(lines[skipped][1])
         if parts is not None:
-            first, *rest = _cells(lines[skipped:], parts)
+            cells = _cells(lines[skipped:], parts)
+            if not cells:
+                return None
+            first, *rest = cells
             named = lines[0][1].strip().rstrip("：:") if skipped else ""
             return Pasted(first.cells, tuple(rest), named) if rest and len(first.cells) > 1 else None
     return None
@@ -119,7 +122,8 @@ def _tabbed(lines: Sequence[tuple[int, str]]) -> Iterable[Line]:
         for number, line in lines:
             yield Line(number, tuple(cell.strip() for cell in line.split("\t")))
         return
-    reader = csv.reader((f"{text}\n" for text in texts), delimiter="\t")
+    # A carriage return within a line is no end of one.
+    reader = csv.reader((f"{text.replace(chr(13), ' ')}\n" for text in texts), delimiter="\t")
     before = 0
     for cells in reader:
         yield Line(lines[before][0], tuple(" ".join(cell.split()) for cell in cells))
