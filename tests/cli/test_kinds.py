@@ -42,7 +42,7 @@ def test_the_example_of_the_documents_is_good(file: Callable[[str], Path]) -> No
         ("{served.sum}", "{served.total}", "line 6 kind.phrase: no figure 'served.total'; known are count,"),
         ('"mass_work_officer"', '"treasurer"', "line 5 kind.keepers: no office 'treasurer'; known are secretary,"),
         ("served  =", "state   =", "line 11 fields.state: the name is reserved."),
-        ('word = "志愿服务队"', 'word = "志愿服务队', "line 3 file: is not valid TOML."),
+        ('word = "志愿服务队"', 'word = "志愿服务队', "line 3 file: is not valid TOML: "),
         ("[fields]", "[fieldz]", "line 7 fieldz: unknown; known are kind, fields, tracking."),
         ('done = ["done"]', 'done = ["gone"]', "line 14 tracking.done: should be some of the states."),
     ],

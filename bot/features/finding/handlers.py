@@ -9,6 +9,7 @@ from bot.kit.access import Right
 from bot.kit.form_fields import Action
 from bot.kit.forms import Form
 from bot.kit.handlers import Call, Command, Handler, Word
+from bot.kit.names import name_key
 from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Reply, say
 
@@ -22,6 +23,8 @@ def by_word(session: Session, call: Call) -> Reply:
     """搜 甲四, 查 基地1; 查 and the name of somebody asks for that person's record."""
     if looking.asks_for_somebody(session, call.me.branch_id, call.text):
         raise Nothing("", call.text)
+    if name_key(rules.sought(call.text)) in ONESELF:
+        return _found(session, call, call.me.name)
     return _found(session, call, rules.sought(call.text))
 
 
@@ -35,6 +38,7 @@ def ask(session: Session, call: Call) -> Reply:
     return _found(session, call, words)
 
 
+ONESELF = ("我", "我自己", "自己", "本人")
 TYPED = ("查找", "搜索", "查", "搜", "查询")
 FIND = Form(
     name="finding.form",

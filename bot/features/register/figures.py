@@ -187,6 +187,7 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
     if count.times:
         # Once for each of these people; a number is of each of them.
         tables = tables.join(EntryPerson, _of(EntryPerson, count, count.times, kind))
+        where += _own_people(counting)
         tables = tables.join(EntryValue, _of(EntryValue, count, count.total, kind)) if count.total else tables
         number_of: Any = EntryValue.hundredths if count.total else cast(null(), BigInteger)
         return query.add_columns(WHO, EntryPerson.name, number_of).select_from(tables).where(*where)
@@ -203,6 +204,7 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
     if keyed is not None:
         table, columns, key = keyed
         tables = tables.join(table, _of(table, count, key, kind))
+        where += _own_people(counting) if table is EntryPerson else []
         return query.add_columns(*columns).select_from(tables).where(*where)
     nothing = (cast(Entry.id, String), literal(""), cast(null(), BigInteger))
     return query.add_columns(*nothing).select_from(tables).where(*where)
@@ -283,6 +285,14 @@ def _begun_in_time(counting: Counting, standing: CTE) -> ColumnElement[bool]:
         begun.undone_at.is_(None),
         _in_time(counting, begun.on, begun.recorded_at),
     )
+
+
+def _own_people(counting: Counting) -> list[ColumnElement[bool]]:
+    """Of a leader's own groups, where people are counted."""
+    if counting.only is None:
+        return []
+    people = entries.people_of_groups(counting.session, sorted(counting.only), counting.last_day)
+    return [EntryPerson.person_id.in_(people)]
 
 
 def _names(counting: Counting, standing: CTE, count: Count) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.register import entries, linking
 from bot.features.register.entries import Wanted
 from bot.features.register.kinds.kind import Kind, Type
+from bot.features.register.late import not_counted
 from bot.features.register.linking import Back
 from bot.features.register.messages import period_words
 from bot.features.register.rules import Fact, Row, View, index, is_draft, words_of
@@ -19,6 +20,7 @@ from scheduler.calendar.periods import Period
 from storage.models.organisation import Organisation
 
 NOTE = "备注"
+NONE: Mapping[int, Any] = {}
 
 
 def table(session: Session, branch_id: int, kind: Kind, period: Period, day: date, tz: tzinfo) -> bytes:
@@ -32,9 +34,9 @@ def table(session: Session, branch_id: int, kind: Kind, period: Period, day: dat
     read = entries.views(session, ids, None if follows else min(period.end, day))
     found = [one for one in reversed(read) if _is_shown(one)]
     called = linking.with_links(session, branch_id, entries.called(session, branch_id, found), tz, found)
-    backs = linking.backs(session, found)
+    backs, late = linking.backs(session, found), not_counted(session, branch_id, found, tz)
     kind = without_dropped(kind, found)
-    rows = [[number, *cells] for number, cells in enumerate(lines(kind, found, called, period, backs), 1)]
+    rows = [[number, *cells] for number, cells in enumerate(lines(kind, found, called, period, backs, late), 1)]
     columns = [Column(LEDGER["number"]), *(Column(word) for word, _ in kind.ledger.columns), Column(NOTE)]
     name = session.get_one(Organisation, branch_id).name
     title = f"{name}{kind.ledger.name}（{period_words(period)}）"
@@ -56,15 +58,16 @@ def _is_shown(view: View) -> bool:
 
 
 def lines(
-    kind: Kind, found: Sequence[View], called: Called, period: Period, backs: Mapping[int, Sequence[Back]] | None = None
-) -> list[list[Cell]]:
+    kind: Kind, found: Sequence[View], called: Called, period: Period,
+    backs: Mapping[int, Sequence[Back]] = NONE, late: Mapping[int, str] = NONE,
+) -> list[list[Cell]]:  # fmt: skip
     """One line an entry; where the ledger is of rows one a row of the period, and one for an entry that has none."""
     made: list[list[Cell]] = []
     for view in found:
         listed = view.of(kind.ledger.rows) if kind.ledger.rows else []
         rows: list[Row | None] = [row for row in listed if _is_of(kind, row, period)]
-        pointing = {back.linked.kind: back for back in (backs or {}).get(view.id, ())}
-        made += [_line(kind, view, row, called, pointing) for row in rows or [None]]
+        pointing = {back.linked.kind: back for back in backs.get(view.id, ())}
+        made += [_line(kind, view, row, called, pointing, late.get(view.id, "")) for row in rows or [None]]
     return made
 
 
@@ -74,8 +77,8 @@ def _is_of(kind: Kind, row: Row, period: Period) -> bool:
     return not days or any(period.holds(on) for _, on, _ in days)
 
 
-def _line(kind: Kind, view: View, row: Row | None, called: Called, backs: Mapping[str, Back]) -> list[Cell]:
-    note = view.fields.get("note", "")
+def _line(kind: Kind, view: View, row: Row | None, called: Called, backs: Mapping[str, Back], late: str) -> list[Cell]:
+    note = "；".join(filter(None, [str(view.fields.get("note", "")), late]))
     cells = [
         _pointing(backs[column]) if column in backs else _cell(kind, view, row, column, called)
         for _, column in kind.ledger.columns

@@ -91,17 +91,20 @@ class Listed:
 
 
 def list_page(
-    listed: Listed, shown: Sequence[View], called: Called, at: int, current: Quarter, keeps: bool, told: bool | None
-) -> Message:
+    listed: Listed, shown: Sequence[View], called: Called, at: int, current: Quarter, keeps: bool, told: bool | None,
+    late: Mapping[int, str],
+) -> Message:  # fmt: skip
     """The entries of a period, the newest first, each in a line that opens it.
 
-    told: whether the deadlines are, for whoever may switch that; None: there is nothing to switch.
+    told: whether the deadlines are, for whoever may switch that; None: there is nothing to switch. late: what is said
+    of those that do not count.
     """
     kind, period, many = listed.kind, listed.period, listed.many
     page = page_of(range(many), at, ON_A_PAGE)
     only = f"，{listed.word(listed.state)}" if listed.state else ""
     texts = [f"【{kind.ledger.name}】{period_words(period)}{only}，共{many}条" if many else _none(kind, period)]
-    texts += [cut(f"{number}. {list_line(one, called)}", 200) for number, one in _numbered(shown, page.number)]
+    lines = ((number, list_line(one, called, late.get(one.id, ""))) for number, one in _numbered(shown, page.number))
+    texts += [cut(f"{number}. {line}", 200) for number, line in lines]
     taps = [Choice(f"打开第{number}条", buttons.OpenEntry(one.id, 0)) for number, one in _numbered(shown, page.number)]
     texts += [DEADLINES_OFF] if told is False else []
     turn = page.turn(listed.page)
@@ -149,11 +152,11 @@ def _numbered(shown: Sequence[View], page: int) -> Iterable[tuple[int, View]]:
     return enumerate(shown, page * ON_A_PAGE + 1)
 
 
-def list_line(view: View, called: Called) -> str:
-    """An entry in a list, with its state, how many rows it has, and whether it was taken back."""
+def list_line(view: View, called: Called, late: str = "") -> str:
+    """An entry in a list, with its state, how many rows it has, and whether it was taken back or came too late."""
     marks = [] if view.fact is None else [state_word(view.kind, "", view.fact)]
     marks += [f"{one.label}{len(view.of(one.key))}{one.counted}" for one in view.kind.rowed if view.of(one.key)]
-    marks = ["已取消登记"] if view.withdrawn_at is not None else marks
+    marks = ["已取消登记"] if view.withdrawn_at is not None else [*marks, *([late] if late else [])]
     return line_of(view, called) + (f"（{'，'.join(marks)}）" if marks else "")
 
 

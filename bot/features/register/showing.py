@@ -22,6 +22,7 @@ from bot.features.register import (
 from bot.features.register.entries import Wanted
 from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import Kind
+from bot.features.register.late import not_counted
 from bot.features.register.own import store
 from bot.features.register.rules import View
 from bot.features.register.values import Called, links
@@ -83,12 +84,12 @@ def list_of(session: Session, call: Call, kind: Kind, period: Period, page: int,
     shown = entries.views(session, ids[at * messages.ON_A_PAGE : (at + 1) * messages.ON_A_PAGE])
     called = entries.called(session, call.me.branch_id, shown)
     keeps = entries.keeps(call.me, kind) and not store.is_stopped(session, kind.name)
-    told = _told(session, call.me, kind)
+    told, late = _told(session, call.me, kind), not_counted(session, call.me.branch_id, shown, call.tz)
     # Of one state alone the others are a tap away by the whole list.
     tracked = kind.tracking is not None and not state
     states = entries.states_of(session, ids) if tracked else {}
     listed = messages.Listed(kind, period, state, len(ids), states)
-    return messages.list_page(listed, shown, called, at, Quarter.of(call.today), keeps, told)
+    return messages.list_page(listed, shown, called, at, Quarter.of(call.today), keeps, told, late)
 
 
 def _told(session: Session, me: Me, kind: Kind) -> bool | None:
@@ -158,6 +159,10 @@ def _beside(session: Session, call: Call, view: View) -> pages.Beside:
     named = entries.called(session, call.me.branch_id, [*read, *(one for one, _ in before)])
     activities = may(call.me, Right.SEE_ROLL, branch_id=call.me.branch_id)
     lines, offers = _offices(session, call, view)
+    lines = [
+        *(f"{one}（登记时统计已截止）。" for one in not_counted(session, call.me.branch_id, [view], call.tz).values()),
+        *lines,
+    ]
     return pages.Beside(activities, lines, offers, backs, makes, before, named)
 
 

@@ -79,3 +79,9 @@ async def test_what_is_answered_to_a_question_is_not_sought(bot: World) -> None:
     await bot.stage.say(PUB, "登记宣传稿件")
     await bot.stage.say(PUB, "查 甲四")
     assert "《查 甲四》" in said(bot, PUB)
+
+
+@pytest.mark.parametrize("words", ["查 自己", "搜 我", "查本人"])
+async def test_oneself_is_found_by_no_name(bot: World, words: str) -> None:
+    await bot.stage.say("丙四", words)
+    assert "丙四" in bot.stage.people["丙四"].chat.last.text

@@ -1,12 +1,15 @@
 """What a closed quarter has counted stays, whichever way somebody goes; what it never counted may be put right."""
 
+import io
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
-from bot.features.register import entries, service, undoing
+from bot.features.register import entries, ledgers, service, undoing
+from bot.features.register.late import not_counted
 from bot.features.settings import service as settings
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter
@@ -224,3 +227,17 @@ def test_the_number_of_an_entry_is_never_another_s(desk: Desk) -> None:
     assert desk.record("guidance", org="甲支部", on="2023-08-10") > first
     assert session.scalars(select(EntryState.id)).all()
     assert isinstance(local(desk.now), datetime)
+
+
+def test_what_came_too_late_is_marked_wherever_it_stands(desk: Desk) -> None:
+    """The figure has one less than list and ledger, and both say which."""
+    desk.record("guidance", org="甲支部", on="2023-08-11")
+    late = Desk.over(desk.session, desk.cast, "2023-10-11 00:00")
+    number = late.record("guidance", org="乙支部", on="2023-08-14")
+    kind = desk.kind("guidance")
+    found = entries.views(desk.session, entries.listed(desk.session, desk.branch_id, kind, entries.Wanted()))
+    assert not_counted(desk.session, desk.branch_id, found, SHANGHAI) == {number: "不计入第三季度"}
+    assert desk.count(now="2023-10-12 09:00")["guidance.times"] == 1
+    content = ledgers.table(desk.session, desk.branch_id, kind, Q3, date(2023, 10, 12), SHANGHAI)
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert [row[-1].value for row in sheet.iter_rows() if row[1].value and row[-1].value] == ["备注", "不计入第三季度"]

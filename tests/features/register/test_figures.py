@@ -1,8 +1,10 @@
 """What the register counts, on both databases: the stories with their numbers, as of any day, before and after."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from bot.features.register import states
 from bot.features.register.kinds.catalogue import declared
@@ -10,6 +12,8 @@ from bot.features.register.values import Owner
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.engine import Storage
+from storage.models.organisation import PartyGroup
+from storage.roster import roster
 from tests.features.register.desk import SHANGHAI, Desk, local
 from tests.features.register.samples import LOAN
 
@@ -244,6 +248,21 @@ def test_a_leader_counts_the_different_people_of_what_names_the_own(desk: Desk) 
             desk.record("lent_book", title="书", reader=[{"id": desk.cast[name]}], on="2023-08-01")
         found = desk.count()["lent_books.people"], desk.count(only=frozenset({group}))["lent_books.people"]
     assert found == (2, 1)
+
+
+def test_of_an_entry_a_leader_counts_the_own_people(desk: Desk) -> None:
+    group = desk.session.scalars(select(PartyGroup.id).order_by(PartyGroup.id)).first()
+    assert group is not None
+    members = roster(desk.session, desk.branch_id, date(2023, 8, 11))
+    mine = [one for one in members if one.group_id == group][:1]
+    others = [one for one in members if one.group_id != group][:2]
+    people = [{"id": one.id} for one in [*mine, *others]]
+    event = {"title": "报告会", "whose": "示范局", "level": "unit", "kind": "lecture", "on": "2023-08-04"}
+    desk.record("superior_event", **event, attendees=people)
+    whole, own = desk.count(), desk.count(only=frozenset({group}))
+    assert [one["superior_events.person_times"] for one in (whole, own)] == [3, 1]
+    assert [one["superior_events.people"] for one in (whole, own)] == [3, 1]
+    assert [one["superior_events.times"] for one in (whole, own)] == [1, 1]
 
 
 def test_a_leader_s_items_are_those_of_the_own_group_by_who_owes_them_now(desk: Desk) -> None:

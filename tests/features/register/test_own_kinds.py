@@ -374,3 +374,8 @@ def test_fewer_readers_are_all_that_read_it(desk: Desk) -> None:
                 entries.find(desk.session, me, number, day)
     for name, offered in (("甲一", ["机密信访办"]), ("甲二", [])):
         assert entries.used_before(desk.session, desk.cast.me(desk.session, name, day), "partner") == offered
+
+
+def test_the_name_of_somebody_is_no_name_of_a_kind(desk: Desk) -> None:
+    with pytest.raises(Refusal, match="“甲四”是本支部同志的姓名，请换一个名称。"):
+        service.add(desk.session, desk.me, declared(kind__word="甲 四", kind__phrase=None), local(desk.now))

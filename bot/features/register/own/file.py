@@ -42,7 +42,10 @@ def read(content: bytes) -> tuple[Declared | None, list[Placed]]:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
         where = int(line[1]) if line else 0
-        return None, [Placed(where, Fault("file", "不是有效的TOML格式。", "is not valid TOML."))]
+        why = str(error).partition(" (at ")[0]
+        return None, [
+            Placed(where, Fault("file", "不是有效的TOML格式，请检查引号和括号。", f"is not valid TOML: {why}."))
+        ]
     declared, faults = declaring.read(document)
     return declared, placed(text, faults)
 

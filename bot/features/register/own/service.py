@@ -19,6 +19,7 @@ from storage.audience import Me
 from storage.models.entry import Entry
 from storage.models.organisation import Organisation
 from storage.models.own_kind import OwnKind, OwnKindRevision
+from storage.models.person import Person
 
 SUBJECT = "own_kind"
 NO_SUCH = "没有这个登记项目。"
@@ -50,7 +51,18 @@ def _below(session: Session, organisation_id: int) -> list[int]:
 def faults(session: Session, organisation_id: int, declared: Declared, old: Declared | None = None) -> list[Fault]:
     """Why it cannot be added here, or become of what it was."""
     known = beside(session, organisation_id, without=old.id if old is not None else "")
-    return [*revising.faults_beside(declared, known, old), *_unmade(declared, old)]
+    people = _named_alike(session, organisation_id, declared.word) if old is None or old.word != declared.word else []
+    return [*revising.faults_beside(declared, known, old), *people, *_unmade(declared, old)]
+
+
+def _named_alike(session: Session, organisation_id: int, word: str) -> list[Fault]:
+    """The name of somebody opens that person's record."""
+    names = session.scalars(select(Person.name).where(Person.branch_id == organisation_id))
+    if name_key(word) not in map(name_key, names):
+        return []
+    return [
+        Fault("kind.word", f"“{word}”是本支部同志的姓名，请换一个名称。", f"{word!r} is the name of somebody here.")
+    ]
 
 
 def _unmade(declared: Declared, old: Declared | None) -> list[Fault]:
