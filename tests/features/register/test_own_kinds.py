@@ -378,4 +378,4 @@ def test_fewer_readers_are_all_that_read_it(desk: Desk) -> None:
 
 def test_the_name_of_somebody_is_no_name_of_a_kind(desk: Desk) -> None:
     with pytest.raises(Refusal, match="“甲四”是本支部同志的姓名，请换一个名称。"):
-        service.add(desk.session, desk.me, declared(kind__word="甲 四", kind__phrase=None), local(desk.now))
+        service.add(desk.session, desk.me, declared(kind__word="甲四", kind__phrase=None), local(desk.now))
