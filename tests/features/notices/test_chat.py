@@ -39,7 +39,7 @@ async def test_a_plain_notice_goes_out_only_when_told_so(bot: World) -> None:
     await bot.stage.say("甲一", "请于周五前报送材料")
     tap = await author.tap(second, "发送")
     await bot.clock.settle()
-    assert tap.toast == "这份内容已失效，请重新点“发通知”。"
+    assert tap.toast == "这一页已更新，请在最新的一条消息中继续填写。"
     await bot.stage.tap("甲一", "取消", "周五前")
     assert author.chat.find("通知未发送")
     assert (count(bot, Notice), len(bot.stage.group.chat.from_bot)) == (0, said)
