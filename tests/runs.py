@@ -23,6 +23,7 @@ WALKS = {
     "features/accounts/test_chat": ("test_help", "test_start"),
     "features/accounts/test_groups": ("test_the_desk_is_asked",),
     "features/accounts/test_rebinding_chat": ("test_a_new",),
+    "features/activities/test_before_chat": ("test_whoever_is_expected",),
     "features/activities/test_chat": ("test_st1",),
     "features/activities/test_entered": ("test_the_own",),
     "features/activities/test_forms": ("test_half_past_two_is_asked[sqlite-2",),

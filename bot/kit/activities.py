@@ -1,6 +1,6 @@
 """What the features about an activity share: finding it, its quarter's cut-off, asking which one, its live card."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
@@ -11,12 +11,12 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import short_day
 from scheduler.calendar.days import local_day
-from storage.activities import audience
+from storage.activities import audience_of, delegates
 from storage.audience import Me
 from storage.choices import ExemptFrom
 from storage.lookups import of_branch
 from storage.models.activity import Activity
-from storage.roster import Member
+from storage.roster import Member, rosters
 
 NO_SUCH = "没有找到这项活动。"
 OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
@@ -57,8 +57,23 @@ def before_cut_off(session: Session, activity: Activity, now: datetime, tz: tzin
 
 def coming(session: Session, activity: Activity, tz: tzinfo) -> list[Member]:
     """Whom an activity asks to come: its audience without those whom an exemption frees from attendance (D26)."""
-    spares = spared(session, activity, tz)
-    return [member for member in audience(session, activity, tz) if not spares(member)]
+    return coming_to(session, [activity], tz)[activity.id]
+
+
+def coming_to(
+    session: Session, activities: Sequence[Activity], tz: tzinfo, person_id: int | None = None
+) -> dict[int, list[Member]]:
+    """The same of many of one branch at once, by activity; `person_id` narrows it to one person."""
+    if not activities:
+        return {}
+    branch_id, days = activities[0].branch_id, {one.id: local_day(one.start_at, tz) for one in activities}
+    members = rosters(session, branch_id, days.values(), None if person_id is None else [person_id])
+    sent, decided = delegates(session, list(days)), branch_settings.of_branch(session, branch_id)
+    found = {}
+    for one in activities:
+        spares, here = decided.on(days[one.id]).spares, audience_of(one, members[days[one.id]], sent[one.id])
+        found[one.id] = [member for member in here if not spares(member, ExemptFrom.ATTENDANCE)]
+    return found
 
 
 def spared(session: Session, activity: Activity, tz: tzinfo) -> Callable[[Member], bool]:

@@ -23,6 +23,7 @@ FEATURE = Feature(
     possible=handlers.possible,
     forms=[forms.FORM, forms.POSTPONE],
     jobs=jobs.build,
+    titles=jobs.TITLES,
     waiting=waiting.waiting,
     digest=_digest,
     steps=[participation.steps, service.steps],

@@ -1,18 +1,30 @@
-"""What happens on the clock: at the end of an activity the desk is asked to complete the roll."""
+"""What happens on the clock: the day before an activity who is expected is reminded of it; at its end the desk is asked
+to complete the roll.
+"""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import messages, rules, service
+from bot.features.activities import messages, reminding, rules, service
+from bot.features.activities.reminding import Reminded
+from bot.kit.quiet_hours import LAST as EVENING
+from bot.kit.replies import of_place
+from bot.kit.titles import LONGEST, by_row
+from bot.kit.words import cut
+from scheduler.calendar.days import Calendar, at
 from scheduler.calendar.hours import next_between
-from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed
+from scheduler.calendar.store import calendar_of
+from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, daily
 from storage.activities import roll_keepers
-from storage.choices import ActivityStatus
+from storage.choices import ActivityStatus, OutboxState
 from storage.models.activity import Activity
+from storage.models.outbox import Outbox, Promise
 
+REMINDER = "activity_reminder"
 GRACE = timedelta(days=5)
 # Between these it is asked when the activity ends.
 FIRST, LAST, MORNING = time(7), time(22), time(9)
@@ -26,7 +38,79 @@ def build(tz: tzinfo) -> list[Job]:
     def plan(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
         return ask_to_settle(session, int(occurrence.slot.split(":")[1]), now, tz)
 
-    return [Job("activity_end", Deadlines(ends), plan)]
+    def remind(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
+        return reminders(session, branch_id, occurrence.on, tz)
+
+    def remind_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+        return reminder_now(session, about, tz)
+
+    def concerned(session: Session, now: datetime) -> Collection[int]:
+        return set(reminding.concerned(session, now, tz))
+
+    # One that was missed is dropped: the next morning the activity is on.
+    working_days = daily(reminding.REMINDED_AT, Calendar.is_working_day, grace=EVENING)
+    return [
+        Job(REMINDER, working_days, remind, remind_again, concerns=concerned),
+        Job("activity_end", Deadlines(ends), plan),
+    ]
+
+
+# --- the day before ------------------------------------------------------------------------------------------------
+
+
+def reminders(session: Session, branch_id: int, day: date, tz: tzinfo) -> list[Owed]:
+    """One message to each, of all that they are expected at until the next working day. Who cannot be reached and was
+    named to the desk when the notice went is not named once more.
+    """
+    if not reminding.REMINDER.is_on(session, branch_id):
+        return []
+    found = reminding.of_day(session, branch_id, day, calendar_of(session, branch_id), tz)
+    lost = [one for one in found if not (one.member.bound and one.member.reachable)]
+    never_had = _unreached(session, [key for one in lost for key in _notices(one)])
+    named = {one.member.id for one in lost if never_had.issuperset(_notices(one))}
+    return [
+        Owed(
+            keys=tuple(_key(ahead.activity, one.member.id) for ahead in one.ahead),
+            message=of_place(messages.reminder(one.ahead, tz), branch_id).to_json(),
+            person_id=one.member.id,
+            about={"branch": branch_id, "person": one.member.id, "day": day.isoformat()},
+            expires_at=at(day, EVENING, tz),
+        )
+        for one in found
+        if one.member.id not in named
+    ]
+
+
+def _key(activity: Activity, person_id: int) -> str:
+    """Of one date: of another, to which it was moved, somebody is reminded anew."""
+    return f"{REMINDER}:{activity.id}:{activity.start_at.astimezone(UTC):%Y%m%d%H%M}:{person_id}"
+
+
+def _notices(one: Reminded) -> list[str]:
+    """The promises of their notices to this one in private."""
+    return [f"notice:{ahead.notice.id if ahead.notice is not None else 0}:{one.member.id}" for ahead in one.ahead]
+
+
+def _unreached(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of these promises whose people could not be reached by them."""
+    query = select(Promise.key).join(Outbox, Outbox.id == Promise.outbox_id)
+    return set(session.scalars(query.where(Promise.key.in_(keys), Outbox.state == OutboxState.UNREACHABLE)))
+
+
+def reminder_now(session: Session, about: dict[str, Any], tz: tzinfo) -> dict[str, Any] | None:
+    """As it reads at the moment of sending; None to who has asked for leave meanwhile, or when nothing of it is on."""
+    branch_id, day = about["branch"], date.fromisoformat(about["day"])
+    if not reminding.REMINDER.is_on(session, branch_id):
+        return None
+    found = reminding.of_day(session, branch_id, day, calendar_of(session, branch_id), tz, about["person"])
+    return of_place(messages.reminder(found[0].ahead, tz), branch_id).to_json() if found else None
+
+
+# What the desk is told that it did not reach.
+TITLES = {REMINDER: by_row(select(Activity.id, Activity.title), lambda row: f"{cut(row.title, LONGEST)}提醒")}
+
+
+# --- at the end ----------------------------------------------------------------------------------------------------
 
 
 def ends(session: Session, since: datetime, until: datetime, branch_id: int | None) -> list[tuple[int, Occurrence]]:

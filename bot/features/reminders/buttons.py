@@ -14,6 +14,7 @@ class Send(StrEnum):
     STUDY_PROMPT = "study_prompt"
     INTEGRITY_REMINDER = "integrity_reminder"
     INTEGRITY_SECOND = "integrity_second"
+    ACTIVITY_REMINDER = "activity_reminder"
 
 
 class DigestOn(StrEnum):
