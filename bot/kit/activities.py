@@ -24,8 +24,8 @@ OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
 OPENS_BEFORE = timedelta(minutes=30)
 # A plain word is about what is ahead within so long, or has ended since.
 AHEAD, SINCE = timedelta(days=14), timedelta(days=3)
-# The kind of its live card.
-ACTIVITY_CARD = "activity"
+# The kind of its live card, and of the message below it that signing in has begun: whoever replies to that means it.
+ACTIVITY_CARD, SIGN_IN_CARD = "activity", "sign_in_opens"
 
 
 def find_activity(session: Session, me: Me, activity_id: int) -> Activity:

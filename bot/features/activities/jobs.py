@@ -1,5 +1,5 @@
-"""What happens on the clock: the day before an activity who is expected is reminded of it; at its end the desk is asked
-to complete the roll.
+"""What happens on the clock: whoever is expected at an activity is reminded of it the day before, and told half an hour
+before it that one may sign in; at its end the desk is asked to complete the roll.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import messages, reminding, rules, service
 from bot.features.activities.reminding import Reminded
+from bot.kit import sends
+from bot.kit.activities import OPENS_BEFORE, SIGN_IN_CARD
 from bot.kit.quiet_hours import LAST as EVENING
 from bot.kit.replies import of_place
 from bot.kit.titles import LONGEST, by_row
@@ -20,13 +22,14 @@ from scheduler.calendar.hours import next_between
 from scheduler.calendar.store import calendar_of
 from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, daily
 from storage.activities import roll_keepers
-from storage.choices import ActivityStatus, OutboxState
+from storage.choices import ActivityStatus, Lane, OutboxState
 from storage.models.activity import Activity
+from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox, Promise
 
-REMINDER = "activity_reminder"
-GRACE = timedelta(days=5)
-# Between these it is asked when the activity ends.
+REMINDER, SIGN_IN = "activity_reminder", "sign_in_opens"
+GRACE, LATE = timedelta(days=5), timedelta(minutes=10)
+# What is tied to an activity goes between these on any day: at its end it is asked for the roll.
 FIRST, LAST, MORNING = time(7), time(22), time(9)
 # So long after the end it is asked at the latest.
 NIGHT = timedelta(hours=11)
@@ -44,6 +47,12 @@ def build(tz: tzinfo) -> list[Job]:
     def remind_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
         return reminder_now(session, about, tz)
 
+    def open_sign_in(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
+        return sign_in_opens(session, occurrence, now, tz)
+
+    def open_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
+        return sign_in_opens_now(session, about, tz)
+
     def concerned(session: Session, now: datetime) -> Collection[int]:
         return set(reminding.concerned(session, now, tz))
 
@@ -51,6 +60,7 @@ def build(tz: tzinfo) -> list[Job]:
     working_days = daily(reminding.REMINDED_AT, Calendar.is_working_day, grace=EVENING)
     return [
         Job(REMINDER, working_days, remind, remind_again, concerns=concerned),
+        Job(SIGN_IN, Deadlines(windows), open_sign_in, open_again),
         Job("activity_end", Deadlines(ends), plan),
     ]
 
@@ -108,6 +118,74 @@ def reminder_now(session: Session, about: dict[str, Any], tz: tzinfo) -> dict[st
 
 # What the desk is told that it did not reach.
 TITLES = {REMINDER: by_row(select(Activity.id, Activity.title), lambda row: f"{cut(row.title, LONGEST)}提醒")}
+
+
+# --- half an hour before -------------------------------------------------------------------------------------------
+
+
+def windows(session: Session, since: datetime, until: datetime, branch_id: int | None) -> list[tuple[int, Occurrence]]:
+    """When one may begin to sign in, of every activity of the branches that want it said; not at night, and ten minutes
+    after the start not any more.
+    """
+    near = (Activity.start_at >= since - LATE, Activity.start_at <= until + OPENS_BEFORE)
+    kept = Organisation.settings[sends.SETTING].label("kept")
+    query = (
+        select(Activity.id, Activity.branch_id, Activity.start_at, kept)
+        .join(Organisation, Organisation.id == Activity.branch_id)
+        .where(*near, Activity.status == ActivityStatus.PLANNED)
+    )
+    if branch_id is not None:
+        query = query.where(Activity.branch_id == branch_id)
+    found = []
+    for row in session.execute(query):
+        start_at = row.start_at.astimezone(since.tzinfo)
+        opens = next_between(start_at - OPENS_BEFORE, start_at.tzinfo, FIRST, LAST)
+        wanted = reminding.SIGN_IN_OPENS.read({sends.SETTING: row.kept})
+        if wanted and since <= opens <= until and opens <= start_at + LATE:
+            slot = f"activity:{row.id}:{row.start_at.astimezone(UTC):%Y%m%d%H%M}"
+            found.append((row.branch_id, Occurrence.of(slot, opens, start_at + LATE)))
+    return found
+
+
+def sign_in_opens(session: Session, occurrence: Occurrence, now: datetime, tz: tzinfo) -> list[Owed]:
+    """To the groups where its notice stands, below that, else to each who is still to sign in."""
+    activity_id, start_at = int(occurrence.slot.split(":")[1]), occurrence.until - LATE
+    activity = reminding.sign_in_open(session, activity_id, start_at, start_at - OPENS_BEFORE)
+    if activity is None or next_between(now, tz, FIRST, LAST) > now:
+        return []
+    key = f"{SIGN_IN}:{activity.id}:{start_at.astimezone(UTC):%Y%m%d%H%M}"
+    about = {"activity": activity.id, "start": start_at.isoformat()}
+    same: dict[str, Any] = {"lane": Lane.BROADCASTS, "expires_at": occurrence.until}
+    if groups := reminding.group_cards(session, activity):
+        return [
+            Owed(
+                keys=(f"{key}:chat:{chat}",),
+                message=messages.sign_in_opens(activity, tz, card).to_json(),
+                chat_id=chat,
+                about={**about, "card": card},
+                card=(SIGN_IN_CARD, activity.id),
+                **same,
+            )
+            for chat, card in groups.items()
+        ]
+    message = of_place(messages.sign_in_opens(activity, tz), activity.branch_id).to_json()
+    return [
+        Owed(keys=(f"{key}:{person}",), message=message, person_id=person, about={**about, "person": person}, **same)
+        for person in reminding.still_to_sign_in(session, activity, tz)
+    ]
+
+
+def sign_in_opens_now(session: Session, about: dict[str, Any], tz: tzinfo) -> dict[str, Any] | None:
+    """When it is about to go; None when there is nothing to sign in to, or this one has."""
+    start_at = datetime.fromisoformat(about["start"])
+    activity = reminding.sign_in_open(session, about["activity"], start_at, start_at - OPENS_BEFORE)
+    if activity is None:
+        return None
+    if "card" in about:
+        return messages.sign_in_opens(activity, tz, about["card"]).to_json()
+    if about["person"] not in reminding.still_to_sign_in(session, activity, tz):
+        return None
+    return of_place(messages.sign_in_opens(activity, tz), activity.branch_id).to_json()
 
 
 # --- at the end ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from bot.features.activities import buttons
 from bot.features.activities.reminding import Ahead
 from bot.features.activities.rules import Parts, Phase, Roll, parts
-from bot.features.notices.cards import Acknowledge, AcknowledgeListed, AskLeave, leave_words
+from bot.features.notices.cards import Acknowledge, AcknowledgeListed, AskLeave, SignIn, leave_words
 from bot.kit.activities import OPENS_BEFORE
 from bot.kit.asking import CANCEL, CancelQuestion
 from bot.kit.digest import Part, Section
@@ -192,6 +192,14 @@ def reminder(ahead: Sequence[Ahead], tz: tzinfo) -> Message:
         )
     ]
     return Message("\n".join([*lines, IN_TIME]), two_a_row(taps))
+
+
+def sign_in_opens(activity: Activity, tz: tzinfo, reply_to: int | None = None) -> Message:
+    """【签到开始】, half an hour before the start; `reply_to`: the card of its notice in a group."""
+    start = activity.start_at.astimezone(tz)
+    text = f"【签到开始】{short(activity.title)}{start:%H:%M}开始，到会请点“签到”。"
+    taps = [Choice("签到", SignIn(activity.id)), Choice("请假", AskLeave(activity.id))]
+    return Message(text, [taps], reply_to=reply_to)
 
 
 def _of_one(activity: Activity, tz: tzinfo) -> str:

@@ -7,20 +7,24 @@ from datetime import date, datetime, time, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.notices.owing import asked_leave_of, received_by
-from bot.kit.activities import coming_to
+from bot.features.notices.owing import asked_leave, asked_leave_of, received_by
+from bot.kit.activities import ACTIVITY_CARD, coming, coming_to
 from bot.kit.quiet_hours import FURTHEST
 from bot.kit.sends import Switch
 from scheduler.calendar.days import DAY, Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
+from storage.activities import notice_of, statuses
 from storage.audience import Me
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 from storage.models.notice import Notice
+from storage.models.organisation import GroupChat
+from storage.models.outbox import Card
 from storage.roster import Member
 
 REMINDER = Switch("activity_reminder", usual=True)
 REMINDED_AT = time(16, 30)
+SIGN_IN_OPENS = Switch("sign_in_opens", usual=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +102,33 @@ def next_reminder(session: Session, me: Me, now: datetime, tz: tzinfo) -> tuple[
         if people:
             return when, len(people)
     return None
+
+
+# --- signing in begins ---------------------------------------------------------------------------------------------
+
+
+def sign_in_open(session: Session, activity_id: int, start_at: datetime, opened_at: datetime) -> Activity | None:
+    """The activity, while it begins at that instant and is told of: not what was published after the window opened,
+    because its notice says so itself.
+    """
+    activity = session.get(Activity, activity_id, populate_existing=True)
+    if activity is None or activity.status is not ActivityStatus.PLANNED or activity.start_at != start_at:
+        return None
+    told = notice_of(session, activity_id)
+    if (told or activity).created_at > opened_at or not SIGN_IN_OPENS.is_on(session, activity.branch_id):
+        return None
+    return activity
+
+
+def group_cards(session: Session, activity: Activity) -> dict[int, int | None]:
+    """The groups to which its notice went, each with the message of its card (None: that is still on its way)."""
+    mine = (Card.kind == ACTIVITY_CARD, Card.subject_id == activity.id, Card.chat_id < 0)
+    query = select(Card.chat_id, Card.message_id).join(GroupChat, GroupChat.chat_id == Card.chat_id)
+    query = query.where(*mine, GroupChat.active, GroupChat.branch_id == activity.branch_id)
+    return {row.chat_id: row.message_id for row in session.execute(query)}
+
+
+def still_to_sign_in(session: Session, activity: Activity, tz: tzinfo) -> list[int]:
+    """Who is expected, has asked no leave and of whom nothing is recorded yet."""
+    done = asked_leave(session, activity) | statuses(session, activity.id).keys()
+    return [member.id for member in coming(session, activity, tz) if member.id not in done]

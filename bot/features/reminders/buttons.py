@@ -15,6 +15,7 @@ class Send(StrEnum):
     INTEGRITY_REMINDER = "integrity_reminder"
     INTEGRITY_SECOND = "integrity_second"
     ACTIVITY_REMINDER = "activity_reminder"
+    SIGN_IN_OPENS = "sign_in_opens"
 
 
 class DigestOn(StrEnum):

@@ -16,7 +16,7 @@ from scheduler.calendar.days import local_day
 from storage.audience import Me, everybody
 
 # Those that say no more than whether they go.
-_SWITCHES = {Send.ACTIVITY_REMINDER: reminding.REMINDER}
+_SWITCHES = {Send.ACTIVITY_REMINDER: reminding.REMINDER, Send.SIGN_IN_OPENS: reminding.SIGN_IN_OPENS}
 
 
 def states(session: Session, branch_id: int) -> Mapping[Send, bool]:
@@ -57,6 +57,9 @@ def changed(session: Session, me: Me, send: Send, on: bool, now: datetime, tz: t
         # Switched on it goes at its next hour.
         found_next = None if on else reminding.next_reminder(session, me, now, tz)
         return [Goes(column_word(send), *found_next)] if found_next is not None else []
+    if send is Send.SIGN_IN_OPENS:
+        # It is told shortly before each activity, or not.
+        return []
     everyone = len(everybody(session, me.branch_id, today))
     if on:
         return [Goes(f"{names}节前提醒", None, everyone) for names in reminders.sends_at_once(session, me, now, tz)]

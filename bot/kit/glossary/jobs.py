@@ -5,6 +5,7 @@ from collections.abc import Mapping
 JOBS: Mapping[str, str] = {
     "pre_holiday": "节前廉洁提醒",
     "activity_reminder": "活动提醒",
+    "sign_in_opens": "签到开始",
     "activity_end": "活动结束核对",
     "study_prompt": "学习提示",
     "study_theme_check": "主题未录入提醒",

@@ -1,4 +1,4 @@
-"""活动提醒: on which day, to whom, and what it says; on both databases."""
+"""活动提醒 and 签到开始: when, to whom, and what they say; on both databases."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -17,7 +17,7 @@ from bot.playground.story import COMMITTEE
 from scheduler.calendar.days import BUNDLED
 from scheduler.jobs import Owed
 from scheduler.promises import promise_all
-from storage.choices import ActivityType, LeaveType, OutboxState, Scope
+from storage.choices import ActivityType, Lane, LeaveType, OutboxState, Scope
 from storage.engine import Storage
 from storage.models.notice import Notice
 from storage.models.outbox import Outbox
@@ -228,3 +228,90 @@ def asked_back(session: Session, desk: Desk, when: str) -> list[switches.Goes]:
     switches.turn(session, desk.me("甲一"), Send.ACTIVITY_REMINDER, True, TOLD)
     leave.ask_leave(session, desk.me("甲四"), desk.activity.id, LeaveType.SICK, TOLD)
     return switches.changed(session, desk.me("甲一"), Send.ACTIVITY_REMINDER, False, local(when), SHANGHAI)
+
+
+# --- 签到开始 --------------------------------------------------------------------------------------------------------
+
+
+def opened(desk: Desk, now: str) -> list[Owed]:
+    """What goes at an instant, of the one window that is open then."""
+    desk.session.flush()
+    at = local(now)
+    found = jobs.windows(desk.session, at - timedelta(minutes=40), at, desk.cast.branch_id)
+    return [
+        one
+        for _, occurrence in found
+        if at <= occurrence.until
+        for one in jobs.sign_in_opens(desk.session, occurrence, at, SHANGHAI)
+    ]
+
+
+def switched_on(session: Session, **changes: Any) -> Desk:
+    desk = Desk(session, **changes)
+    switches.turn(session, desk.me("甲一"), Send.SIGN_IN_OPENS, True, TOLD)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("start", "opens"),
+    [
+        ("2023-07-07 14:30", "2023-07-07 14:00"),
+        ("2023-07-08 09:00", "2023-07-08 08:30"),
+        ("2023-07-07 07:30", "2023-07-07 07:00"),
+        # Not at night: in the morning, while that is soon enough.
+        ("2023-07-07 07:00", "2023-07-07 07:00"),
+        ("2023-07-07 06:50", "2023-07-07 07:00"),
+        ("2023-07-07 06:49", None),
+        ("2023-07-07 22:30", "2023-07-07 22:00"),
+        ("2023-07-07 22:31", None),
+    ],
+)
+def test_the_window_opens_half_an_hour_before_and_not_at_night(storage: Storage, start: str, opens: str | None) -> None:
+    with storage.transaction() as session:
+        begins = local(start)
+        switched_on(session, start_at=begins, end_at=begins + timedelta(hours=1))
+        session.flush()
+        found = jobs.windows(session, begins - timedelta(days=1), begins + timedelta(days=1), None)
+        assert [one.at for _, one in found] == ([local(opens)] if opens else [])
+        assert {one.until for _, one in found} <= {begins + timedelta(minutes=10)}
+
+
+def test_each_who_is_still_to_sign_in_is_told(storage: Storage) -> None:
+    """Where the notice stands in no group: not who asked for leave, or is there already."""
+    with storage.transaction() as session:
+        desk = switched_on(session)
+        desk.leave("甲四")
+        desk.decide(desk.leave("甲六"), approve=False)
+        desk.sign_in("甲五", after=-25)
+        found = opened(desk, "2023-07-07 14:00")
+        names = {row: name for name, row in desk.cast.people.items()}
+        assert {names[one.person_id or 0] for one in found} == set(desk.cast.people) - EXEMPT - {"甲四", "甲五"}
+        one = next(one for one in found if one.person_id == desk.cast["甲六"])
+        assert one.message["text"] == "【签到开始】7月主题党日14:30开始，到会请点“签到”。"
+        assert labels(one.message) == ["签到", "请假"]
+        assert (one.lane, one.expires_at) == (Lane.BROADCASTS, local("2023-07-07 14:40"))
+        desk.sign_in("甲六", after=-10)
+        session.flush()
+        assert jobs.sign_in_opens_now(session, dict(one.about), SHANGHAI) is None
+
+
+@pytest.mark.parametrize("why", ["off", "usual", "late", "just published", "cancelled", "moved"])
+def test_nothing_is_said(storage: Storage, why: str) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session) if why == "usual" else switched_on(session)
+        now = "2023-07-07 14:41" if why == "late" else "2023-07-07 14:00"
+        before = opened(desk, "2023-07-07 14:00")
+        if why == "off":
+            switches.turn(session, desk.me("甲一"), Send.SIGN_IN_OPENS, False, TOLD)
+        elif why == "just published":
+            session.execute(update(Notice).values(created_at=local("2023-07-07 14:01")))
+        elif why == "cancelled":
+            planning.call_off(session, desk.me("甲二"), desk.activity, local(now))
+        elif why == "moved":
+            later = START + timedelta(minutes=45)
+            planning.postpone(session, desk.me("甲二"), desk.activity, later, local(now), SHANGHAI)
+        assert opened(desk, now) == []
+        session.flush()
+        left = [jobs.sign_in_opens_now(session, dict(one.about), SHANGHAI) for one in before[:1]]
+        # What is late is over by its own life.
+        assert why == "late" or left == ([] if why == "usual" else [None])

@@ -23,6 +23,7 @@ USUAL = {
     Send.INTEGRITY_REMINDER: True,
     Send.INTEGRITY_SECOND: False,
     Send.ACTIVITY_REMINDER: True,
+    Send.SIGN_IN_OPENS: False,
 }
 
 
