@@ -3,7 +3,7 @@ before it that one may sign in; at its end the desk is asked to complete the rol
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -29,8 +29,6 @@ from storage.models.outbox import Outbox, Promise
 
 REMINDER, SIGN_IN = "activity_reminder", "sign_in_opens"
 GRACE, LATE = timedelta(days=5), timedelta(minutes=10)
-# What is tied to an activity goes between these on any day: at its end it is asked for the roll.
-FIRST, LAST, MORNING = time(7), time(22), time(9)
 # So long after the end it is asked at the latest.
 NIGHT = timedelta(hours=11)
 
@@ -139,7 +137,7 @@ def windows(session: Session, since: datetime, until: datetime, branch_id: int |
     found = []
     for row in session.execute(query):
         start_at = row.start_at.astimezone(since.tzinfo)
-        opens = next_between(start_at - OPENS_BEFORE, start_at.tzinfo, FIRST, LAST)
+        opens = next_between(start_at - OPENS_BEFORE, start_at.tzinfo, rules.FIRST, rules.LAST)
         wanted = reminding.SIGN_IN_OPENS.read({sends.SETTING: row.kept})
         if wanted and since <= opens <= until and opens <= start_at + LATE:
             slot = f"activity:{row.id}:{row.start_at.astimezone(UTC):%Y%m%d%H%M}"
@@ -151,7 +149,7 @@ def sign_in_opens(session: Session, occurrence: Occurrence, now: datetime, tz: t
     """To the groups where its notice stands, below that, else to each who is still to sign in."""
     activity_id, start_at = int(occurrence.slot.split(":")[1]), occurrence.until - LATE
     activity = reminding.sign_in_open(session, activity_id, start_at, start_at - OPENS_BEFORE)
-    if activity is None or next_between(now, tz, FIRST, LAST) > now:
+    if activity is None or next_between(now, tz, rules.FIRST, rules.LAST) > now:
         return []
     key = f"{SIGN_IN}:{activity.id}:{start_at.astimezone(UTC):%Y%m%d%H%M}"
     about = {"activity": activity.id, "start": start_at.isoformat()}
@@ -204,21 +202,13 @@ def ends(session: Session, since: datetime, until: datetime, branch_id: int | No
     return [
         (row.branch_id, _end(row.id, end_at))
         for row, end_at in found
-        if asked_at(end_at) <= until and (asked_at(end_at) >= since or row.created_at >= since)
+        if rules.asked_at(end_at) <= until and (rules.asked_at(end_at) >= since or row.created_at >= since)
     ]
 
 
 def _end(activity_id: int, end_at: datetime) -> Occurrence:
-    at = asked_at(end_at)
+    at = rules.asked_at(end_at)
     return Occurrence.of(f"activity:{activity_id}:{end_at.astimezone(UTC):%Y%m%d%H%M}", at, at + GRACE)
-
-
-def asked_at(end_at: datetime) -> datetime:
-    """At the end, in the branch's time; not at night: then in the morning after it."""
-    if FIRST <= end_at.time() <= LAST:
-        return end_at
-    morning = end_at if end_at.time() < FIRST else end_at + timedelta(days=1)
-    return morning.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
 
 
 def ask_to_settle(session: Session, activity_id: int, now: datetime, tz: tzinfo) -> list[Owed]:
@@ -228,7 +218,7 @@ def ask_to_settle(session: Session, activity_id: int, now: datetime, tz: tzinfo)
     activity = session.get_one(Activity, activity_id)
     if activity.status is not ActivityStatus.PLANNED:
         return []
-    again = next_between(now, tz, FIRST, LAST)
+    again = next_between(now, tz, rules.FIRST, rules.LAST)
     if again > now:
         raise NotReady("at night", again)
     shown = messages.Shown(

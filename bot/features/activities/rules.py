@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -13,6 +13,8 @@ from bot.kit.rates import rate
 from bot.kit.words import plain
 from storage.choices import HERE, ActivityStatus, ActivityType, AttendanceStatus, OfficialDutyAs, Organizer, Scope
 
+# What is tied to an activity goes between these on any day: at its end it is asked for the roll.
+FIRST, LAST, MORNING = time(7), time(22), time(9)
 _MEETING = r"(?:开会|开党会|活动|会议|上课|上党课|党课|主题党日|学习会|那?个?会)"
 _ASKS_WHEN = (
     r"(?:是?(?:在|从)?(?:什么|啥|哪个?|何)(?:时候|时间|时)|是?(?:在)?(?:几点|几号|哪天|星期几|周几|礼拜几|多会儿?)钟?|"
@@ -199,6 +201,14 @@ def count_roll(
         on_duty=tuple(on_duty),
         left_out=tuple(left_out),
     )
+
+
+def asked_at(end_at: datetime) -> datetime:
+    """At the end, in the branch's time; not at night: then in the morning after it."""
+    if FIRST <= end_at.time() <= LAST:
+        return end_at
+    morning = end_at if end_at.time() < FIRST else end_at + timedelta(days=1)
+    return morning.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
 
 
 def counts_as_own(organizer: Organizer, scope: Scope) -> bool:
