@@ -1,5 +1,6 @@
 """What the features about an activity share: finding it, its quarter's cut-off, asking which one, its live card."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit import branch_settings, closing, deadlines
 from bot.kit.buttons import Button
+from bot.kit.doors import RollCall
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import short_day
@@ -101,6 +103,19 @@ def choose_activity(
             for activity in activities
         ],
     )
+
+
+def roll_choices(to_call: Sequence[tuple[int, datetime]], tz: tzinfo) -> list[Choice]:
+    """点名 7月7日 of each activity by its start, with the hour where there are two on a day."""
+    starts = [start_at.astimezone(tz) for _, start_at in to_call]
+    days = Counter(start.date() for start in starts)
+    return [
+        Choice(
+            f"点名 {short_day(start.date())}" + (f" {start:%H:%M}" if days[start.date()] > 1 else ""),
+            RollCall(activity_id),
+        )
+        for (activity_id, _), start in zip(to_call, starts, strict=True)
+    ]
 
 
 def activity_of_card(card: tuple[str, int]) -> int | None:

@@ -1,6 +1,5 @@
 """Every word that this feature shows."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -9,7 +8,7 @@ from bot.features.activities import buttons
 from bot.features.activities.reminding import Ahead
 from bot.features.activities.rules import Parts, Phase, Roll, parts
 from bot.features.notices.cards import Acknowledge, AcknowledgeListed, AskLeave, SignIn, leave_words
-from bot.kit.activities import OPENS_BEFORE
+from bot.kit.activities import OPENS_BEFORE, roll_choices
 from bot.kit.asking import CANCEL, CancelQuestion
 from bot.kit.digest import Part, Section
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, DUTIES, LEAVE_TYPES, OFFICIAL_DUTY
@@ -295,18 +294,8 @@ def roll_title(to_call: Sequence[Activity], tz: tzinfo) -> str:
 
 
 def to_call_rows(to_call: Sequence[Activity], tz: tzinfo) -> list[list[Choice]]:
-    """点名 7月7日, with the hour where there are two on a day."""
-    starts = [one.start_at.astimezone(tz) for one in to_call]
-    days = Counter(start.date() for start in starts)
-    return [
-        [
-            Choice(
-                f"点名 {short_day(start.date())}" + (f" {start:%H:%M}" if days[start.date()] > 1 else ""),
-                buttons.RollCall(one.id),
-            )
-        ]
-        for one, start in zip(to_call, starts, strict=True)
-    ]
+    """点名 7月7日, one a row."""
+    return [[choice] for choice in roll_choices([(one.id, one.start_at) for one in to_call], tz)]
 
 
 def names(title: str, parts: Iterable[tuple[str, Sequence[Who]]]) -> list[str]:
