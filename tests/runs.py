@@ -37,6 +37,7 @@ WALKS = {
     "features/integrity/test_outage": ("test_a_reminder_goes",),
     "features/integrity/test_together": ("test_one_message",),
     "features/kept_files/test_chat": ("test_it_comes_by",),
+    "features/leave/test_cards": ("test_decided_by_one_it_closes_for_the_other[sqlite-yes",),
     "features/leave/test_chat": (),
     "features/leave/test_words": ("test_the_kind_with_a_reason_acts[sqlite-in private",),
     "features/lists/test_chat": ("test_whose_it_is",),
