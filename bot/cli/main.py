@@ -181,8 +181,11 @@ def tally(
         where = _branch(session, named)
         found = tally(session, where, days or wanted, now, settings.timezone, figures=FIGURES)
         counted = to_json(found) if days is None else period_to_json(found)
-        names = names_of(session, where)
+        names, uncalled = names_of(session, where), found.uncalled
     _show_tally(found, counted, how, names)
+    if how != Format.JSON:
+        for one in uncalled:
+            click.echo(f"Not counted, it has no complete roll: {one.start_at:%Y-%m-%d %H:%M} {one.title}")
 
 
 def _days(quarter: str | None, since: datetime | None, until: datetime | None) -> "Period | None":

@@ -1,22 +1,24 @@
 """What the features about an activity share: finding it, its quarter's cut-off, asking which one, its live card."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
 from bot.kit import branch_settings, closing, deadlines
 from bot.kit.buttons import Button
+from bot.kit.doors import RollCall
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import short_day
 from scheduler.calendar.days import local_day
-from storage.activities import audience
+from storage.activities import audience_of, delegates
 from storage.audience import Me
 from storage.choices import ExemptFrom
 from storage.lookups import of_branch
 from storage.models.activity import Activity
-from storage.roster import Member
+from storage.roster import Member, rosters
 
 NO_SUCH = "没有找到这项活动。"
 OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
@@ -24,8 +26,8 @@ OUT_OF_SCOPE = "您不在本次活动的参加范围内。"
 OPENS_BEFORE = timedelta(minutes=30)
 # A plain word is about what is ahead within so long, or has ended since.
 AHEAD, SINCE = timedelta(days=14), timedelta(days=3)
-# The kind of its live card.
-ACTIVITY_CARD = "activity"
+# The kind of its live card, and of the message below it that signing in has begun: whoever replies to that means it.
+ACTIVITY_CARD, SIGN_IN_CARD = "activity", "sign_in_opens"
 
 
 def find_activity(session: Session, me: Me, activity_id: int) -> Activity:
@@ -57,8 +59,23 @@ def before_cut_off(session: Session, activity: Activity, now: datetime, tz: tzin
 
 def coming(session: Session, activity: Activity, tz: tzinfo) -> list[Member]:
     """Whom an activity asks to come: its audience without those whom an exemption frees from attendance (D26)."""
-    spares = spared(session, activity, tz)
-    return [member for member in audience(session, activity, tz) if not spares(member)]
+    return coming_to(session, [activity], tz)[activity.id]
+
+
+def coming_to(
+    session: Session, activities: Sequence[Activity], tz: tzinfo, person_id: int | None = None
+) -> dict[int, list[Member]]:
+    """The same of many of one branch at once, by activity; `person_id` narrows it to one person."""
+    if not activities:
+        return {}
+    branch_id, days = activities[0].branch_id, {one.id: local_day(one.start_at, tz) for one in activities}
+    members = rosters(session, branch_id, days.values(), None if person_id is None else [person_id])
+    sent, decided = delegates(session, list(days)), branch_settings.of_branch(session, branch_id)
+    found = {}
+    for one in activities:
+        spares, here = decided.on(days[one.id]).spares, audience_of(one, members[days[one.id]], sent[one.id])
+        found[one.id] = [member for member in here if not spares(member, ExemptFrom.ATTENDANCE)]
+    return found
 
 
 def spared(session: Session, activity: Activity, tz: tzinfo) -> Callable[[Member], bool]:
@@ -86,6 +103,19 @@ def choose_activity(
             for activity in activities
         ],
     )
+
+
+def roll_choices(to_call: Sequence[tuple[int, datetime]], tz: tzinfo) -> list[Choice]:
+    """点名 7月7日 of each activity by its start, with the hour where there are two on a day."""
+    starts = [start_at.astimezone(tz) for _, start_at in to_call]
+    days = Counter(start.date() for start in starts)
+    return [
+        Choice(
+            f"点名 {short_day(start.date())}" + (f" {start:%H:%M}" if days[start.date()] > 1 else ""),
+            RollCall(activity_id),
+        )
+        for (activity_id, _), start in zip(to_call, starts, strict=True)
+    ]
 
 
 def activity_of_card(card: tuple[str, int]) -> int | None:

@@ -77,6 +77,14 @@ class OpenActivity(Button):
 
 
 @dataclass(frozen=True)
+class RollCall(Button):
+    """点名: the roll of an activity."""
+
+    prefix: ClassVar[str] = "ro"
+    activity_id: int
+
+
+@dataclass(frozen=True)
 class OpenEntry(Button):
     """An entry of the register. `row`: the number of one of its rows; 0: the entry itself."""
 

@@ -12,7 +12,7 @@ from bot.kit.figures import Figures, none
 from bot.kit.form_families import Forms
 from bot.kit.forms import Form
 from bot.kit.handlers import Handler
-from bot.kit.owing import Owing, Waiting
+from bot.kit.owing import Matter, Owing, Waiting
 from bot.kit.own_records import OwnRecords
 from bot.kit.possible import Possibles, Stands
 from bot.kit.reposts import Anew
@@ -34,12 +34,12 @@ class Feature:
     question by question; families: the same of what may be declared while the bot runs. jobs: what is on the clock.
     broadcasts: what goes to many at one time, and may be stopped and corrected. titles: what that is called, by how
     the keys of its promises begin. owing: what people of a branch, or one of them, still owe: in 我的待办,
-    未完成名单, the nudge, the digest. nearing: the branches where something falls due today, in one question over all
-    of them. waiting: what waits for whoever asks to decide or to do it in office: in 我的待办, the digest. digest: a
-    section of its own there, for whoever gets it. reposts: what is posted once more after an outage. steps: what
-    somebody did since an instant, and the word 撤销 may still take back. possible, stands: what somebody may do now,
-    and what of theirs may be taken back: what words that say neither are likeliest to mean. figures: what is counted of
-    a branch over a period.
+    未完成名单, the nudge, the digest. matters: what its officers are asked to settle by a line of their nudge.
+    nearing: the branches where something falls due today, in one question over all of them. waiting: what waits for
+    whoever asks to decide or to do it in office: in 我的待办, the digest. digest: a section of its own there, for
+    whoever gets it. reposts: what is posted once more after an outage. steps: what somebody did since an instant, and
+    the word 撤销 may still take back. possible, stands: what somebody may do now, and what of theirs may be taken back:
+    what words that say neither are likeliest to mean. figures: what is counted of a branch over a period.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -53,6 +53,7 @@ class Feature:
     titles: Mapping[str, Titles] = field(default_factory=dict)
     owing: Callable[[Session, int, datetime, tzinfo, int | None], Iterable[Owing]] | None = None
     nearing: Callable[[Session, datetime, tzinfo], Iterable[int]] | None = None
+    matters: Callable[[Session, int, datetime, tzinfo, int | None], Iterable[Matter]] | None = None
     waiting: Callable[[Session, Me, datetime, tzinfo], Iterable[Waiting]] | None = None
     digest: Telling | None = None
     reposts: Anew | None = None

@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.kit.activities import ACTIVITY_CARD, SIGN_IN_CARD
 from bot.kit.handlers import Call, CardView, Visit, Word
 from bot.kit.replies import Choice, Message, Reply, To
 from storage.models.outbox import Card, Outbox, Promise
@@ -29,7 +30,9 @@ def card_of(session: Session, visit: Visit) -> tuple[str, int] | None:
     found = session.execute(
         select(Card.kind, Card.subject_id).where(Card.chat_id == visit.chat_id, Card.message_id == replied)
     ).first()
-    return (found.kind, found.subject_id) if found else None
+    if found is None:
+        return None
+    return (ACTIVITY_CARD if found.kind == SIGN_IN_CARD else found.kind, found.subject_id)
 
 
 def not_understood(

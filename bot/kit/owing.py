@@ -58,6 +58,26 @@ class Owing:
         return f"{self.title}：{self.note}{'应' if self.overdue else '请'}于{self.ask}{late}。"
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing that an officer is asked to settle: a line of the nudge on its days, in no list of what members owe.
+
+    key, due, does, nudges, told_on: as above; due: since when it waits. line: as it stands there.
+    """
+
+    person_id: int
+    key: str
+    line: str
+    due: datetime
+    does: tuple[Does, ...]
+    nudges: tuple[datetime, ...] = ()
+    told_on: date | None = None
+
+
+# All that a nudge tells.
+Nudged = Owing | Matter
+
+
 class Waits(StrEnum):
     """What waits for an officer."""
 
@@ -105,7 +125,7 @@ def numbered(lines: Iterable[str], first: int = 1) -> list[str]:
     return [f"{number}. {line}" for number, line in enumerate(lines, first)]
 
 
-def by_number(things: Sequence[Owing | Waiting], first: int = 1) -> list[list[Choice]]:
+def by_number(things: Sequence[Nudged | Waiting], first: int = 1) -> list[list[Choice]]:
     """The buttons of a numbered list, two a row: 学完第1项, 收到第2项, 请假第2项."""
     return two_a_row(
         [Choice(f"{do.verb}第{number}项", do.button) for number, one in enumerate(things, first) for do in one.does]

@@ -4,7 +4,16 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.kit.access import Right, require
+from storage import audit
+from storage.audience import Me
+from storage.models.organisation import Organisation
 
 SETTING = "sends"
 
@@ -19,3 +28,30 @@ def keeping(settings: Mapping[str, Any], name: str, value: Any) -> dict[str, Any
     """The branch's settings with another value of it."""
     found = settings.get(SETTING)
     return {**settings, SETTING: {**(found if isinstance(found, dict) else {}), name: value}}
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A send that goes or does not. `usual`: which of the two where a branch has not decided."""
+
+    name: str
+    usual: bool
+
+    def read(self, settings: Mapping[str, Any]) -> bool:
+        """What is neither yes nor no is as good as nothing."""
+        found = kept(settings, self.name)
+        return found if isinstance(found, bool) else self.usual
+
+    def is_on(self, session: Session, branch_id: int) -> bool:
+        return self.read(session.get_one(Organisation, branch_id, populate_existing=True).settings)
+
+    def turn(self, session: Session, me: Me, on: bool, now: datetime) -> None:
+        """For the own branch, noted; what stands so already leaves no line."""
+        require(me, Right.SENDS, branch_id=me.branch_id)
+        branch = session.get_one(Organisation, me.branch_id, populate_existing=True, with_for_update=True)
+        before = self.read(branch.settings)
+        if before == on:
+            return
+        branch.settings = keeping(branch.settings, self.name, on)
+        session.flush()
+        audit.record(session, "change", SETTING, me.branch_id, now=now, by=me, changes={self.name: [before, on]})

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from bot.kit.buttons import Button
 from bot.kit.doors import OpenActivity as OpenActivity
+from bot.kit.doors import RollCall as RollCall
 
 
 class Mark(StrEnum):
@@ -45,12 +46,6 @@ class ShowNames(Button):
     prefix: ClassVar[str] = "an"
     activity_id: int
     what: Names
-
-
-@dataclass(frozen=True)
-class RollCall(Button):
-    prefix: ClassVar[str] = "ro"
-    activity_id: int
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons, cards, messages, rules, service
 from bot.features.leave import service as leave
+from bot.features.leave.cards import close
 from bot.features.notices.service import receipts
 from bot.kit.access import NO_RIGHT, Right, may, require
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, before_cut_off, choose_activity, find_activity, spared
@@ -245,11 +246,15 @@ def _to_mark(session: Session, call: Call, activity_id: int, person_id: int) -> 
 def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
     activity, person = _to_mark(session, call, button.activity_id, button.person_id)
     if button.mark.value in set(LeaveType):
-        leave.enter_leave(session, call.me, activity, person, LeaveType(button.mark.value), call.now, call.tz)
+        asked = leave.leave_of(session, activity.id, person.id)
+        entered = leave.enter_leave(session, call.me, activity, person, LeaveType(button.mark.value), call.now, call.tz)
+        if asked is not None and asked is not entered and asked.state is LeaveState.PENDING:
+            close(session, call, asked, activity)
     else:
         service.sign_in_for(session, call.me, activity, person, AttendanceStatus(button.mark.value), call.now)
     word = messages.entered(person.name, messages.MARK_WORDS[button.mark])
-    return Reply(toast=word, edit=messages.after_entry(activity, word), refresh=[(ACTIVITY_CARD, activity.id)])
+    done = messages.after_entry(activity, word)
+    return Reply(toast=word, edit=done, refresh=[(ACTIVITY_CARD, activity.id)], promised=True)
 
 
 # --- 列席 ---------------------------------------------------------------------------------------------------------

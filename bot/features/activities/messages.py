@@ -1,19 +1,19 @@
 """Every word that this feature shows."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from bot.features.activities import buttons
+from bot.features.activities.reminding import Ahead
 from bot.features.activities.rules import Parts, Phase, Roll, parts
-from bot.features.notices.cards import leave_words
-from bot.kit.activities import OPENS_BEFORE
+from bot.features.notices.cards import Acknowledge, AcknowledgeListed, AskLeave, SignIn, leave_words
+from bot.kit.activities import OPENS_BEFORE, roll_choices
 from bot.kit.asking import CANCEL, CancelQuestion
 from bot.kit.digest import Part, Section
 from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, DUTIES, LEAVE_TYPES, OFFICIAL_DUTY
 from bot.kit.lists import by_width, filled, page_of, really, two_a_row
-from bot.kit.owing import short
+from bot.kit.owing import numbered, short
 from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words, short_day
@@ -28,6 +28,9 @@ GONE = "✕ "
 FIRST_PAGE = -1
 # A name on a button, with what tells apart two of one name; names in one list.
 LONGEST_NAME, LONGEST_LABEL, LONGEST_LIST = 16, 24, 1200
+# So many activities stand in one reminder, each with so much of its place, in UTF-16 units.
+MOST_REMINDED, LONGEST_PLACE = 15, 60
+IN_TIME = "不能参加的，请在开始前点“请假”。"
 # The desk enters a way of being there, or a kind of leave.
 _DUTY = LEAVE_TYPES[LeaveType.OFFICIAL_DUTY]
 _ENTERED = {one.value: word for words in (ATTENDANCE, LEAVE_TYPES) for one, word in words.items()}
@@ -169,6 +172,41 @@ def cancelled(activity: Activity, tz: tzinfo) -> Message:
     return Message(f"【活动取消】{activity.title}（原定{short_day(start.date())}{start:%H:%M}）已取消，无需回复。")
 
 
+def reminder(ahead: Sequence[Ahead], tz: tzinfo) -> Message:
+    """【活动提醒】 before the activities of the next days, to one person; several are numbered, with a button each."""
+    if len(ahead) == 1:
+        [one] = ahead
+        does = [Choice("收到", Acknowledge(one.notice.id))] if one.notice is not None else []
+        said = f"【活动提醒】{_of_one(one.activity, tz)}{IN_TIME}"
+        return Message(said, [[*does, Choice("请假", AskLeave(one.activity.id))]])
+    shown, more = ahead[:MOST_REMINDED], len(ahead) - MOST_REMINDED
+    lines = [f"【活动提醒】您有{len(ahead)}项活动：", *numbered(_of_one(one.activity, tz) for one in shown)]
+    lines += [f"另有{more}项，请以活动通知为准。"] if more > 0 else []
+    taps = [
+        choice
+        for number, one in enumerate(shown, 1)
+        for choice in (
+            *([Choice(f"收到第{number}项", AcknowledgeListed(one.notice.id))] if one.notice is not None else []),
+            Choice(f"请假第{number}项", AskLeave(one.activity.id)),
+        )
+    ]
+    return Message("\n".join([*lines, IN_TIME]), two_a_row(taps))
+
+
+def sign_in_opens(activity: Activity, tz: tzinfo, reply_to: int | None = None) -> Message:
+    """【签到开始】, half an hour before the start; `reply_to`: the card of its notice in a group."""
+    start = activity.start_at.astimezone(tz)
+    text = f"【签到开始】{short(activity.title)}{start:%H:%M}开始，到会请点“签到”。"
+    taps = [Choice("签到", SignIn(activity.id)), Choice("请假", AskLeave(activity.id))]
+    return Message(text, [taps], reply_to=reply_to)
+
+
+def _of_one(activity: Activity, tz: tzinfo) -> str:
+    """7月主题党日：7月7日（周五）14:30，三楼会议室。"""
+    place = cut(activity.place, LONGEST_PLACE) or "地点另行通知"
+    return f"{short(activity.title)}：{moment_words(activity.start_at, tz)}，{place}。"
+
+
 def postponed(activity: Activity, start_at: datetime, tz: tzinfo) -> str:
     """The proposed date, before anybody is told."""
     return (
@@ -256,18 +294,8 @@ def roll_title(to_call: Sequence[Activity], tz: tzinfo) -> str:
 
 
 def to_call_rows(to_call: Sequence[Activity], tz: tzinfo) -> list[list[Choice]]:
-    """点名 7月7日, with the hour where there are two on a day."""
-    starts = [one.start_at.astimezone(tz) for one in to_call]
-    days = Counter(start.date() for start in starts)
-    return [
-        [
-            Choice(
-                f"点名 {short_day(start.date())}" + (f" {start:%H:%M}" if days[start.date()] > 1 else ""),
-                buttons.RollCall(one.id),
-            )
-        ]
-        for one, start in zip(to_call, starts, strict=True)
-    ]
+    """点名 7月7日, one a row."""
+    return [[choice] for choice in roll_choices([(one.id, one.start_at) for one in to_call], tz)]
 
 
 def names(title: str, parts: Iterable[tuple[str, Sequence[Who]]]) -> list[str]:

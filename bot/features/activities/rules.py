@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -11,8 +11,12 @@ from bot.kit.activities import OPENS_BEFORE
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.rates import rate
 from bot.kit.words import plain
+from scheduler.calendar.days import Calendar
 from storage.choices import HERE, ActivityStatus, ActivityType, AttendanceStatus, OfficialDutyAs, Organizer, Scope
 
+# What is tied to an activity goes between these on any day: at its end it is asked for the roll.
+FIRST, LAST, MORNING = time(7), time(22), time(9)
+ASKED_AGAIN = (1, 3, 5)
 _MEETING = r"(?:开会|开党会|活动|会议|上课|上党课|党课|主题党日|学习会|那?个?会)"
 _ASKS_WHEN = (
     r"(?:是?(?:在|从)?(?:什么|啥|哪个?|何)(?:时候|时间|时)|是?(?:在)?(?:几点|几号|哪天|星期几|周几|礼拜几|多会儿?)钟?|"
@@ -199,6 +203,22 @@ def count_roll(
         on_duty=tuple(on_duty),
         left_out=tuple(left_out),
     )
+
+
+def asked_at(end_at: datetime) -> datetime:
+    """At the end, in the branch's time; not at night: then in the morning after it."""
+    if FIRST <= end_at.time() <= LAST:
+        return end_at
+    morning = end_at if end_at.time() < FIRST else end_at + timedelta(days=1)
+    return morning.replace(hour=MORNING.hour, minute=MORNING.minute, second=0, microsecond=0)
+
+
+def asked_again_on(ended_on: date, asked_on: date, calendar: Calendar) -> list[date]:
+    """The working days on which the roll is asked for once more: the first, third and fifth after the end, but for that
+    on which it is asked first.
+    """
+    days = (calendar.working_day_after(ended_on, number) for number in ASKED_AGAIN)
+    return [day for day in days if day != asked_on]
 
 
 def counts_as_own(organizer: Organizer, scope: Scope) -> bool:

@@ -1,21 +1,27 @@
-"""What waits for an officer: the rolls of what is over and nobody has settled."""
+"""What waits for an officer: the rolls of what is over and nobody has settled; and who is asked for them once more."""
 
-from collections.abc import Iterator
-from datetime import datetime, time, tzinfo
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import service
+from bot.features.activities import rules, service
 from bot.features.activities.buttons import RollCall
 from bot.kit.access import Reach, Right, may, reach
 from bot.kit.activities import still_open
-from bot.kit.owing import Does, Waiting, Waits, short
+from bot.kit.addressees import reachable
+from bot.kit.owing import Does, Matter, Waiting, Waits, short
 from bot.kit.words import short_day
-from scheduler.calendar.days import Quarter, at, local_day
+from scheduler.calendar.days import Calendar, Quarter, at, local_day
+from scheduler.calendar.store import calendar_of
 from storage.audience import Me
-from storage.choices import ActivityStatus
+from storage.choices import ActivityStatus, Duty
 from storage.models.activity import Activity
+from storage.roster import duties_on, leaders_on
+
+# The roll of what ended, or was entered, longer ago is asked for no more: five working days over the longest holidays.
+FURTHEST = timedelta(days=30)
 
 
 def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Waiting]:
@@ -31,8 +37,70 @@ def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Wai
             day, title = short_day(local_day(activity.start_at, tz)), short(activity.title)
             yield Waiting(
                 kind=Waits.ROLL,
-                line=f"{title}（{day}）：请点名登记考勤。",
-                does=(Does("点名", RollCall(activity.id)),),
+                line=_line(title, day),
+                does=_does(activity),
                 since=activity.end_at,
                 short=f"{day}{title}",
             )
+
+
+def _line(title: str, day: str) -> str:
+    return f"{title}（{day}）：请点名登记考勤。"
+
+
+def _does(activity: Activity) -> tuple[Does, ...]:
+    return (Does("点名", RollCall(activity.id)),)
+
+
+# --- asked for once more -------------------------------------------------------------------------------------------
+
+
+def matters(
+    session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None
+) -> Iterator[Matter]:
+    """The same of the last days, for its maker and the organization officer as far as they may call it, until the fifth
+    working day after the end. The number of statements depends on nothing that was recorded.
+    """
+    query = (
+        select(Activity).where(Activity.branch_id == branch_id, *_lately(now)).order_by(Activity.end_at, Activity.id)
+    )
+    open_ = list(filter(still_open(session, branch_id, now, tz), session.scalars(query)))
+    if not open_:
+        return
+    today, calendar = local_day(now, tz), calendar_of(session, branch_id)
+    held, leads = duties_on(session, branch_id, today), leaders_on(session, branch_id, today)
+    officers = reachable(session, branch_id, today, Duty.ORGANIZATION_OFFICER)
+    for activity in open_:
+        asked_on, days = _days(activity, calendar, tz)
+        if today > days[-1]:
+            continue
+        for person in dict.fromkeys([activity.created_by_id, *officers]):
+            me = Me(person, "", branch_id, None, frozenset(held[person]), frozenset(leads[person]))
+            if person_id in (None, person) and service.calls(me, activity):
+                day, title = short_day(local_day(activity.start_at, tz)), short(activity.title)
+                yield Matter(
+                    person_id=person,
+                    key=f"roll:{activity.id}",
+                    line=_line(title, day),
+                    due=activity.end_at,
+                    does=_does(activity),
+                    nudges=tuple(at(one, rules.MORNING, tz) for one in days),
+                    told_on=asked_on,
+                )
+
+
+def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
+    """The branches in which somebody may be asked for a roll."""
+    return session.scalars(select(Activity.branch_id).where(*_lately(now)).distinct())
+
+
+def _lately(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    late = or_(Activity.end_at >= now - FURTHEST, Activity.created_at >= now - FURTHEST)
+    return Activity.status == ActivityStatus.PLANNED, Activity.end_at <= now, late
+
+
+def _days(activity: Activity, calendar: Calendar, tz: tzinfo) -> tuple[date, list[date]]:
+    """On which day the roll was asked for first, and on which once more: after the end, or after it was entered."""
+    known = max(activity.end_at, activity.created_at).astimezone(tz)
+    asked_on = rules.asked_at(known).date()
+    return asked_on, rules.asked_again_on(known.date(), asked_on, calendar)

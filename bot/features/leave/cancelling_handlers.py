@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.leave import buttons, messages, rules, service
+from bot.features.leave import buttons, cards, messages, rules, service
 from bot.kit.activities import ACTIVITY_CARD, activity_of_card, choose_activity
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.refusal import Nothing, Refusal
@@ -53,8 +53,9 @@ def may_cancel(session: Session, call: Call) -> Reply:
 
 
 def _cancel_leave(session: Session, call: Call, activity_id: int) -> Reply:
-    service.cancel_leave(session, call.me, activity_id, call.now)
+    row = service.cancel_leave(session, call.me, activity_id, call.now)
     activity = session.get_one(Activity, activity_id)
+    cards.close(session, call, row, activity)
     told = [
         To(Message(f"{call.me.name}同志已取消请假：{activity.title}。"), person_id=person)
         for person in service.approvers(session, activity, call.me.id, call.tz)

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.leave import buttons, makeups, messages, service
+from bot.features.leave import buttons, cards, makeups, messages, service
 from bot.features.leave.waiting import waiting
 from bot.kit.access import Right
 from bot.kit.activities import ACTIVITY_CARD
@@ -25,7 +25,8 @@ def decide_leave(session: Session, call: Call, button: buttons.DecideLeave) -> R
     due = short_day(makeups.makeup_due(activity, call.tz).astimezone(call.tz).date())
     late = approved_late(row.decided_at, activity.start_at) if row.state is LeaveState.APPROVED else ""
     done = messages.decided(row, activity, person.name, late)
-    told = To(messages.leave_decided(row, activity, due), person_id=person.id, key=f"leave:{row.id}:decided")
+    told = To(messages.leave_decided(row, activity, due), person_id=person.id, key=cards.decided_key(row))
+    cards.close(session, call, row, activity)
     toast = f"{LEAVE_STATES[row.state]}。"
     return Reply(toast=toast, edit=done, others=[told], refresh=[(ACTIVITY_CARD, activity.id)])
 

@@ -1,11 +1,12 @@
 """Leave: asked for, decided, and what is made up for it."""
 
-from bot.features.leave import handlers, makeups, service, waiting
+from bot.features.leave import handlers, jobs, makeups, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
     name="leave",
     handlers=handlers.HANDLERS,
+    jobs=jobs.build,
     owing=makeups.owing,
     nearing=makeups.nearing,
     waiting=waiting.waiting,

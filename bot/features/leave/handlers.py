@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.leave import (
     buttons,
     cancelling_handlers,
+    cards,
     deciding_handlers,
     makeup_handlers,
     messages,
@@ -74,16 +75,10 @@ def _ask_leave(session: Session, call: Call, activity_id: int, kind: LeaveType, 
     return Reply(
         toast="已提交请假，待审批。",
         edit=messages.leave_asked(row, activity, asks_why),
-        others=_to_approvers(session, call, row, activity, f"leave:{row.id}"),
+        others=cards.to_approvers(session, call, row, activity),
         refresh=[(ACTIVITY_CARD, activity_id)],
         did=f"leave_request:{row.id}",
     )
-
-
-def _to_approvers(session: Session, call: Call, row: LeaveRequest, activity: Activity, key: str) -> list[To]:
-    question = messages.leave_to_decide(row, activity, call.me.name, call.tz)
-    asked = service.approvers(session, activity, call.me.id, call.tz)
-    return [To(question, person_id=person, key=f"{key}:{person}") for person in asked]
 
 
 def _asks_why(session: Session, call: Call, row: LeaveRequest) -> bool:
@@ -109,7 +104,7 @@ def explain(session: Session, call: Call, dialog: Dialog) -> Reply:
     reason = _short(rules.Asked(None, call.text.strip(), False)).reason
     row, activity = service.explain(session, call.me, int(dialog.draft["leave"]), reason, call.now)
     dialogs.close(session, call.me.id)
-    told = _to_approvers(session, call, row, activity, f"leave:{row.id}:why:{call.update_id}")
+    told = cards.to_approvers(session, call, row, activity, explained=True)
     return Reply(here=[messages.leave_asked(row, activity)], others=told)
 
 
@@ -264,7 +259,9 @@ def edited(session: Session, call: Call) -> Reply | None:
 
 
 def undo_leave(session: Session, call: Call, button: buttons.UndoLeave) -> Reply:
-    return undone(service.undo(session, call.me, button.row_id, call.now, call.tz).id, "请假")
+    activity = service.undo(session, call.me, button.row_id, call.now, call.tz)
+    cards.close(session, call, session.get_one(LeaveRequest, button.row_id), activity)
+    return replace(undone(activity.id, "请假"), promised=True)
 
 
 def _typed(kind: LeaveType) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from storage.choices import LeaveState, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest, Makeup
 
+# To officers, of what they were asked to decide.
+CLOSED, WITHDRAWN = Message("这条请假已办结。"), "这位同志已取消请假。"
 HOW_TO_EXPLAIN = "如需说明，请直接发送事由。"
 
 
@@ -66,14 +68,32 @@ def leave_asked(row: LeaveRequest, activity: Activity, asks_why: bool = False) -
     return Message("\n".join([asked, *_why(row.reason)]), [[Choice("撤销", buttons.UndoLeave(row.id))]])
 
 
-def leave_to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo) -> Message:
+def _to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo) -> list[str]:
     late = "（补批）" if row.requested_at > activity.start_at else ""
     asked = f"【请假审批】{name}同志请假（{LEAVE_TYPES[row.type]}）{late}"
-    when = f"{activity.title}，{moment_words(activity.start_at, tz)}"
+    return [asked, f"{activity.title}，{moment_words(activity.start_at, tz)}", *_why(row.reason)]
+
+
+def leave_to_decide(row: LeaveRequest, activity: Activity, name: str, tz: tzinfo) -> Message:
     return Message(
-        "\n".join([asked, when, *_why(row.reason)]),
+        "\n".join(_to_decide(row, activity, name, tz)),
         [[Choice("批准", buttons.DecideLeave(row.id, 1)), Choice("不批准", buttons.DecideLeave(row.id, 0))]],
     )
+
+
+def leave_closed(row: LeaveRequest, activity: Activity, name: str, line: str, tz: tzinfo) -> Message:
+    """To the others who were asked: nothing is left to be decided, and why."""
+    return Message("\n".join([*_to_decide(row, activity, name, tz), line]))
+
+
+def decided_by(row: LeaveRequest, name: str) -> str:
+    """甲二同志已批准。"""
+    return f"{name}同志{LEAVE_STATES[row.state]}。"
+
+
+def entered_by(row: LeaveRequest, name: str) -> str:
+    """甲二同志已补登病假。"""
+    return f"{name}同志已补登{LEAVE_TYPES[row.type]}。"
 
 
 def to_approve(found: Sequence[Waiting], number: int) -> Message:

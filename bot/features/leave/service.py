@@ -127,8 +127,10 @@ def may_ask(session: Session, me: Me, activity_id: int, now: datetime) -> tuple[
 def decide_leave(
     session: Session, me: Me, leave_id: int, approve: bool, now: datetime, tz: tzinfo
 ) -> tuple[LeaveRequest, Activity]:
-    """Approve or refuse, until the cut-off (D20a); an approved absence is to be made up (R32)."""
-    row = session.get(LeaveRequest, leave_id)
+    """Approve or refuse, until the cut-off (D20a); an approved absence is to be made up (R32). Of two officers at once
+    one decides; the other waits, and sees that.
+    """
+    row = session.get(LeaveRequest, leave_id, with_for_update=True, populate_existing=True)
     if row is None or row.withdrawn_at is not None:
         raise Refusal("这条请假已撤回。")
     activity = find_activity(session, me, row.activity_id)

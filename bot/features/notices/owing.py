@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from bot.features.notices.cards import AcknowledgeListed, AskLeave
 from bot.kit import branch_settings
 from bot.kit.owing import Does, Owing, short
+from bot.kit.quiet_hours import open_now
 from bot.kit.words import moment_words
 from scheduler.calendar.days import DAY, Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
@@ -37,8 +38,8 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     if not asking:
         return []
     asked, activities = _asked(session, branch_id, asking, tz, person_id), _activities(asking)
-    received = _people(session, Receipt, Receipt.notice_id, [notice.id for notice, _ in asking])
-    away = _people(session, LeaveRequest, LeaveRequest.activity_id, activities, *ASKED)
+    received = received_by(session, [notice.id for notice, _ in asking])
+    away = asked_leave_of(session, activities)
     calendar = calendar_of(session, branch_id)
     return [
         _of_notice(notice, activity, person, calendar, now, tz)
@@ -137,11 +138,22 @@ def _plain_title(notice: Notice) -> str:
 
 
 def asked_leave(session: Session, activity: Activity) -> set[int]:
-    return _people(session, LeaveRequest, LeaveRequest.activity_id, [activity.id], *ASKED)[activity.id]
+    return asked_leave_of(session, [activity.id])[activity.id]
+
+
+def asked_leave_of(session: Session, activities: Sequence[int]) -> dict[int, set[int]]:
+    """Who has asked for leave from each of these, unless it was refused: that one is to come."""
+    return _people(session, LeaveRequest, LeaveRequest.activity_id, activities, *ASKED)
+
+
+def received_by(session: Session, notices: Sequence[int]) -> dict[int, set[int]]:
+    """Who has answered each of these with 收到."""
+    return _people(session, Receipt, Receipt.notice_id, notices)
 
 
 def _nudges(notice: Notice, activity: Activity | None, tz: tzinfo, calendar: Calendar) -> tuple[datetime, ...]:
-    """Once, at the reply deadline: never on a day off, never when the activity has begun by then (docs/rules.md)."""
+    """Once, at the reply deadline: never when the activity has begun by then, and never outside the hours in which the
+    bot speaks first; the reminder before the activity asks instead (docs/rules.md).
+    """
     on_time = activity is None or notice.reply_by < activity.start_at
-    worked = calendar.is_working_day(notice.reply_by.astimezone(tz).date())
-    return (notice.reply_by,) if on_time and worked else ()
+    return (notice.reply_by,) if on_time and open_now(notice.reply_by, tz, calendar) else ()

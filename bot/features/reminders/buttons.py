@@ -14,6 +14,8 @@ class Send(StrEnum):
     STUDY_PROMPT = "study_prompt"
     INTEGRITY_REMINDER = "integrity_reminder"
     INTEGRITY_SECOND = "integrity_second"
+    ACTIVITY_REMINDER = "activity_reminder"
+    SIGN_IN_OPENS = "sign_in_opens"
 
 
 class DigestOn(StrEnum):

@@ -6,12 +6,17 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
+from bot.features.activities import reminding
 from bot.features.integrity import decisions
 from bot.features.integrity import planning as reminders
 from bot.features.reminders.buttons import Send
 from bot.features.study import planning as study
+from bot.kit.glossary.columns import column_word
 from scheduler.calendar.days import local_day
 from storage.audience import Me, everybody
+
+# Those that say no more than whether they go.
+_SWITCHES = {Send.ACTIVITY_REMINDER: reminding.REMINDER, Send.SIGN_IN_OPENS: reminding.SIGN_IN_OPENS}
 
 
 def states(session: Session, branch_id: int) -> Mapping[Send, bool]:
@@ -21,6 +26,7 @@ def states(session: Session, branch_id: int) -> Mapping[Send, bool]:
         Send.STUDY_PROMPT: study.switch_of(session, branch_id).on,
         Send.INTEGRITY_REMINDER: timing.sends,
         Send.INTEGRITY_SECOND: timing.second_line,
+        **{send: switch.is_on(session, branch_id) for send, switch in _SWITCHES.items()},
     }
 
 
@@ -47,6 +53,13 @@ def changed(session: Session, me: Me, send: Send, on: bool, now: datetime, tz: t
     if send is Send.INTEGRITY_SECOND:
         second = [] if on else reminders.second_planned(session, me, now, tz)
         return [Goes(f"{names}第二次提醒", when, None) for names, when in second]
+    if send is Send.ACTIVITY_REMINDER:
+        # Switched on it goes at its next hour.
+        found_next = None if on else reminding.next_reminder(session, me, now, tz)
+        return [Goes(column_word(send), *found_next)] if found_next is not None else []
+    if send is Send.SIGN_IN_OPENS:
+        # It is told shortly before each activity, or not.
+        return []
     everyone = len(everybody(session, me.branch_id, today))
     if on:
         return [Goes(f"{names}节前提醒", None, everyone) for names in reminders.sends_at_once(session, me, now, tz)]
@@ -55,7 +68,9 @@ def changed(session: Session, me: Me, send: Send, on: bool, now: datetime, tz: t
 
 def turn(session: Session, me: Me, send: Send, on: bool, now: datetime) -> None:
     """On or off for the own branch; a second time it is the same, and leaves no line."""
-    if send is Send.STUDY_PROMPT:
+    if send in _SWITCHES:
+        _SWITCHES[send].turn(session, me, on, now)
+    elif send is Send.STUDY_PROMPT:
         study.set_switch(session, me, on, now)
     elif send is Send.INTEGRITY_REMINDER:
         reminders.set_sends(session, me, on, now)

@@ -25,7 +25,7 @@ def turn(session: Session, call: Call, button: buttons.ShowBelow) -> Reply:
 def open_branch(figures: Figures, session: Session, call: Call, button: buttons.OpenBranch) -> Reply:
     period = periods.opened(button.period, call.today)
     found = committee.branch_tally(session, call.me, button.branch_id, period, call.now, call.tz, figures=figures)
-    return Reply(edit=committee_messages.branch(found, call.today))
+    return Reply(edit=committee_messages.branch(found))
 
 
 def draw_table(session: Session, call: Call, button: buttons.ExportBelow) -> committee.Below:

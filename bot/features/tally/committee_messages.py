@@ -5,7 +5,7 @@ from datetime import date
 from bot.features.activities.counting.rules import COUNTED
 from bot.features.tally import buttons, periods
 from bot.features.tally.committee import Below, BranchCounts, Open
-from bot.features.tally.messages import as_of, summary
+from bot.features.tally.messages import as_of, whole
 from bot.features.tally.service import Tally
 from bot.kit.glossary.choices import ACTIVITY_TYPES, DUTIES, LEAVE_STATES, MAKEUPS, PIECES
 from bot.kit.glossary.columns import LEDGER, column_word
@@ -100,7 +100,7 @@ def table(found: Below) -> Document:
     return Document("季度数据.xlsx", content=content, caption=caption, secret=True)
 
 
-def branch(tally: Tally, today: date) -> Message:
-    """One branch in its figures; nothing opens behind them."""
+def branch(tally: Tally) -> Message:
+    """One branch in its figures; nothing opens behind them, and no title is among them."""
     back = Choice("季度数据", buttons.ShowBelow(tally.period.code, 0))
-    return Message(f"{tally.branch}\n{summary(tally, today).text}", [[back]])
+    return Message(f"{tally.branch}\n{whole(tally, named=False)}", [[back]])

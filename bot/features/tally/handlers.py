@@ -46,7 +46,7 @@ def show(figures: Figures, own: Own, session: Session, call: Call) -> Reply:
         return say(*_mine(own, session, call, period))
     if wide is Reach.BELOW:
         return say(committee_handlers.overview(session, call, period))
-    return say(messages.summary(_tally(figures, session, call, period), call.today))
+    return say(messages.summary(_tally(figures, session, call, period), call.today, call.me))
 
 
 def _named(session: Session, call: Call) -> Period:
@@ -74,7 +74,7 @@ def _of(figures: Figures, session: Session, call: Call, code: str) -> Tally:
 
 
 def turn(figures: Figures, session: Session, call: Call, button: buttons.ShowTally | buttons.ShowSections) -> Reply:
-    return Reply(edit=messages.summary(_of(figures, session, call, button.period), call.today))
+    return Reply(edit=messages.summary(_of(figures, session, call, button.period), call.today, call.me))
 
 
 def show_section(figures: Figures, session: Session, call: Call, button: buttons.ShowSection) -> Reply:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.features.activities.counting.uncalled import Uncalled
 from bot.features.tally import buttons, periods
 from bot.features.tally.service import Counted, Tally
+from bot.kit.access import Right, may
+from bot.kit.activities import roll_choices
 from bot.kit.buttons import Button
 from bot.kit.figure_words import aside
 from bot.kit.figures import Behaviour, Record, Section, Shown
@@ -20,6 +23,8 @@ NO_SUCH_FIGURE = "没有这项数据。"
 NOTHING = "没有记录。"
 MISSING = "未完成情况"
 ON_A_PAGE = 8
+# So many activities without a roll are named, each in so many UTF-16 units.
+MOST_ROLLS, LONGEST_TITLE = 6, 40
 
 
 def title(tally: Tally) -> str:
@@ -78,19 +83,48 @@ def _beside(tally: Tally, of: Counted) -> Iterable[str]:
 # --- the tally ----------------------------------------------------------------------------------------------------
 
 
-def summary(tally: Tally, today: date) -> Message:
-    """The whole period on one card, each part behind its button; what there was none of stands at the end."""
+def summary(tally: Tally, today: date, me: Me) -> Message:
+    """The whole period on one card, each part behind its button, and what has no roll yet, which `me` may call."""
+    code, parts = tally.period.code, lines(tally)
+    doors = [Choice(part.word, buttons.ShowSection(code, part)) for part, listed in parts.items() if _is_said(listed)]
+    doors.append(Choice(MISSING, buttons.ShowMissing(code)))
+    around_it = around(tally.period, today, buttons.ShowTally)
+    return Message(whole(tally), filled(*rolls(tally, me), *two_a_row(doors), around_it))
+
+
+def whole(tally: Tally, *, named: bool = True) -> str:
+    """All figures: first what has no roll yet, at the end what there was none of. `named`: with titles."""
     parts = lines(tally)
     above = {section: [line for line in listed if line.counted.figure.shown] for section, listed in parts.items()}
     said = ("，".join(str(line) for line in listed if not line.empty) for listed in above.values())
     empty = [line for listed in above.values() for line in listed if line.empty]
-    texts = [title(tally), *(f"{one}。" for one in said if one), *none_of(tally, empty)]
-    code = tally.period.code
-    doors = [Choice(part.word, buttons.ShowSection(code, part)) for part, listed in parts.items() if _is_said(listed)]
-    doors.append(Choice(MISSING, buttons.ShowMissing(code)))
-    return Message(
-        cut("\n".join(texts), PAGE), filled(*two_a_row(doors), around(tally.period, today, buttons.ShowTally))
-    )
+    head = [title(tally), *without_roll(tally, named=named)]
+    return cut("\n".join([*head, *(f"{one}。" for one in said if one), *none_of(tally, empty)]), PAGE)
+
+
+def without_roll(tally: Tally, *, named: bool = True) -> list[str]:
+    """待点名：7月7日7月主题党日，点名后计入统计。 Of a quarter that takes nothing more it stays uncounted. `named`: how
+    many there are else.
+    """
+    waits, over = [[one for one in tally.uncalled if one.open is open_] for open_ in (True, False)]
+    listed = _listed if named else (lambda found: f"{len(found)}项")
+    lines = [f"待点名：{listed(waits)}，点名后计入统计。"] if waits else []
+    return lines + ([f"未点名，未计入统计：{listed(over)}。"] if over else [])
+
+
+def _listed(found: Sequence[Uncalled]) -> str:
+    named = "；".join(f"{short_day(one.start_at.date())}{cut(one.title, LONGEST_TITLE)}" for one in found[:MOST_ROLLS])
+    return f"{named}等{len(found)}项" if len(found) > MOST_ROLLS else named
+
+
+def rolls(tally: Tally, me: Me) -> Rows:
+    """点名 7月7日, for who may."""
+
+    def may_call(one: Uncalled) -> bool:
+        return may(me, Right.SIGN_IN_OTHERS, branch_id=tally.counting.branch_id, group_id=one.group_id)
+
+    waits = [(one.id, one.start_at) for one in tally.uncalled if one.open and may_call(one)][:MOST_ROLLS]
+    return two_a_row(roll_choices(waits, tally.counting.tz))
 
 
 def _is_said(listed: Iterable[FigureLine]) -> bool:
@@ -107,13 +141,16 @@ def section(tally: Tally, which: Section, me: Me) -> Message:
     """One part: its figures, each with a button that opens the records behind it for those who may."""
     found = lines(tally).get(which, [])
     said, empty = [line for line in found if not line.empty], [line for line in found if line.empty]
-    texts = [f"{title(tally)}\n【{which.word}】", *map(str, said), *none_of(tally, empty)]
+    here = which is Section.ACTIVITIES
+    head = [f"{title(tally)}\n【{which.word}】", *(without_roll(tally) if here else [])]
+    texts = [*head, *map(str, said), *none_of(tally, empty)]
     taps = [
         Choice(label(f"{line.label}{line.value}"), _open(tally, line.counted))
         for line in said
         if line.counted.figure.show is not None and line.counted.figure.opens_to(me)
     ]
-    return Message("\n".join(texts), [*two_a_row(taps), [_to_the_tally(tally)]])
+    calls = rolls(tally, me) if here else ()
+    return Message("\n".join(texts), [*calls, *two_a_row(taps), [_to_the_tally(tally)]])
 
 
 def _open(tally: Tally, one: Counted, page: int = 0) -> buttons.OpenFigure:
@@ -125,8 +162,10 @@ def _to_the_tally(tally: Tally) -> Choice:
 
 
 def none_of(tally: Tally, empty: Iterable[FigureLine]) -> list[str]:
-    """What is 0, at the end and by name: never printed as 0次."""
-    quiet = [line.label for line in empty if not line.counted.figure.quiet and not line.counted.figure.further]
+    """What is 0, at the end and by name: never printed as 0次. Not what took place and only has no roll."""
+    took_place = {path for one in tally.uncalled for path in one.counts}
+    figures = ((line, line.counted.figure) for line in empty if line.counted.figure.path not in took_place)
+    quiet = [line.label for line, figure in figures if not figure.quiet and not figure.further]
     when = "本季度" if tally.period.quarter else "这段时间"
     return [f"{when}暂无：{'、'.join(quiet)}。"] if quiet else []
 

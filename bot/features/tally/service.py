@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.uncalled import UNCALLED, Uncalled
 from bot.features.tally.later_figures import later_figures, with_zeros
 from bot.kit.closing import close_days
 from bot.kit.figures import Counting, Figure, Figures, Lacking, Source
@@ -59,6 +60,11 @@ class Tally:
     def only(self) -> frozenset[int] | None:
         """The party groups that it was narrowed to."""
         return self.counting.only
+
+    @property
+    def uncalled(self) -> Sequence[Uncalled]:
+        """What has ended and counts in nothing of this, for want of a complete roll."""
+        return self.counting.of(UNCALLED)
 
     @property
     def lacking(self) -> Iterable[Lacking]:

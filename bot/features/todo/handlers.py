@@ -36,7 +36,7 @@ def unfinished(features: Features, session: Session, call: Call) -> Reply:
 
 def snooze(features: Features, session: Session, call: Call, button: messages.Snooze) -> Reply:
     """The same nudge once more, later, once a day; if everything is done by then it is not sent."""
-    items = service.owing(session, features, call.me.branch_id, call.now, call.tz, call.me.id)
+    items = service.nudged(session, features, call.me.branch_id, call.now, call.tz, call.me.id)
     if not items:
         return Reply(toast=messages.NOTHING, edit=Message(messages.NOTHING))
     when = service.later(call.now, call.tz, calendar_of(session, call.me.branch_id))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.todo import digest, digest_messages, messages, not_sent, nudge_keys, service
 from bot.features.todo.service import Features
-from bot.kit.owing import Owing
+from bot.kit.owing import Nudged
 from bot.kit.quiet_hours import LAST
 from bot.kit.replies import of_place
 from scheduler.calendar.days import Calendar, at, local_day
@@ -79,7 +79,7 @@ def _a_day_of_its_week(calendar: Calendar, due: datetime) -> datetime:
 
 def nudges(session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo) -> list[Owed]:
     """One message to each who owes something whose nudge is due; the key holds it to one a day."""
-    today, due = local_day(now, tz), service.due_today(session, features, branch_id, now, tz)
+    today, due = local_day(now, tz), service.due_today(service.nudged(session, features, branch_id, now, tz), now, tz)
     names = names_of(session, due)
     nudge_keys.free(session, due, today)
     return [
@@ -97,7 +97,7 @@ def nudge(
     branch_id: int,
     person_id: int,
     name: str,
-    items: Sequence[Owing],
+    items: Sequence[Nudged],
     promised: str,
     when: datetime,
     tz: tzinfo,
@@ -125,7 +125,7 @@ def ask_again(
     """The message, or None when everything has been done in the meantime."""
     if "missed" in about:
         return not_sent.placed(messages.nudges_missed(date.fromisoformat(about["missed"])), about)
-    items = service.owing(session, features, about["branch"], now, tz, about["person"])
+    items = service.nudged(session, features, about["branch"], now, tz, about["person"])
     if about.get("clock"):
         items = service.told_before(items, local_day(now, tz), tz)
     if not items:
@@ -139,12 +139,11 @@ def nudges_missed(
 ) -> list[Owed]:
     """The bot was away until the evening of a day on which somebody was to be nudged: one line an outage.
 
-    The days of one outage share the name of its first day, so that the later ones find it taken.
+    The days of one outage share the name of its first day, so that the later ones find it taken. What officers were to
+    be asked is in their 我的待办, and nothing of which 一键提醒 could remind them.
     """
-    due = [
-        nudge_keys.key(person, occurrence.on)
-        for person in service.due_today(session, features, branch_id, occurrence.at, tz)
-    ]
+    owed = service.owing(session, features, branch_id, occurrence.at, tz)
+    due = [nudge_keys.key(person, occurrence.on) for person in service.due_today(owed, occurrence.at, tz)]
     if not set(due) - taken(session, due):
         return []
     first = _first_missed(session, branch_id, occurrence.on)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from bot.kit.buttons import Button
 from bot.kit.doors import Look, Open
-from bot.kit.owing import Owing, Waiting, by_number, numbered
+from bot.kit.owing import Nudged, Owing, Waiting, by_number, numbered
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import short_day
 from storage.roster import Member
@@ -60,7 +60,7 @@ MINE, PLAN, ROLL = (
 )
 
 
-def nudge(name: str, items: Sequence[Owing], first: str = "") -> Message:
+def nudge(name: str, items: Sequence[Nudged], first: str = "") -> Message:
     """甲三同志，您有2项待办: everything owed in one private message, each with its buttons.
 
     first: the key of what somebody asks them to settle; it stands at the head while it is owed.

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import TypeVar
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.broadcasts import went
 from bot.kit.digest import Section
 from bot.kit.feature import Feature
-from bot.kit.owing import Owing, Waiting, Waits
+from bot.kit.owing import Nudged, Owing, Waiting, Waits
 from bot.kit.quiet_hours import FIRST, open_now
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import DAY, Calendar, at, local_day
@@ -23,6 +24,7 @@ from storage.models.study import MonthlyTheme
 from storage.roster import Member, roster
 
 Features = Sequence[Feature]
+Item = TypeVar("Item", bound=Nudged)
 MORNING = time(9)
 SNOOZE = timedelta(hours=3)
 DIGEST_DAY = 25
@@ -61,9 +63,19 @@ def owing(
     return sorted(found, key=lambda item: (item.due, item.key))
 
 
-def by_person(items: Collection[Owing]) -> dict[int, list[Owing]]:
+def nudged(
+    session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None
+) -> list[Nudged]:
+    """All that nudges tell: what is owed, and what officers are asked to settle; the nearest first."""
+    sources = [feature.matters for feature in features if feature.matters is not None]
+    found = [item for source in sources for item in source(session, branch_id, now, tz, person_id)]
+    owed = owing(session, features, branch_id, now, tz, person_id)
+    return sorted([*owed, *found], key=lambda item: (item.due, item.key))
+
+
+def by_person(items: Collection[Item]) -> dict[int, list[Item]]:
     """Who owes what, each in the order given."""
-    mine: dict[int, list[Owing]] = defaultdict(list)
+    mine: dict[int, list[Item]] = defaultdict(list)
     for item in items:
         mine[item.person_id].append(item)
     return mine
@@ -90,19 +102,17 @@ def _members(
     return members if groups is None else [member for member in members if member.group_id in groups]
 
 
-def due_today(
-    session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo
-) -> dict[int, list[Owing]]:
+def due_today(items: Collection[Item], now: datetime, tz: tzinfo) -> dict[int, list[Item]]:
     """Who is to be nudged: somebody with a nudge due today gets everything owed in one message."""
     today = local_day(now, tz)
     return {
-        person: told_before(items, today, tz)
-        for person, items in by_person(owing(session, features, branch_id, now, tz)).items()
-        if any(nudge <= now and local_day(nudge, tz) == today for item in items for nudge in item.nudges)
+        person: told_before(mine, today, tz)
+        for person, mine in by_person(items).items()
+        if any(nudge <= now and local_day(nudge, tz) == today for item in mine for nudge in item.nudges)
     }
 
 
-def told_before(items: Sequence[Owing], today: date, tz: tzinfo) -> list[Owing]:
+def told_before(items: Sequence[Item], today: date, tz: tzinfo) -> list[Item]:
     """Without what came as news this very day: that is not said again in its nudge."""
     return [
         item for item in items if item.told_on != today or any(local_day(nudge, tz) == today for nudge in item.nudges)

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 JOBS: Mapping[str, str] = {
     "pre_holiday": "节前廉洁提醒",
+    "activity_reminder": "活动提醒",
+    "sign_in_opens": "签到开始",
     "activity_end": "活动结束核对",
+    "leave_closed": "请假审批",
     "study_prompt": "学习提示",
     "study_theme_check": "主题未录入提醒",
     "nudge_morning": "待办提醒",

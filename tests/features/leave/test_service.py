@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.features.activities import participation, planning, service
 from bot.features.activities.rules import Roll
 from bot.features.leave import makeups
 from bot.features.leave import service as leave
+from bot.kit.refusal import Refusal
 from storage.activities import audience, statuses
 from storage.choices import (
     ActivityStatus,
@@ -435,3 +437,35 @@ def test_nobody_passes_the_own_make_up_while_somebody_else_may(storage: Storage)
         session.execute(update(DutySpan).where(DutySpan.person_id != desk.cast["甲二"]).values(to_on=TOLD.date()))
         makeups.review_makeup(session, desk.me("甲二"), row.id, True, AFTER, today=TOLD.date())
         assert row.state is MakeupState.ACCEPTED
+
+
+def test_of_two_who_decide_at_once_one_waits_and_hears_that_it_is_decided(postgresql_url: str) -> None:
+    """Each in a process of their own; SQLite has one writer anyhow."""
+    with Storage(postgresql_url) as one, Storage(postgresql_url) as other:
+        with one.transaction() as session:
+            desk = Desk(session)
+            leave_id, cast = desk.leave("甲四").id, desk.cast
+        heard: list[str] = []
+        begun = Event()
+
+        def decide_too() -> None:
+            with other.transaction() as session:
+                me = cast.me(session, "甲一", TOLD.date())
+                begun.set()
+                try:
+                    leave.decide_leave(session, me, leave_id, False, TOLD, SHANGHAI)
+                except Refusal as refusal:
+                    heard.append(refusal.text)
+
+        late = Thread(target=decide_too)
+        with one.transaction() as session:
+            leave.decide_leave(session, cast.me(session, "甲二", TOLD.date()), leave_id, True, TOLD, SHANGHAI)
+            late.start()
+            begun.wait(10)
+            # Into the lock; where it is slower it finds the row decided.
+            late.join(0.3)
+        late.join(30)
+        assert heard == ["这条请假已审批。"]
+        with one.reading() as session:
+            row = session.get_one(LeaveRequest, leave_id)
+            assert (row.state, row.decided_by_id) == (LeaveState.APPROVED, cast["甲二"])

@@ -12,7 +12,7 @@ from tests.world import World, world
 SECRETARY, DEPUTY = "甲一", "乙一"
 PAGE = "【提醒设置】"
 USUAL = (
-    f"{PAGE}\n学习提示：发送\n节前廉洁提醒：发送\n节前第二次提醒：不发\n摘要：每周"
+    f"{PAGE}\n学习提示：发送\n节前廉洁提醒：发送\n节前第二次提醒：不发\n活动提醒：发送\n签到开始：不发\n摘要：每周"
     "\n待办提醒和其他提醒固定发送；登记事项的到期提醒在台账中开启或关闭。"
 )
 
@@ -31,11 +31,22 @@ async def test_every_send_has_its_switch_and_its_state(bot: World) -> None:
     await bot.stage.say(SECRETARY, "提醒设置")
     assert last(bot) == USUAL
     labels = bot.stage.people[SECRETARY].chat.last.labels
-    assert labels == ["关闭学习提示", "关闭节前提醒", "开启第二次提醒", "每周", "仅25日", "不发"]
+    assert labels == [
+        "关闭学习提示",
+        "关闭节前提醒",
+        "开启第二次提醒",
+        "关闭活动提醒",
+        "开启签到开始",
+        "每周",
+        "仅25日",
+        "不发",
+    ]
     for label, line in (
         ("关闭学习提示", "学习提示：不发"),
         ("关闭节前提醒", "节前廉洁提醒：不发"),
         ("开启第二次提醒", "节前第二次提醒：发送"),
+        ("关闭活动提醒", "活动提醒：不发"),
+        ("开启签到开始", "签到开始：发送"),
         ("不发", "摘要：不发"),
         ("仅25日", "摘要：仅25日"),
         ("每周", "摘要：每周"),

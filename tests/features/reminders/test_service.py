@@ -18,7 +18,13 @@ from tests.cast import Cast, make_branch
 
 NOW = datetime(2023, 7, 3, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = date(2023, 7, 3)
-USUAL = {Send.STUDY_PROMPT: True, Send.INTEGRITY_REMINDER: True, Send.INTEGRITY_SECOND: False}
+USUAL = {
+    Send.STUDY_PROMPT: True,
+    Send.INTEGRITY_REMINDER: True,
+    Send.INTEGRITY_SECOND: False,
+    Send.ACTIVITY_REMINDER: True,
+    Send.SIGN_IN_OPENS: False,
+}
 
 
 def turn(session: Session, cast: Cast, by: str, send: str, on: bool) -> None:
@@ -40,19 +46,22 @@ def test_each_is_turned_where_it_is_kept_and_noted_once(storage: Storage) -> Non
             ("study_prompt", False),
             ("study_prompt", False),
             ("integrity_second", True),
+            ("activity_reminder", False),
+            ("activity_reminder", False),
         ):
             turn(session, cast, "甲一", send, on)
         session.flush()
-        turned = {Send.STUDY_PROMPT: False, Send.INTEGRITY_SECOND: True}
+        turned = {Send.STUDY_PROMPT: False, Send.INTEGRITY_SECOND: True, Send.ACTIVITY_REMINDER: False}
         assert service.states(session, cast.branch_id) == USUAL | turned
         assert digest_setting.of_branch(session, cast.branch_id) == "never"
-        kept = {"quiet_kinds": ["rectification_list"], "digest": "never"}
+        kept = {"quiet_kinds": ["rectification_list"], "digest": "never", "activity_reminder": False}
         assert (branch.settings["close_day"], branch.settings["sends"]) == (8, kept)
         lines = session.scalars(select(Audit.details).where(Audit.action == "change").order_by(Audit.id)).all()
         assert lines == [
             {"changes": {"digest": ["weekly", "never"]}},
             {"changes": {"study_prompt": [True, False]}},
             {"changes": {"second_line": [False, True]}},
+            {"changes": {"activity_reminder": [True, False]}},
         ]
 
 
@@ -61,6 +70,7 @@ def test_each_is_turned_where_it_is_kept_and_noted_once(storage: Storage) -> Non
     [
         ("甲一", "digest"),
         ("乙一", "digest"),
+        ("乙一", "activity_reminder"),
         ("甲二", "study_prompt"),
         ("丙一", "study_prompt"),
         ("乙二", "integrity_reminder"),
@@ -84,6 +94,7 @@ def test_a_switch_is_turned_by_who_plans_what_it_switches(storage: Storage, by: 
         ("乙二", "study_prompt"),
         ("甲三", "study_prompt"),
         ("丙四", "digest"),
+        ("甲二", "activity_reminder"),
     ],
 )
 def test_by_nobody_else(storage: Storage, by: str, send: str) -> None:

@@ -118,6 +118,31 @@ async def test_the_secretary_opens_every_figure_down_to_the_names(bot: World) ->
     assert "缺席1人：丙三" in names
 
 
+async def test_what_has_no_roll_stands_first_and_is_called_from_there(bot: World) -> None:
+    """Its button leads to the roll; once that is complete it is a figure like the others."""
+    with bot.storage.transaction() as session:
+        start, desk = START + timedelta(days=5), bot.cast["甲二"]
+        values = {"planned_on": start.date(), "start_at": start, "end_at": start + timedelta(hours=1)}
+        lecture = Activity(
+            branch_id=bot.cast.branch_id, title="7月党课", created_by_id=desk, created_at=START, **values
+        )
+        session.add(lecture)
+        session.flush()
+        session.add(Component(activity_id=lecture.id, type=ActivityType.PARTY_LECTURE))
+    await bot.stage.say("甲一", "季度数据")
+    card = last(bot, "甲一")
+    assert card.text.split("\n")[1] == "待点名：7月12日7月党课，点名后计入统计。"
+    assert "党课" not in card.text.split("暂无")[-1]
+    assert labels(card)[:2] == ["点名 7月12日", "组织生活"]
+    await bot.stage.tap("甲一", "点名 7月12日", "2023年第三季度")
+    assert last(bot, "甲一").text.startswith("【点名】7月党课")
+    await bot.stage.tap("甲一", "完成点名", "【点名】")
+    await bot.stage.tap("甲一", "确认登记", "【点名】")
+    await bot.stage.say("甲一", "季度数据")
+    assert "待点名" not in last(bot, "甲一").text
+    assert "党课1次" in last(bot, "甲一").text
+
+
 async def test_a_book_with_its_own_marks_has_them_once(bot: World) -> None:
     with bot.storage.transaction() as session:
         session.add_all(

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.cli.main import cli
 from bot.settings import Settings
+from storage.choices import ActivityStatus
 from storage.engine import Storage
+from storage.models.activity import Activity
 
 Run = Callable[..., Result]
 
@@ -65,6 +68,21 @@ def test_a_table_for_people(run: Run) -> None:
     assert "projects" not in said.output
     assert re.search(r"主题党日 +by_type\.theme_party_day +次数 .*出席率 ", said.output)
     assert not re.search(r"\b[PGS]\d+\b", said.output)
+
+
+def test_what_has_no_roll_is_named_below_the_table(run: Run, sqlite_url: str) -> None:
+    with Storage(sqlite_url) as storage, storage.transaction() as session:
+        one = session.scalars(
+            select(Activity).where(Activity.status == ActivityStatus.HELD).order_by(Activity.id)
+        ).first()
+        assert one is not None
+        one.status, one.settled_at = ActivityStatus.PLANNED, None
+        title = one.title
+    said = run("--quarter", "2022Q3")
+    [line] = [line for line in said.output.splitlines() if "no complete roll" in line]
+    assert line.startswith("Not counted, it has no complete roll: 2022-")
+    assert line.endswith(title)
+    assert "no complete roll" not in run("--quarter", "2022Q3", "--format", "json").output
 
 
 @pytest.mark.parametrize(

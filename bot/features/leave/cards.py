@@ -1,0 +1,90 @@
+"""The cards on which officers decide on a leave: edited once it is decided or over, in whichever way that was done."""
+
+from datetime import timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from bot.features.leave import messages
+from bot.features.leave.service import approvers, leave_of
+from bot.kit.handlers import Call
+from bot.kit.replies import To
+from scheduler.jobs import Owed
+from scheduler.promises import promise_all
+from storage.models.activity import Activity
+from storage.models.attendance import LeaveRequest
+from storage.models.outbox import Outbox, Promise
+from storage.models.person import DutySpan, Person
+
+# By another clock a card may seem to be older than its request.
+NEAR = timedelta(days=1)
+# The job that words these edits when they go; it has no times.
+CLOSING = "leave_closed"
+
+
+def to_approvers(
+    session: Session, call: Call, row: LeaveRequest, activity: Activity, *, explained: bool = False
+) -> list[To]:
+    """To everybody who is asked to decide; `explained`: once more, because the reason was told after it."""
+    question = messages.leave_to_decide(row, activity, call.me.name, call.tz)
+    asked = approvers(session, activity, call.me.id, call.tz)
+    key = f"leave:{row.id}" + (f":why:{call.update_id}" if explained else "")
+    return [To(question, person_id=person, key=f"{key}:{person}") for person in asked]
+
+
+def close(session: Session, call: Call, row: LeaveRequest, activity: Activity) -> None:
+    """All of them but the one that was tapped, which its answer edits; one on its way is edited once it is there."""
+    owed = [
+        Owed(
+            keys=(f"leave:{row.id}:closed:{one.id}",),
+            message=messages.CLOSED.to_json(),
+            person_id=one.person_id,
+            about={"leave": row.id},
+            edits_id=one.id,
+        )
+        for one in session.execute(_cards(row, activity)).all()
+        if (one.chat_id, one.message_id) != (call.chat_id, call.message_id)
+    ]
+    promise_all(session, owed, job=CLOSING, branch_id=activity.branch_id, now=call.now)
+
+
+def closed(session: Session, about: dict[str, Any], tz: tzinfo) -> dict[str, Any] | None:
+    """How such a card reads when it is edited: the request without its buttons, and what became of it; None while it is
+    open.
+    """
+    row = session.get(LeaveRequest, about["leave"])
+    if row is None or (line := _became(session, row)) is None:
+        return None
+    name = session.get_one(Person, row.person_id).name
+    return messages.leave_closed(row, session.get_one(Activity, row.activity_id), name, line, tz).to_json()
+
+
+def _became(session: Session, row: LeaveRequest) -> str | None:
+    if row.decided_by_id is not None:
+        return messages.decided_by(row, session.get_one(Person, row.decided_by_id).name)
+    if row.withdrawn_at is None:
+        return None
+    now = leave_of(session, row.activity_id, row.person_id)
+    if now is not None and now.entered_by_id is not None:
+        return messages.entered_by(now, session.get_one(Person, now.entered_by_id).name)
+    return messages.WITHDRAWN
+
+
+def _cards(row: LeaveRequest, activity: Activity) -> Select[int, int | None, int | None, int | None]:
+    """The messages that ask about it, by the names of their promises; found by whoever holds or held an office, because
+    these names are not in order in every database.
+    """
+    officers = select(DutySpan.person_id).where(DutySpan.organisation_id == activity.branch_id)
+    asked = or_(Outbox.person_id.in_(officers), Outbox.person_id == activity.created_by_id)
+    return (
+        select(Outbox.id, Outbox.person_id, Outbox.chat_id, Outbox.message_id)
+        .join(Promise, Promise.outbox_id == Outbox.id)
+        .where(asked, Outbox.edits_id.is_(None), Outbox.created_at >= row.requested_at - NEAR)
+        .where(Promise.key.like(f"leave:{row.id}:%"), Promise.key != decided_key(row))
+    )
+
+
+def decided_key(row: LeaveRequest) -> str:
+    """Names the promise to tell who has asked."""
+    return f"leave:{row.id}:decided"
