@@ -179,7 +179,7 @@ def _with_others(values: Values) -> bool:
 
 
 def _later(key: str, label: str, ask: str, options: Options | None = None, **more: Any) -> Field:
-    return Field(key, ask, label, options=options or questions.fixed({}), later=True, **more)
+    return Field(key, ask, label, options=options or questions.fixed({}), later=True, **{"deeper": True, **more})
 
 
 def _text(key: str, label: str, ask: str, longest: int, **more: Any) -> Field:
@@ -194,7 +194,7 @@ def _may_be_empty(more: Mapping[str, Any]) -> dict[str, Any]:
 FIELDS = (
     _later(
         "people", "参加人员", "请选择参加人员（可多选），或直接发送姓名；不选为按活动内容确定的全体人员。", _members,
-        read=_people_typed, many=True, optional=True,
+        read=_people_typed, many=True, optional=True, deeper=False,
         when=lambda values: not any(kind in values.get("types", ()) for kind in GATHERED),
     ),
     _later("organizer", "主办", "请选择主办单位类别。", questions.fixed(ORGANIZERS)),
@@ -206,7 +206,7 @@ FIELDS = (
     _later("mode", "方式", "请选择参加方式。", questions.fixed(MODES)),
     _later("recorder", "记录人", "请选择记录人，或直接发送姓名。", _members, read=_one_typed("recorder")),
     _later(
-        "lecturer_of", "授课人身份", "请选择授课人身份。", questions.fixed(LECTURERS),
+        "lecturer_of", "授课人身份", "请选择授课人身份。", questions.fixed(LECTURERS), deeper=False,
         when=lambda values: str(values.get("lecturer", "")).startswith(OUTSIDE),
     ),
     _later(
@@ -226,10 +226,10 @@ FIELDS = (
         when=_holds(ActivityType.WARNING_EDUCATION),
     ),
     _later("campaign", "主题教育", "请选择所属的主题教育。", _campaigns),
-    _text("note", "备注", "请发送备注，写在通知中，不超过200字。", LONGEST_NOTE),
+    _text("note", "备注", "请发送备注，写在通知中，不超过200字。", LONGEST_NOTE, deeper=False),
     questions.day(
         "reply_day", "请发送回复截止日期和时间，例如：7月5日 12:00。", example="7月5日 12:00", clock="reply_time",
-        label="回复截止", later=True, not_past="回复截止应在现在之后。",
+        label="回复截止", later=True, deeper=True, not_past="回复截止应在现在之后。",
     ),
 )  # fmt: skip
 ORDER = tuple(field.key for field in FIELDS)
