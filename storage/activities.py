@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from storage.audience import Me
-from storage.choices import COMMITTEE, ActivityStatus, AttendanceStatus, Duty, Scope
+from storage.choices import BY_NAME, COMMITTEE, ActivityStatus, AttendanceStatus, Duty, Scope
 from storage.models.activity import Activity, Component, Delegate
 from storage.models.attendance import Attendance
 from storage.models.notice import Notice
@@ -31,24 +31,24 @@ def notice_of(session: Session, activity_id: int) -> Notice | None:
 def audience(session: Session, activity: Activity, tz: tzinfo) -> list[Member]:
     """Whom the activity is for: the roster of its day, in its scope, exempt people too."""
     members = roster(session, activity.branch_id, activity.start_at.astimezone(tz).date())
-    sent = delegates(session, [activity.id])[activity.id] if activity.scope is Scope.DELEGATED else []
+    sent = delegates(session, [activity.id])[activity.id] if activity.scope in BY_NAME else []
     return audience_of(activity, members, sent)
 
 
 def audience_of(activity: Activity, members: Iterable[Member], sent: Iterable[int]) -> list[Member]:
-    """Those of the day's roster for whom the activity is; `sent` are its delegates."""
+    """Those of the day's roster for whom the activity is; `sent`: whom it names, where it is for these."""
     if activity.scope is Scope.GROUP:
         return [member for member in members if member.group_id == activity.group_id]
     if activity.scope is Scope.COMMITTEE:
         return [member for member in members if member.duties & COMMITTEE]
-    if activity.scope is Scope.DELEGATED:
+    if activity.scope in BY_NAME:
         delegates = set(sent)
         return [member for member in members if member.id in delegates]
     return list(members)
 
 
 def delegates(session: Session, activity_ids: Sequence[int]) -> dict[int, list[int]]:
-    """Who was sent, by activity."""
+    """Who was sent or picked, by activity."""
     query = select(Delegate.activity_id, Delegate.person_id).where(Delegate.activity_id.in_(activity_ids))
     found: dict[int, list[int]] = defaultdict(list)
     for activity_id, person_id in session.execute(query.order_by(Delegate.person_id)):
@@ -64,7 +64,7 @@ def in_scope(session: Session, me: Me, activity: Activity) -> bool:
         return me.group_id == activity.group_id
     if activity.scope is Scope.COMMITTEE:
         return bool(me.duties & COMMITTEE)
-    if activity.scope is Scope.DELEGATED:
+    if activity.scope in BY_NAME:
         return session.get(Delegate, (activity.id, me.id)) is not None
     return True
 

@@ -120,6 +120,26 @@ class Scope(StrEnum):
     GROUP = "group"
     COMMITTEE = "committee"
     DELEGATED = "delegated"
+    NAMED = "named"
+
+
+class Mode(StrEnum):
+    """How people come together."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    MIXED = "mixed"
+
+
+class Level(StrEnum):
+    """Of who organised or awarded something."""
+
+    NATIONAL = "national"
+    PROVINCIAL = "provincial"
+    MUNICIPAL = "municipal"
+    COUNTY = "county"
+    SUPERIOR_COMMITTEE = "superior_committee"
+    UNIT = "unit"
 
 
 class Organizer(StrEnum):
@@ -265,5 +285,7 @@ class JobRunState(StrEnum):
 HERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
 # Did not take place on its day: nobody was there, nobody was missing.
 OFF = frozenset({ActivityStatus.CANCELLED, ActivityStatus.POSTPONED})
+# For those whom the activity names, one by one.
+BY_NAME = frozenset({Scope.DELEGATED, Scope.NAMED})
 # The committee of a branch (支委): every office but a group leader's and a superior committee's.
 COMMITTEE = frozenset(Duty) - {Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER}

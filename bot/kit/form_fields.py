@@ -47,7 +47,8 @@ class Field:
     accepts: whether a tapped value is an answer though it is not offered now. then: what an answer changes beside.
     doubts: what is asked, in this order, before an answer among the others is taken. begins: what stands among the
     values when the question is opened from the last page and nobody has answered it. when: whether it is asked at all.
-    many: several, ticked. later: asked only from the last page. optional: "" or none of many is an answer.
+    many: several, ticked. later: asked only from the last page; deeper: from 更多内容 there. optional: "" or none of
+    many is an answer.
     files: what is made of files; the question hears them whatever page is open. beside: what else an answer keeps that
     a person has sent (files). below: a row under the options.
     needed: what is said when it is missing (else `ask`). what, longest: what a typed answer is called when it is too
@@ -66,6 +67,7 @@ class Field:
     when: Callable[[Values], bool] = lambda values: True
     many: bool = False
     later: bool = False
+    deeper: bool = False
     optional: bool = False
     files: Callable[[Session, Call, Values], Values] | None = None
     one_a_row: bool = False

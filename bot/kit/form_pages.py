@@ -25,6 +25,10 @@ GIVEN = "given"
 GO, BACK, SURE, OFFER = "go", "back", "sure", "offer"
 NEXT, CANCEL, ON, ANEW = "next", "cancel", "on", "anew"
 
+# The page of the last one on which it stands what is seldom filled in, and the ways there and back.
+DEEPER, MORE, TO_ALL = 1, "更多内容", "返回核对"
+WHICH = "请选择要填写的内容。"
+
 # What a telephone of 390 x 844 shows of a chat, in points: of the height the heads and the line to write in are taken
 # off, of the width the margins of a message. A row of buttons, a line, and how many letters stand in one.
 HEIGHT, ROW, LINE, AROUND, LETTERS = 660, 46, 22, 30, 20
@@ -75,12 +79,17 @@ def doubt(fill: Make, doubt: Doubt, key: str) -> Rows:
     return [[*(Choice(label, fill(SURE, value)) for value, label in doubt.choices), *again]]
 
 
-def last(fill: Make, fields: Sequence[Field], actions: Sequence[tuple[str, str]]) -> Rows:
-    """Everything may be changed, then it is done: `actions` by key and label."""
-    labels = [field.label for field in fields]
-    change = [Choice(field.label, fill(GO, field.key)) for field in fields]
-    done = [Choice(label, fill(GO, key)) for key, label in actions]
-    return [row for row in (*_rows(change, _beside(labels)), done) if row]
+def last(fill: Make, fields: Sequence[Field], actions: Sequence[tuple[str, str]], page: int = 0) -> Rows:
+    """Everything may be changed, then it is done: `actions` by key and label. What is seldom filled in stands on a page
+    of its own (DEEPER), which leads back.
+    """
+    shown = [field for field in fields if field.deeper == (page == DEEPER)]
+    turns = any(field.deeper for field in fields)
+    change = [Choice(field.label, fill(GO, field.key)) for field in shown]
+    change += [Choice(MORE, fill(PAGE, str(DEEPER)))] if turns and page != DEEPER else []
+    done = [Choice(label, fill(GO, key)) for key, label in actions] if page != DEEPER else []
+    back = [Choice(TO_ALL, fill(PAGE, "0"))] if page == DEEPER else []
+    return [row for row in (*_rows(change, _beside([one.label for one in change])), done, back) if row]
 
 
 def way_out(fill: Make, back: str | None) -> list[Choice]:

@@ -486,7 +486,9 @@ class Form:
             confirm = self.confirm if isinstance(self.confirm, str) else self.confirm(session, call, values)
             actions = [(one.key, one.words(session, call, values)) for one in self.actions]
             offered = [(key, label) for key, label in actions if label]
-            text, rows = confirm, form_pages.last(fill, self._changed(values), offered)
+            page = values.get(PAGE, 0) if any(one.deeper for one in self._changed(values)) else 0
+            text = form_pages.WHICH if page == form_pages.DEEPER else confirm
+            rows = form_pages.last(fill, self._changed(values), offered, page)
         else:
             options, below = field.options(session, call, values), field.below(session, call, values)
             text = self.question(session, call, values) or field.words(values)

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy import ForeignKey, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
-from storage.choices import ActivityStatus, ActivityType, Organizer, Scope
+from storage.choices import ActivityStatus, ActivityType, Level, Mode, Organizer, Scope
 from storage.personal import actor, free_text, home, nothing_personal, owner
 
 
@@ -16,7 +16,9 @@ class Activity(Model):
     """One occasion. It belongs to the quarter of the branch-local day of `start_at` (D1).
 
     `planned_on` keeps the first day it was planned for. `settled_at` is set when the roll is complete and the
-    status became held. `late_minutes` is the branch's setting on the day it was made (D23).
+    status became held. `late_minutes` is the branch's setting on the day it was made (D23). organizer_name, level: who
+    held it, where that is not the branch alone. guests: how many came besides those who stand by name. note: 备注 of
+    the notice. campaign_id: the entry of the campaign that it is part of (S3).
     """
 
     __tablename__ = "activity"
@@ -34,6 +36,13 @@ class Activity(Model):
     place: Mapped[str] = mapped_column(default="", info=free_text())
     hours: Mapped[Decimal] = mapped_column(Numeric(5, 1), default=Decimal(0))
     host_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
+    recorder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
+    mode: Mapped[Mode] = mapped_column(choice(Mode), default=Mode.IN_PERSON, server_default=Mode.IN_PERSON.value)
+    organizer_name: Mapped[str] = mapped_column(default="", server_default=text("''"), info=free_text())
+    organizer_level: Mapped[Level | None] = mapped_column(choice(Level))
+    guests: Mapped[int] = mapped_column(default=0, server_default="0")
+    note: Mapped[str] = mapped_column(default="", server_default=text("''"), info=free_text())
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
     late_minutes: Mapped[int] = mapped_column(default=10)
     sites: Mapped[list[Any]] = mapped_column(default=list, info=free_text())
     partners: Mapped[list[Any]] = mapped_column(default=list, info=free_text())
@@ -79,7 +88,7 @@ class ActivityFirstAgendaItem(Model):
 
 
 class Delegate(Model):
-    """Somebody sent to an activity of another unit (scope delegated)."""
+    """Somebody whom an activity names: sent to one of another unit (scope delegated), or picked (named)."""
 
     __tablename__ = "delegate"
 

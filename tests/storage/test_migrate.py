@@ -20,7 +20,6 @@ from sqlalchemy import Column, Integer, inspect, select, text
 from storage import migrate
 from storage.choices import Duty, OrganisationKind, Rank
 from storage.engine import Storage, StorageBusy, database_url
-from storage.models.activity import Activity
 from storage.models.dialog import Dialog
 from storage.models.draft import Draft
 from storage.models.everything import METADATA
@@ -436,13 +435,13 @@ def test_titles_and_words_of_ranks_go_down_and_come_back(storage_url: str) -> No
 
 
 REPLY_BY = datetime(2023, 7, 5, 4, tzinfo=UTC)
-ACTIVITY = {
-    "title": "7月主题党日",
-    "planned_on": date(2023, 7, 7),
-    "start_at": REPLY_BY,
-    "end_at": REPLY_BY,
-    "created_at": REPLY_BY,
-}
+# As the tables of then have it.
+AN_ACTIVITY = (
+    "INSERT INTO activity (branch_id, title, status, organizer, scope, planned_on, start_at, end_at, place, hours,"
+    " late_minutes, sites, partners, created_by_id, created_at) VALUES (1, '7月主题党日', 'planned', 'own_branch',"
+    " 'branch', '2023-07-07', '2023-07-05 04:00:00', '2023-07-05 04:00:00', '', 0, 10, '[]', '[]', 1,"
+    " '2023-07-05 04:00:00')"
+)
 # Text, of an activity or not: as the earlier version kept it, and its words.
 NOTICES = [
     (
@@ -471,8 +470,7 @@ def test_a_notice_keeps_its_words_alone(storage_url: str) -> None:
     migrate.downgrade(storage_url, "0011")
     open_question(storage_url, "", "{}")
     with Storage(storage_url) as storage, storage.transaction() as session:
-        session.add(Activity(**ACTIVITY, branch_id=1, created_by_id=1))
-        session.flush()
+        session.execute(text(AN_ACTIVITY))
         for number, (old, of_activity, _) in enumerate(NOTICES, 1):
             row = {"id": number, "branch_id": 1, "text": old, "reply_by": REPLY_BY, "created_by_id": 1}
             session.add(Notice(activity_id=1 if of_activity else None, created_at=REPLY_BY, **row))

@@ -163,12 +163,13 @@ def preview_of(session: Session, call: Call, plan: planning.Plan, privately: boo
     activity.id = 0
     host = session.get(Person, plan.host_id) if plan.host_id else None
     next_day = calendar_of(session, call.me.branch_id).next_working_day(call.today)
-    deadline = reply_by(call.now, plan.start_at, next_day, call.tz)
+    deadline = plan.details.reply_by or reply_by(call.now, plan.start_at, next_day, call.tz)
     agenda = list(dict.fromkeys(plan.first_agenda))
     types = list(dict.fromkeys(plan.types))
     text = messages.notice_text(activity, types, host.name if host else "", agenda, call.tz)
     notice = Notice(id=0, activity_id=0, text=text, reply_by=deadline)
     if privately:
         return preview(private_notice(activity, notice, call.tz))
-    counts = Counts(len(coming(session, activity, call.tz)), 0, 0, 0, 0)
+    many = len(plan.details.people) or len(coming(session, activity, call.tz))
+    counts = Counts(many, 0, 0, 0, 0)
     return preview(group_card(activity, notice, counts, call.tz))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import cards, messages, planning
+from bot.features.activities import cards, details, messages, planning
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import default_title
 from bot.kit import questions
@@ -154,11 +154,20 @@ FIELDS = (
     _later("host", "主持人", "请选择主持人。", _members),
     _later("agenda", "第一议题", "请发送第一议题材料的名称，一行一项。", read=_agenda),
     _later("way", "发送方式", "请选择发送方式。", questions.fixed(WAYS)),
-    _later("lecturer", "授课人", "请选择授课人。", _members, when=_holds(ActivityType.PARTY_LECTURE)),
+    _later(
+        "lecturer",
+        "授课人",
+        "请选择授课人，或直接发送姓名。",
+        _members,
+        read=details.lecturer_typed,
+        when=_holds(ActivityType.PARTY_LECTURE),
+    ),
     _later("topic", "研讨题目", "请发送研讨题目。", read=_text("topic"), when=_holds(ActivityType.GROUP_DISCUSSION)),
+    *details.FIELDS,
 )
 ORDER = (
     "title", "day", "time", "place", "length", "hours", "host", "agenda", "way", "types", "lecturer", "topic",
+    *details.ORDER,
 )  # fmt: skip
 
 
@@ -179,7 +188,8 @@ def _summary(session: Session, call: Call, values: Values) -> str:
 
 def _details(session: Session, call: Call, values: Values, types: list[ActivityType]) -> list[str]:
     group = session.get(PartyGroup, int(values["group"])) if values.get("group") else None
-    names = {member: session.get(Person, int(values[member])) for member in ("host", "lecturer") if values.get(member)}
+    known = {key: str(values.get(key) or "") for key in ("host", "lecturer")}
+    names = {key: session.get(Person, int(said)) for key, said in known.items() if said.isdigit()}
     shown = [
         f"内容：{'、'.join(ACTIVITY_TYPES[kind] for kind in types)}",
         f"范围：{group.name if group else SCOPES[_scope(values)]}",
@@ -192,6 +202,7 @@ def _details(session: Session, call: Call, values: Values, types: list[ActivityT
     ]
     shown += [f"研讨题目：{values['topic']}"] if values.get("topic") else []
     shown += ["第一议题：" + "；".join(values["agenda"])] if values.get("agenda") else []
+    shown += details.lines(session, call, details.details(call, values))
     return [*shown, f"通知：{_way_words(*_way(session, call, values, _scope(values)))}"]
 
 
@@ -211,6 +222,8 @@ def _scope(values: Values) -> Scope:
     types = set(values["types"])
     if ActivityType.GROUP_MEETING in types:
         return Scope.GROUP
+    if values.get("people"):
+        return Scope.NAMED if details.is_own(values) else Scope.DELEGATED
     return Scope.COMMITTEE if types == {ActivityType.COMMITTEE_MEETING} else Scope.BRANCH
 
 
@@ -232,9 +245,10 @@ def _plan(call: Call, values: Values) -> planning.Plan:
         group_id=int(values["group"]) if scope is Scope.GROUP else None,
         hours=Decimal(values.get("hours", "0")),
         host_id=int(values["host"]) if values.get("host") else None,
-        lecturer_id=int(values["lecturer"]) if values.get("lecturer") else None,
+        lecturer_id=int(values["lecturer"]) if str(values.get("lecturer") or "").isdigit() else None,
         topic=values.get("topic", ""),
         first_agenda=values.get("agenda", []),
+        details=details.details(call, values),
     )
 
 

@@ -11,13 +11,21 @@ from bot.features.notices.cards import Acknowledge, AcknowledgeListed, AskLeave,
 from bot.kit.activities import OPENS_BEFORE, roll_choices
 from bot.kit.asking import CANCEL, CancelQuestion
 from bot.kit.digest import Part, Section
-from bot.kit.glossary.choices import ACTIVITY_STATES, ACTIVITY_TYPES, ATTENDANCE, DUTIES, LEAVE_TYPES, OFFICIAL_DUTY
+from bot.kit.glossary.choices import (
+    ACTIVITY_STATES,
+    ACTIVITY_TYPES,
+    ATTENDANCE,
+    DUTIES,
+    LEAVE_TYPES,
+    MODES,
+    OFFICIAL_DUTY,
+)
 from bot.kit.lists import by_width, filled, page_of, really, two_a_row
 from bot.kit.owing import numbered, short
 from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.words import cut, day_words, moment_words, short_day
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, LeaveType, OfficialDutyAs
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, LeaveType, Mode, OfficialDutyAs
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 
@@ -64,6 +72,12 @@ def notice_text(
         lines.append(f"主持：{host}")
     if first_agenda:
         lines.append("第一议题：" + "；".join(first_agenda))
+    if activity.organizer_name:
+        lines.append(f"主办：{activity.organizer_name}")
+    if activity.mode not in (None, Mode.IN_PERSON):
+        lines.append(f"方式：{MODES[activity.mode]}")
+    if activity.note:
+        lines.append(f"备注：{activity.note}")
     return cut("\n".join(lines), 3000)
 
 

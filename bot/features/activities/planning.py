@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
+from bot.features.activities.details import Details
 from bot.features.notices.rules import reply_by
 from bot.kit import branch_settings
 from bot.kit.access import Right, require
@@ -18,17 +19,20 @@ from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me
 from storage.choices import (
+    BY_NAME,
     ActivityStatus,
     ActivityType,
     Scope,
 )
 from storage.lookups import of_branch, person_of
-from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
+from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, Delegate, FirstAgendaItem
 from storage.models.attendance import Attendance, LeaveRequest
+from storage.models.entry import Entry
 from storage.models.notice import Notice
 from storage.models.organisation import PartyGroup
 
-NOBODY = "没有找到所选的主持人或授课人，或其数据已注销，请重新选择。"
+NOBODY = "没有找到所选的同志，或其数据已注销，请重新选择。"
+USUAL = Details()
 TOO_EARLY = "新的时间应在现在之后。"
 
 
@@ -48,6 +52,7 @@ class Plan:
     lecturer_id: int | None = None
     topic: str = ""
     first_agenda: Sequence[str] = field(default_factory=list)
+    details: Details = USUAL
 
 
 def ahead(session: Session, branch_id: int, now: datetime, until: datetime) -> list[Activity]:
@@ -64,10 +69,11 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Act
     session.flush()
     for kind in dict.fromkeys(plan.types):
         session.add(_component(activity, kind, plan))
+    session.add_all(Delegate(activity_id=activity.id, person_id=one) for one in dict.fromkeys(plan.details.people))
     for title in dict.fromkeys(plan.first_agenda):
         add_first_agenda_item(session, me, activity, title, now)
     if plan.start_at > now:
-        _open_notice(session, me, activity, now, tz)
+        _open_notice(session, me, activity, now, tz, plan.details.reply_by)
     session.flush()
     audit.record(session, "make", "activity", activity.id, now=now, by=me)
     return activity
@@ -81,7 +87,9 @@ def drafted(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> 
     _within(session, me, plan)
     if plan.end_at <= plan.start_at:
         raise Refusal("结束时间应晚于开始时间。")
-    day = plan.start_at.astimezone(tz).date()
+    day, more = plan.start_at.astimezone(tz).date(), plan.details
+    if more.reply_by is not None and not now < more.reply_by <= plan.start_at:
+        raise Refusal("回复截止应在现在之后、活动开始之前。")
     late_minutes = branch_settings.of_branch(session, me.branch_id).late_minutes
     return Activity(
         branch_id=me.branch_id,
@@ -94,6 +102,15 @@ def drafted(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> 
         place=plan.place,
         hours=plan.hours,
         host_id=plan.host_id,
+        recorder_id=more.recorder_id,
+        organizer=more.organizer,
+        organizer_name=more.organizer_name,
+        organizer_level=more.organizer_level,
+        mode=more.mode,
+        sites=list(more.sites),
+        partners=list(more.partners),
+        campaign_id=more.campaign_id,
+        note=more.note,
         late_minutes=late_minutes,
         created_by_id=me.id,
         created_at=now,
@@ -108,15 +125,24 @@ def _within(session: Session, me: Me, plan: Plan) -> None:
         raise Refusal("党小组会请选择党小组。")
     if plan.group_id is not None and of_branch(session, PartyGroup, plan.group_id, me.branch_id) is None:
         raise Refusal("没有找到这个党小组。")
-    for person_id in (plan.host_id, plan.lecturer_id):
+    named = plan.scope in BY_NAME
+    if named != bool(plan.details.people):
+        raise Refusal("请选择参加人员。" if named else "党小组会不另选参加人员。")
+    if plan.details.campaign_id is not None:
+        campaign = of_branch(session, Entry, plan.details.campaign_id, me.branch_id)
+        if campaign is None or campaign.kind != "campaign":
+            raise Refusal("没有找到这期主题教育，请重新选择。")
+    for person_id in (plan.host_id, plan.lecturer_id, plan.details.recorder_id, *plan.details.people):
         if person_id is not None and person_of(session, person_id, me.branch_id) is None:
             raise Refusal(NOBODY)
 
 
-def _open_notice(session: Session, me: Me, activity: Activity, now: datetime, tz: tzinfo) -> None:
-    """Ask for replies until noon of the next working day; the words are filled in when all they name is known."""
+def _open_notice(
+    session: Session, me: Me, activity: Activity, now: datetime, tz: tzinfo, until: datetime | None = None
+) -> None:
+    """Ask for replies until then, or noon of the next working day; its words come when all they name is known."""
     next_day = calendar_of(session, activity.branch_id).next_working_day(now.astimezone(tz).date())
-    deadline = reply_by(now, activity.start_at, next_day, tz)
+    deadline = until or reply_by(now, activity.start_at, next_day, tz)
     notice = Notice(
         branch_id=activity.branch_id,
         activity_id=activity.id,
@@ -129,7 +155,8 @@ def _open_notice(session: Session, me: Me, activity: Activity, now: datetime, tz
 
 
 def _component(activity: Activity, kind: ActivityType, plan: Plan) -> Component:
-    details: dict[str, Any] = {"topic": plan.topic} if plan.topic and kind is ActivityType.GROUP_DISCUSSION else {}
+    topic: dict[str, Any] = {"topic": plan.topic} if plan.topic and kind is ActivityType.GROUP_DISCUSSION else {}
+    details = topic | plan.details.of_type(kind)
     lecturer = plan.lecturer_id if kind is ActivityType.PARTY_LECTURE else None
     return Component(activity_id=activity.id, type=kind, lecturer_id=lecturer, details=details)
 

@@ -17,8 +17,10 @@ from storage.choices import (
     InboxState,
     LeaveState,
     LeaveType,
+    Level,
     MakeupState,
     MembershipStatus,
+    Mode,
     MonthlyDocument,
     OfficialDutyAs,
     OrganisationKind,
@@ -137,6 +139,16 @@ SCOPES = {
     Scope.GROUP: "党小组",
     Scope.COMMITTEE: "支委会委员",
     Scope.DELEGATED: "选派",
+    Scope.NAMED: "指定人员",
+}
+MODES = {Mode.IN_PERSON: "线下", Mode.ONLINE: "线上", Mode.MIXED: "线上线下"}
+LEVELS = {
+    Level.NATIONAL: "国家级",
+    Level.PROVINCIAL: "省部级",
+    Level.MUNICIPAL: "市厅级",
+    Level.COUNTY: "县处级",
+    Level.SUPERIOR_COMMITTEE: "上级党委",
+    Level.UNIT: "本单位",
 }
 ORGANIZERS = {
     Organizer.OWN_BRANCH: "本支部",
@@ -240,8 +252,8 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     type(next(iter(words))): words
     for words in (
         ORGANISATIONS, DUTIES, RANKS, CATEGORIES, STATUSES, EXEMPTIONS, WHYS, SOURCES, BIND_REQUESTS, GROUP_REQUESTS,
-        ACTIVITY_TYPES, SCOPES, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES, LEAVE_STATES,
-        OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
+        ACTIVITY_TYPES, SCOPES, MODES, LEVELS, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES,
+        LEAVE_STATES, OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
         MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
     )
 }  # fmt: skip

@@ -128,7 +128,9 @@ def _lecturer(
 ) -> Lecturer | None:
     person_id = next((one.lecturer_id for one in components if one.lecturer_id), None)
     if person_id is None:
-        return None
+        # Who is on no roster: whose lecture it is was said when it was made (S11).
+        outside = next((one.details["lecturer_of"] for one in components if one.details.get("lecturer")), None)
+        return None if outside is None else Lecturer.SUPERIOR if outside == "superior" else Lecturer.OTHER
     held = [one for one in offices if one.person_id == person_id and _on(one, day)]
     if any(one.duty is Duty.SECRETARY and one.organisation_id == branch_id for one in held):
         return Lecturer.SECRETARY

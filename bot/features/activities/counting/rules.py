@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 
 from bot.features.activities.rules import Roll, counts_as_own
 from bot.kit.rates import rate
-from storage.choices import ActivityType, Organizer, Scope
+from storage.choices import BY_NAME, ActivityType, Organizer, Scope
 
 # The types that a report counts; others stand beside them once there is one.
 COUNTED = (
@@ -72,13 +72,13 @@ class Held:
         return self.roll.learned
 
     def counts_as(self, kind: ActivityType) -> bool:
-        """Whether it adds one to its type; a discussion of a party group is listed, not counted (S16)."""
-        listed_only = kind is ActivityType.GROUP_DISCUSSION and self.scope is Scope.GROUP
+        """Whether it adds one to its type; a discussion of a party group, or of some, is listed, not counted (S16)."""
+        listed_only = kind is ActivityType.GROUP_DISCUSSION and self.scope in (Scope.GROUP, Scope.NAMED)
         return self.own and kind in self.types and not listed_only
 
     def concerns(self, groups: Collection[int], people: Collection[int]) -> bool:
         """Whether some party groups had to do with it: not with a meeting or the delegates of another."""
-        if self.scope is Scope.DELEGATED:
+        if self.scope in BY_NAME:
             return any(one in people for one in self.delegates)
         return self.group_id is None or self.group_id in groups
 

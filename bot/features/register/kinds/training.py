@@ -3,7 +3,7 @@
 from functools import partial
 
 from bot.features.register.kinds.kind import DESK, PRESENT, SITES, Count, EntryField, Kind, Ledger, Type
-from bot.features.register.kinds.options import LEVELS, OTHERS, OWN, WHO_ORGANIZES
+from bot.features.register.kinds.options import LEVELS, MODES, OTHERS, OWN, WHO_ORGANIZES
 from bot.kit.figures import Behaviour, Section
 from storage.choices import Duty
 
@@ -28,8 +28,7 @@ SUPERIOR_EVENT = Kind(
                             "meeting": "会议"}),
         EntryField(key="on", word="日期", type=Type.DAY, needed=True),
         EntryField(key="attendees", word="参加人员", type=Type.PEOPLE, needed=True, several=True, proved=PRESENT),
-        EntryField(key="mode", word="方式", type=Type.CHOICE,
-                   options={"in_person": "线下", "online": "线上", "mixed": "线上线下"}),
+        EntryField(key="mode", word="方式", type=Type.CHOICE, options=MODES),
         EntryField(key="hours", word="学时", type=Type.NUMBER, half=True),
     ),
     dated="on",
