@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules, service
@@ -20,8 +20,8 @@ from storage.choices import ActivityStatus, Duty
 from storage.models.activity import Activity
 from storage.roster import duties_on, leaders_on
 
-# The roll of what ended, or was entered, longer ago is asked for no more: five working days over the longest holidays.
-FURTHEST = timedelta(days=30)
+# What ended longer ago is of a quarter that takes nothing more, whenever it was entered.
+FURTHEST = timedelta(days=130)
 
 
 def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Waiting]:
@@ -95,8 +95,7 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
 
 
 def _lately(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    late = or_(Activity.end_at >= now - FURTHEST, Activity.created_at >= now - FURTHEST)
-    return Activity.status == ActivityStatus.PLANNED, Activity.end_at <= now, late
+    return Activity.status == ActivityStatus.PLANNED, Activity.end_at <= now, Activity.end_at >= now - FURTHEST
 
 
 def _days(activity: Activity, calendar: Calendar, tz: tzinfo) -> tuple[date, list[date]]:

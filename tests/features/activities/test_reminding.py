@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import cards, jobs, messages, planning, reminding
 from bot.features.leave import service as leave
 from bot.features.notices import service as notices
+from bot.features.notices.owing import owing
 from bot.features.reminders import service as switches
 from bot.features.reminders.buttons import Send
 from bot.playground.story import COMMITTEE
@@ -166,6 +167,30 @@ def test_what_it_says_is_what_stands_when_it_goes(storage: Storage) -> None:
         [other] = reminding.of_day(session, desk.cast.branch_id, THURSDAY, BUNDLED, SHANGHAI, desk.cast["甲六"])
         planning.call_off(session, desk.me("甲二"), other.ahead[0].activity, later)
         assert now("甲六") is None
+
+
+@pytest.mark.parametrize(
+    ("reply_by", "nudged"),
+    [
+        ("2023-07-05 12:00", True),
+        ("2023-07-05 08:30", True),
+        ("2023-07-05 20:30", True),
+        ("2023-07-05 08:29", False),
+        ("2023-07-05 20:31", False),
+        ("2023-07-08 12:00", False),
+    ],
+)
+def test_it_asks_for_the_reply_where_the_nudge_may_not(storage: Storage, reply_by: str, nudged: bool) -> None:
+    """A deadline outside the hours has no nudge; the reminder has 收到 for who has not answered."""
+    with storage.transaction() as session:
+        begins = local("2023-07-10 09:00")
+        desk = Desk(session, start_at=begins, end_at=begins + timedelta(hours=1))
+        cards.write_notice(session, desk.activity, SHANGHAI)
+        session.execute(update(Notice).values(reply_by=local(reply_by)))
+        session.flush()
+        [owes] = owing(session, desk.cast.branch_id, TOLD, SHANGHAI, desk.cast["甲四"])
+        assert owes.nudges == ((local(reply_by),) if nudged else ())
+        assert labels(owed(desk, FRIDAY)["甲四"].message) == ["收到", "请假"]
 
 
 def test_of_another_date_somebody_is_reminded_anew_and_of_the_same_never_twice(storage: Storage) -> None:
