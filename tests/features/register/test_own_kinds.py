@@ -12,8 +12,8 @@ from sqlalchemy import select
 from bot.features.register import entries, ledgers
 from bot.features.register.kinds import catalogue
 from bot.features.register.kinds.kind import EntryField, Kind
-from bot.features.register.own import declaring, making, service, store
-from bot.features.register.own.declaring import Declared
+from bot.features.register.own import declaring, making, messages, service, store
+from bot.features.register.own.declaring import TYPES, Declared
 from bot.features.register.rules import words_of
 from bot.kit.refusal import Refusal
 from scheduler.calendar.periods import Period
@@ -379,3 +379,7 @@ def test_fewer_readers_are_all_that_read_it(desk: Desk) -> None:
 def test_the_name_of_somebody_is_no_name_of_a_kind(desk: Desk) -> None:
     with pytest.raises(Refusal, match="“甲四”是本支部同志的姓名，请换一个名称。"):
         service.add(desk.session, desk.me, declared(kind__word="甲四", kind__phrase=None), local(desk.now))
+
+
+def test_every_type_of_a_file_has_a_word() -> None:
+    assert messages.TYPE_WORDS.keys() == TYPES.keys()

@@ -12,7 +12,7 @@ from bot.kit.words import cut
 
 TYPE_WORDS = {
     "day": "日期", "days": "起止日期", "people": "人员", "number": "数量", "text": "文字", "choice": "选项",
-    "yesno": "是否", "site": "地点", "org": "单位", "file": "附件", "person": "一名人员",
+    "yesno": "是否", "site": "地点", "org": "单位", "file": "附件", "person": "一名人员", "link": "活动",
 }  # fmt: skip
 IN_CHAT = ("day", "days", "people", "number", "text", "choice", "yesno", "site", "org", "file")
 NO_FIELD = "没有这项内容。"
