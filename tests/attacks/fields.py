@@ -14,6 +14,7 @@ from bot.features.accounts import binding, groups, requests
 from bot.features.accounts import service as people
 from bot.features.accounts.rules import InviteKind
 from bot.features.activities import planning
+from bot.features.activities.details import Details
 from bot.features.archive import document, importing
 from bot.features.broadcasts import service as broadcasts
 from bot.features.calendar import service as calendar
@@ -65,6 +66,7 @@ from storage.choices import (
     ExemptionReason,
     Lane,
     LeaveType,
+    Organizer,
     OutboxState,
     PieceState,
     StudyItemKind,
@@ -128,10 +130,15 @@ def activity(session: Session, me: Me, text: str) -> None:
         title=text,
         topic=text,
         first_agenda=[text],
-    )
+        details=Details(
+            organizer=Organizer.JOINT, organizer_name=text, sites=(text,), partners=(text,), speakers=(text,), film=text,
+            lecturer=text, lecturer_of="other", note=text,
+        ),
+    )  # fmt: skip
     made = planning.make(session, me, plan, NOW, SHANGHAI)
     session.refresh(made)
-    assert (made.title, made.place) == (text, text)
+    assert (made.title, made.place, made.note, made.organizer_name) == (text, text, text, text)
+    assert (made.sites, made.partners) == ([text], [text])
     assert session.scalars(select(FirstAgendaItem.title)).all() == [text]
 
 

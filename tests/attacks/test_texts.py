@@ -159,7 +159,7 @@ NOT_TYPED = {
     ), OURS),
     **dict.fromkeys(("bind_request.phone_end", "monthly_theme.month", "person.gender", "person.phone"), DIGITS),
     **dict.fromkeys((
-        "activity.partners", "activity.sites", "first_agenda_item.source",
+        "first_agenda_item.source",
         "study_completion.note", "study_item.author",
     ), NOT_YET),
     **dict.fromkeys((

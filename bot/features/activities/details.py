@@ -193,7 +193,7 @@ def _may_be_empty(more: Mapping[str, Any]) -> dict[str, Any]:
 
 FIELDS = (
     _later(
-        "people", "参加人员", "请选择参加人员（可多选），或直接发送姓名；不选为按活动内容确定的全体人员。", _members,
+        "people", "参加人员", "请选择参加人员（可多选），或直接发送姓名；不选即为活动内容所对应的全体人员。", _members,
         read=_people_typed, many=True, optional=True, deeper=False,
         when=lambda values: not any(kind in values.get("types", ()) for kind in GATHERED),
     ),
