@@ -131,8 +131,8 @@ def activity(session: Session, me: Me, text: str) -> None:
         topic=text,
         first_agenda=[text],
         details=Details(
-            organizer=Organizer.JOINT, organizer_name=text, sites=(text,), partners=(text,), speakers=(text,), film=text,
-            lecturer=text, lecturer_of="other", note=text,
+            organizer=Organizer.JOINT, organizer_name=text, sites=(text,), partners=(text,), speakers=(text,),
+            film=text, lecturer=text, lecturer_of="other", note=text,
         ),
     )  # fmt: skip
     made = planning.make(session, me, plan, NOW, SHANGHAI)
