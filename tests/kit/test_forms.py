@@ -20,7 +20,7 @@ from bot.kit.access import Right, require
 from bot.kit.dialog import ELSEWHERE
 from bot.kit.edge import NOT_YOURS
 from bot.kit.form_fields import Action, Field, Fill, Values
-from bot.kit.forms import Form
+from bot.kit.forms import GOES_ON, Form
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.replies import Choice, Message, Reply, say
 from bot.kit.text_routing import KEPT
@@ -327,7 +327,7 @@ async def test_every_button_of_an_old_page_meets_one_line(bot: World) -> None:
         for button in row:
             tapped = await bot.stage.people[WHO].tap_data(page, button.data or "")
             await bot.clock.settle()
-            assert tapped.toast == OLD, button.label
+            assert tapped.toast == GOES_ON, button.label
     assert saved == []
 
 
@@ -356,7 +356,7 @@ async def test_after_a_typed_answer_the_page_above_is_an_old_one(bot: World) -> 
     assert "上海" in last(bot).text
     tapped = await bot.stage.people[WHO].tap(page, "取消")
     await bot.clock.settle()
-    assert (tapped.toast, saved) == (OLD, [])
+    assert (tapped.toast, saved) == (GOES_ON, [])
     await tap(bot, "保存")
     assert saved[0]["to"] == "上海"
 
@@ -471,7 +471,7 @@ async def test_half_past_two_is_asked_about_first(bot: World) -> None:
     await say_all(bot, "3:30")
     tapped = await bot.stage.people[WHO].tap(asked, "就是2:30")
     await bot.clock.settle()
-    assert tapped.toast == OLD
+    assert tapped.toast == GOES_ON
     await tap(bot, "15:30")
     await tap(bot, "时间")
     await say_all(bot, "2:30")
@@ -819,7 +819,7 @@ async def test_it_is_of_the_organisation_in_which_it_was_begun(bot: World) -> No
     assert last(bot).text == "【登记外出】\n请发送目的地。"
     tapped = await bot.stage.people[WHO].tap(page, "保存")
     await bot.clock.settle()
-    assert tapped.toast == OLD
+    assert tapped.toast == GOES_ON
     await say_all(bot, "上海", "切换支部")
     await tap(bot, "示范党支部")
     await say_all(bot, "登记外出")

@@ -65,6 +65,13 @@ OTHERWISE = (
     Otherwise("tap eg", r"audit erase .*", "the keyboard goes with the rest"),
     Otherwise("tap ra", "alert", "how many are reminded is shown where it was asked"),
     Otherwise("tap sn", r"promise snooze:.*", "a nudge is put off once a day, whichever message it was"),
+    Otherwise("tap .*", r"promise leave:\d+:closed:\d+", "who decides on a leave closes the others' cards"),
+    Otherwise("answer activity.wizard", r"asks activity\.wizard of .*", "who gives a lecture may be typed"),
+    Otherwise(
+        "far",
+        r"sent nudge_morning .*|promise nudge:2023-05-\d\d:\d+",
+        "a roll that nobody has completed is asked for once more",
+    ),
     Otherwise("tap sf", "told .* (new|edit)", "a form asks its next question in the message of the last one"),
 )
 # Buttons that ask back since then, by prefix, and why: what they did then they do when they are told yes.

@@ -189,7 +189,8 @@ def _summary(session: Session, call: Call, values: Values) -> str:
 def _details(session: Session, call: Call, values: Values, types: list[ActivityType]) -> list[str]:
     group = session.get(PartyGroup, int(values["group"])) if values.get("group") else None
     known = {key: str(values.get(key) or "") for key in ("host", "lecturer")}
-    names = {key: session.get(Person, int(said)) for key, said in known.items() if said.isdigit()}
+    listed = {key: said for key, said in known.items() if said and not said.startswith(details.OUTSIDE)}
+    names = {key: session.get(Person, int(said)) for key, said in listed.items()}
     shown = [
         f"内容：{'、'.join(ACTIVITY_TYPES[kind] for kind in types)}",
         f"范围：{group.name if group else SCOPES[_scope(values)]}",

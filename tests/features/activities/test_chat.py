@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import service
 from bot.features.activities.buttons import Wizard
+from bot.kit.forms import GOES_ON
 from bot.playground import story
 from bot.playground.people import Person as Phone
 from storage.choices import AttendanceStatus, InboxState
@@ -220,7 +221,7 @@ async def test_a_new_date_is_shown_before_anybody_is_told(bot: World) -> None:
     assert "新的时间：7月14日" in right.text
     tap = await desk.tap(wrong, "确认改期")
     await bot.clock.settle()
-    assert tap.toast == "这次改期已失效，请重新点“改期”。"
+    assert tap.toast == GOES_ON
     await bot.stage.tap("甲二", "取消", "新的时间：7月14日")
     assert right.text == "已取消，未改期。"
     assert (count(bot, Notice), len(bot.stage.group.chat.from_bot)) == (1, before)
@@ -407,7 +408,7 @@ async def test_the_last_page_names_the_contents_beside_a_title(bot: World) -> No
     await bot.stage.say("甲二", "建活动")
     tap = await bot.stage.people["甲二"].tap(page, "发布")
     await bot.clock.settle()
-    assert tap.toast == "这份内容已失效，请重新点“建活动”。"
+    assert tap.toast == GOES_ON
     assert count(bot, Activity) == 0
 
 
