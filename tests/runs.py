@@ -106,6 +106,8 @@ PARTS = {
     "attacks/test_tables": ("test_a_fault_is_told",),
     "cli/test_commands": (
         "test_a_branch_is_named",
+        "test_an_archive_goes",
+        "test_an_archive_with",
         "test_every_letter",
         "test_templates_import_back",
         "test_timetable_of",
@@ -121,6 +123,7 @@ PARTS = {
     ),
     "features/archive/test_rules": ("test_anything",),
     "features/privacy/test_files": ("test_who_reads",),
+    "features/privacy/test_messages": ("test_every_line",),
     "features/privacy/test_own_files": ("test_one_s_own",),
     "features/register/test_archive": ("test_entries_of_every", "test_the_example_counts"),
     "features/register/test_kinds": (
