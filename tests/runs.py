@@ -25,7 +25,7 @@ WALKS = {
     "features/accounts/test_rebinding_chat": ("test_a_new",),
     "features/activities/test_before_chat": ("test_whoever_is_expected",),
     "features/activities/test_chat": ("test_st1",),
-    "features/activities/test_details": ("test_people_are", "test_guests", "test_and_nothing"),
+    "features/activities/test_details": ("test_people_are",),
     "features/activities/test_entered": ("test_the_own",),
     "features/activities/test_forms": ("test_half_past_two_is_asked[sqlite-2",),
     "features/activities/test_roll_call": ("test_task_12[sqlite-2023-07-07 15:00",),

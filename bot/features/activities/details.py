@@ -13,7 +13,6 @@ from bot.kit.form_fields import Field, Options, Values
 from bot.kit.glossary.choices import LEVELS, MODES, ORGANIZERS
 from bot.kit.handlers import Call
 from bot.kit.names import LONGEST, called, clean_name, name_key
-from bot.kit.numerals import number
 from bot.kit.refusal import Refusal
 from bot.kit.words import moment_words
 from storage.choices import ActivityType, Level, Mode, Organizer
@@ -24,7 +23,7 @@ from storage.roster import Member, roster
 
 # Before a name that is on no roster.
 OUTSIDE = "="
-LONGEST_NOTE, LONGEST_FILM, MOST_GUESTS = 200, 100, 10_000
+LONGEST_NOTE, LONGEST_FILM = 200, 100
 # What a button holds of a name; so many are offered.
 _IN_A_BUTTON, _MOST = 36, 24
 OWN = frozenset({Organizer.OWN_BRANCH, Organizer.JOINT})
@@ -289,12 +288,3 @@ def lines(session: Session, call: Call, made: Details) -> list[str]:
         "回复截止": moment_words(made.reply_by, call.tz) if made.reply_by else "",
     }
     return [f"{word}：{text}" for word, text in said.items() if text]
-
-
-def guests_in(said: str) -> int:
-    """12, 十二人: how many came besides."""
-    text = said.strip().removesuffix("人").strip()
-    found = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else number(text)
-    if found is None or not 0 <= found <= MOST_GUESTS:
-        raise Refusal("请发送人数，例如：12。")
-    return int(found)

@@ -287,12 +287,18 @@ def _begun_in_time(counting: Counting, standing: CTE) -> ColumnElement[bool]:
     )
 
 
+# Who is of the groups that a count is narrowed to: asked once, whatever is counted of them.
+OWN_PEOPLE = Source(
+    "people of the own groups",
+    lambda counting: entries.people_of_groups(counting.session, sorted(counting.only or ()), counting.last_day),
+)
+
+
 def _own_people(counting: Counting) -> list[ColumnElement[bool]]:
     """Of a leader's own groups, where people are counted."""
     if counting.only is None:
         return []
-    people = entries.people_of_groups(counting.session, sorted(counting.only), counting.last_day)
-    return [EntryPerson.person_id.in_(people)]
+    return [EntryPerson.person_id.in_(counting.of(OWN_PEOPLE))]
 
 
 def _names(counting: Counting, standing: CTE, count: Count) -> ColumnElement[bool]:
@@ -300,7 +306,7 @@ def _names(counting: Counting, standing: CTE, count: Count) -> ColumnElement[boo
     itself, since the next is another group's.
     """
     groups = sorted(counting.only or ())
-    people = entries.people_of_groups(counting.session, groups, counting.last_day)
+    people = counting.of(OWN_PEOPLE)
     # Beside those that the figure itself may count.
     person = aliased(EntryPerson)
     named = exists().where(person.entry_id == Entry.id, person.person_id.in_(people))

@@ -1,7 +1,6 @@
 """What entries have to do with activities and with each other: chosen, shown, made of one another, in an archive."""
 
 import io
-from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -32,7 +31,8 @@ from storage.models.person import DutySpan, RosterSpan
 from tests.features.register.desk import Q3, SHANGHAI, Desk, local
 from tests.features.register.test_archive import Json, document, out, put
 from tests.features.register.test_chat import SEC, draw_up, last, said
-from tests.world import World, world
+from tests.features.register.test_chat import bot as bot
+from tests.world import World
 
 PARTY_DAY = "8月主题党日（2023年8月4日）"
 
@@ -204,15 +204,6 @@ def test_hours_of_courses_and_of_superiors_count_unless_an_activity_has_them(des
 
 
 # --- in chat ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def bot(chat_url: str) -> AsyncIterator[World]:
-    async with world(chat_url, "2023-08-11 10:00") as there:
-        with there.storage.transaction() as session:
-            branch = session.get_one(Organisation, there.cast.branch_id)
-            branch.settings = {**branch.settings, "peer_orgs": ["甲支部", "乙支部"]}
-        yield there
 
 
 async def inspect(bot: World, *targets: str, kind: str = "半年检查", found: str = "2") -> None:

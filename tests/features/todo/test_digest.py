@@ -14,7 +14,7 @@ from bot.features.registry import FEATURES
 from bot.features.todo import digest_setting, jobs
 from bot.kit.words import units
 from scheduler.calendar.days import BUNDLED, DAY, Calendar
-from scheduler.jobs import Job, NotReady, Occurrence, Owed
+from scheduler.jobs import Everywhere, Job, NotReady, Occurrence, Owed
 from scheduler.promises import promise_all
 from storage.choices import ActivityType, Duty, LeaveState, LeaveType, OrganisationKind, OutboxState
 from storage.engine import Storage
@@ -37,8 +37,9 @@ def job(name: str) -> Job:
 
 
 def runs(name: str, since: str, until: str, calendar: Calendar = BUNDLED) -> list[Occurrence]:
-    between = job(name).occurrences.between  # type: ignore[union-attr]
-    return between(calendar, local(f"{since} 00:00"), local(f"{until} 23:59"))
+    occurrences = job(name).occurrences
+    assert isinstance(occurrences, Everywhere)
+    return occurrences.between(calendar, local(f"{since} 00:00"), local(f"{until} 23:59"))
 
 
 # --- when ----------------------------------------------------------------------------------------------------------
