@@ -203,6 +203,55 @@ class MonthlyDocument(StrEnum):
     RECTIFICATION_EVIDENCE = "rectification_evidence"
 
 
+class Motion(StrEnum):
+    """What is put to the vote (D18)."""
+
+    ACCEPT_PROBATIONARY = "accept_probationary"
+    CONVERT_FULL = "convert_full"
+    RESOLUTION = "resolution"
+    ELECTION = "election"
+
+
+class Opinion(StrEnum):
+    FOR = "for"
+    AGAINST = "against"
+    ABSTAIN = "abstain"
+
+
+class VoteExclusion(StrEnum):
+    """Why a full member is not reckoned among the expected voters (R6)."""
+
+    INCAPABLE = "incapable"
+    ABROAD = "abroad"
+    UNDER_SANCTION = "under_sanction"
+    BEDRIDDEN = "bedridden"
+    NOT_TRANSFERRED = "not_transferred"
+    RETIRED_AWAY = "retired_away"
+    OTHER = "other"
+
+
+class MinutesForm(StrEnum):
+    """How minutes were handed in."""
+
+    TYPED = "typed"
+    FILE = "file"
+    PAPER = "paper"
+
+
+class MinutesState(StrEnum):
+    DRAFT = "draft"
+    FINAL = "final"
+
+
+class ActivityFileRole(StrEnum):
+    """What a file of an activity is."""
+
+    NOTICE = "notice"
+    SIGN_IN_SHEET = "sign_in_sheet"
+    PHOTO = "photo"
+    MINUTES = "minutes"
+
+
 class LeaveState(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from storage.base import table
 from storage.lookups import changed
+from storage.models.activity_file import ActivityFile
 from storage.models.entry import Entry, EntryChange, EntryRow
 from storage.models.stored_file import EntryFile, StoredContent, StoredFile
 
@@ -226,7 +227,9 @@ def drop_unused(session: Session, now: datetime, branch_id: int | None = None) -
     stands = or_(Entry.withdrawn_at.is_(None), Entry.withdrawn_reason != "")
     held = select(EntryFile.stored_id).join(Entry, Entry.id == EntryFile.entry_id)
     held = held.where(stands, EntryFile.stored_id.is_not(None))
-    query = select(StoredFile.id).where(StoredFile.archive_id.is_(None), StoredFile.id.not_in(held))
+    shown = select(ActivityFile.stored_id).where(ActivityFile.stored_id.is_not(None))
+    query = select(StoredFile.id).where(StoredFile.archive_id.is_(None))
+    query = query.where(StoredFile.id.not_in(held), StoredFile.id.not_in(shown))
     query = query.where(StoredFile.stored_at < now - UNUSED if branch_id is None else StoredFile.branch_id == branch_id)
     ids = list(session.scalars(query))
     if ids:
@@ -264,7 +267,8 @@ def numbers_in(value: Any) -> Iterator[int]:
 
 def forget(session: Session, ids: list[int]) -> None:
     """Take the rows out, bytes and all; what an entry says of them no longer names them."""
-    changed(session, update(table(EntryFile)).where(EntryFile.stored_id.in_(ids)).values(stored_id=None))
+    for holder in (EntryFile, ActivityFile):
+        changed(session, update(table(holder)).where(holder.stored_id.in_(ids)).values(stored_id=None))
     session.execute(delete(table(StoredContent)).where(StoredContent.stored_id.in_(ids)))
     session.execute(delete(table(StoredFile)).where(StoredFile.id.in_(ids)))
 

@@ -1,6 +1,7 @@
 """A notice that asks for 收到: an activity's own, or a plain one without an activity."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,7 +12,10 @@ from storage.personal import actor, free_text, owner
 
 
 class Notice(Model):
-    """Replies are asked for by `reply_by`; who has not replied then is nudged once, privately."""
+    """Replies are asked for by `reply_by`; who has not replied then is nudged once, privately.
+
+    files: what goes out below a plain one (bot/kit/handlers.File); those of an activity are its own.
+    """
 
     __tablename__ = "notice"
     # Asked every morning over all branches: what falls due today. The same of reminders, tasks and study items.
@@ -21,6 +25,7 @@ class Notice(Model):
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
     text: Mapped[str] = mapped_column(info=free_text(label=True))
+    files: Mapped[list[Any] | None] = mapped_column(info=free_text())
     reply_by: Mapped[datetime]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
     created_at: Mapped[datetime]

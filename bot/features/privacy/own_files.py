@@ -5,7 +5,7 @@ nobody else.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.privacy.mentions import Around
@@ -14,6 +14,7 @@ from bot.features.privacy.personal_data import DataSubject
 from storage.base import table
 from storage.entry_files import forget, is_file, rewritten
 from storage.lookups import changed
+from storage.models.activity_file import ActivityFile
 from storage.models.entry import Entry, EntryChange, EntryPerson, EntryRow
 from storage.models.stored_file import EntryFile, StoredFile
 
@@ -78,9 +79,10 @@ def _without(session: Session, one: EntryFile) -> int:
 
 
 def _forget(session: Session, stored: Collection[int]) -> None:
-    """The bytes, unless another entry holds the same file."""
-    held = (
-        select(EntryFile.stored_id, func.count()).where(EntryFile.stored_id.in_(stored)).group_by(EntryFile.stored_id)
-    )
-    elsewhere = dict(session.execute(held).all())
+    """The bytes, unless another entry or an activity holds the same file."""
+    elsewhere = {
+        number
+        for holder in (EntryFile, ActivityFile)
+        for number in session.scalars(select(holder.stored_id).where(holder.stored_id.in_(stored)))
+    }
     forget(session, [one for one in stored if one not in elsewhere])

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from storage.choices import (
+    ActivityFileRole,
     ActivityStatus,
     ActivityType,
     AttendanceStatus,
@@ -20,9 +21,13 @@ from storage.choices import (
     Level,
     MakeupState,
     MembershipStatus,
+    MinutesForm,
+    MinutesState,
     Mode,
     MonthlyDocument,
+    Motion,
     OfficialDutyAs,
+    Opinion,
     OrganisationKind,
     Organizer,
     OutboxState,
@@ -34,6 +39,7 @@ from storage.choices import (
     StudyItemKind,
     StudyItemState,
     TaskAudience,
+    VoteExclusion,
     Why,
     YearState,
 )
@@ -140,6 +146,30 @@ SCOPES = {
     Scope.COMMITTEE: "支委会委员",
     Scope.DELEGATED: "选派",
     Scope.NAMED: "指定人员",
+}
+MOTIONS = {
+    Motion.ACCEPT_PROBATIONARY: "接收预备党员",
+    Motion.CONVERT_FULL: "预备党员转正",
+    Motion.RESOLUTION: "一般决议",
+    Motion.ELECTION: "选举",
+}
+OPINIONS = {Opinion.FOR: "赞成", Opinion.AGAINST: "反对", Opinion.ABSTAIN: "弃权"}
+VOTE_EXCLUSIONS = {
+    VoteExclusion.INCAPABLE: "不能表达意志",
+    VoteExclusion.ABROAD: "出国半年以上",
+    VoteExclusion.UNDER_SANCTION: "留党察看或服刑",
+    VoteExclusion.BEDRIDDEN: "卧床不能自理",
+    VoteExclusion.NOT_TRANSFERRED: "应转未转组织关系半年以上",
+    VoteExclusion.RETIRED_AWAY: "回原籍的离退休党员",
+    VoteExclusion.OTHER: "其他原因",
+}
+MINUTES_FORMS = {MinutesForm.TYPED: "填写", MinutesForm.FILE: "文件", MinutesForm.PAPER: "纸质"}
+MINUTES_STATES = {MinutesState.DRAFT: "草稿", MinutesState.FINAL: "已完成"}
+ACTIVITY_FILE_ROLES = {
+    ActivityFileRole.NOTICE: "通知附件",
+    ActivityFileRole.SIGN_IN_SHEET: "签到表",
+    ActivityFileRole.PHOTO: "活动照片",
+    ActivityFileRole.MINUTES: "会议记录附件",
 }
 MODES = {Mode.IN_PERSON: "线下", Mode.ONLINE: "线上", Mode.MIXED: "线上线下"}
 LEVELS = {
@@ -254,6 +284,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ORGANISATIONS, DUTIES, RANKS, CATEGORIES, STATUSES, EXEMPTIONS, WHYS, SOURCES, BIND_REQUESTS, GROUP_REQUESTS,
         ACTIVITY_TYPES, SCOPES, MODES, LEVELS, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES,
         LEAVE_STATES, OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
+        MOTIONS, OPINIONS, VOTE_EXCLUSIONS, MINUTES_FORMS, MINUTES_STATES, ACTIVITY_FILE_ROLES,
         MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
     )
 }  # fmt: skip
