@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from bot.kit.closing import standing
 from bot.kit.deadlines import in_time
-from bot.kit.voting import OF_PERSONS, Ballots, Elected, Outcome, Seats, Votes, elect, motion_words
+from bot.kit.voting import OF_PERSONS, Ballots, Elected, Excluded, Outcome, Seats, Votes, elect, motion_words
 from scheduler.calendar.days import local_day
 from storage.activities import audience_of, delegates
-from storage.choices import HERE, AttendanceStatus, MembershipStatus, Motion, Opinion, VoteExclusion
+from storage.choices import HERE, AttendanceStatus, MembershipStatus, Motion, Opinion
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 from storage.models.entry import Entry, EntryLink, EntryRow
@@ -26,14 +26,6 @@ from storage.roster import Member, rosters
 
 # Where an election of the register points to its vote, and its candidates.
 ELECTION, LINK, CANDIDATES = "election", "vote", "candidates"
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """Why somebody is not reckoned among the expected voters (R6)."""
-
-    reason: VoteExclusion
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +215,8 @@ def _names(session: Session, rows: Sequence[Vote], held: Mapping[int, _Held]) ->
     ids = {row.subject_id for row in rows if row.subject_id is not None}
     named = [one for each in held.values() for people in each.people.values() for one in people]
     ids |= {one["id"] for one in named if "id" in one}
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))) if ids else ()
-    return {number: name for number, name in found}
+    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return dict(found.all()) if ids else {}
 
 
 def _counted(

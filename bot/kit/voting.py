@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from storage.choices import ActivityType, Motion
+from storage.choices import ActivityType, Motion, VoteExclusion
 
 MEETINGS = frozenset(
     {
@@ -54,6 +54,14 @@ def has_quorum(motion: Motion, expected: int, present: int) -> bool:
 def least_present(motion: Motion, expected: int) -> int:
     """How many of them have to be there."""
     return next(many for many in range(max(expected, 1) + 1) if has_quorum(motion, max(expected, 1), many))
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Why somebody is not reckoned among the expected voters (R6)."""
+
+    reason: VoteExclusion
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
