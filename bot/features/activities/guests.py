@@ -1,16 +1,20 @@
-"""列席: who sits in at an activity without being on the roster of its day."""
+"""列席: who sits in at an activity without being on the roster of its day; whom nobody knows yet is entered by name."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons, service
 from bot.features.activities.desk import NOT_IN_SCOPE
+from bot.kit import questions
 from bot.kit.access import Right, require
 from bot.kit.activities import ACTIVITY_CARD, before_cut_off, find_activity
+from bot.kit.form_fields import Values
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.lists import filled, page_of, two_a_row
+from bot.kit.names import LONGEST, called, clean_name
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
+from storage import audit
 from storage.activities import statuses
 from storage.choices import AttendanceStatus
 from storage.lookups import person_of
@@ -20,6 +24,7 @@ from storage.spans import on_day
 
 PAGE = 20
 NOBODY = "【列席】{title}\n名册之外没有可登记的同志。"
+KNOWN = "已有同志叫{name}，请在列表中选择；在名册上的，请点“补登”登记。"
 ON_ROSTER = "这位同志当天在名册上，请点“补登”登记。"
 
 
@@ -32,15 +37,16 @@ def show_guests(session: Session, call: Call, button: buttons.ShowGuests) -> Rep
         Person.branch_id == activity.branch_id, Person.erased_at.is_(None), Person.id.not_in(listed)
     )
     people = session.execute(query.order_by(Person.id.desc())).all()
+    new = [Choice("新增列席人员", buttons.NewGuest(activity.id))]
     if not people:
-        return Reply(edit=Message(NOBODY.format(title=activity.title)))
+        return Reply(edit=Message(NOBODY.format(title=activity.title), [new]))
     shown = page_of(people, button.page, PAGE)
     there = statuses(session, activity.id)
     taps = [
         Choice(f"{row.name}{'（已列席）' if row.id in there else ''}", buttons.SeatGuest(activity.id, row.id))
         for row in shown.things
     ]
-    rows = filled(*two_a_row(taps), shown.turn(lambda at: buttons.ShowGuests(activity.id, at)))
+    rows = filled(*two_a_row(taps), shown.turn(lambda at: buttons.ShowGuests(activity.id, at)), new)
     return Reply(edit=Message(f"【列席】{activity.title}\n请选择列席的同志（不计入应到、实到）。", rows))
 
 
@@ -55,9 +61,47 @@ def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply
     )
     if session.scalars(listed).first() is not None:
         raise Refusal(ON_ROSTER)
+    return _seated(session, call, activity, person)
+
+
+def _seated(session: Session, call: Call, activity: Activity, person: Person) -> Reply:
     service.mark(session, call.me, activity, person.id, AttendanceStatus.OBSERVER, call.now)
     word = f"已登记：{person.name}同志列席。"
     return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(ACTIVITY_CARD, activity.id)])
+
+
+# --- 新增列席人员 -----------------------------------------------------------------------------------------------------
+
+
+def new_guest(session: Session, call: Call, button: buttons.NewGuest) -> Reply:
+    activity = _seating(session, call, button.activity_id)
+    return Reply(edit=FORM.open(session, call, activity=activity.id))
+
+
+def _ask(session: Session, call: Call, values: Values) -> str:
+    activity = _seating(session, call, int(values["activity"]))
+    return f"【新增列席人员】{activity.title}\n请发送列席同志的姓名。"
+
+
+def _enter(session: Session, call: Call, values: Values) -> Reply:
+    """A name that nobody of the branch has; who is known is chosen from the list."""
+    activity, name = _seating(session, call, int(values["activity"])), clean_name(values["name"])
+    if not name or len(name) > LONGEST:
+        raise Refusal(f"请发送不超过{LONGEST}字的姓名。")
+    session.refresh(activity, with_for_update=True)
+    query = select(Person).where(Person.branch_id == activity.branch_id, Person.erased_at.is_(None))
+    if called(session.scalars(query).all(), name):
+        raise Refusal(KNOWN.format(name=name))
+    person = Person(branch_id=activity.branch_id, name=name, created_at=call.now)
+    session.add(person)
+    session.flush()
+    audit.record(session, "add", "person", person.id, now=call.now, by=call.me, activity_id=activity.id)
+    return _seated(session, call, activity, person)
+
+
+FORM = questions.one_text(
+    "activity.guest", "g", "列席", _ask, _enter, Right.SIGN_IN_OTHERS, "name", what="姓名", longest=LONGEST
+)
 
 
 def _seating(session: Session, call: Call, activity_id: int) -> Activity:
@@ -72,4 +116,5 @@ def _seating(session: Session, call: Call, activity_id: int) -> Activity:
 HANDLERS: list[Handler] = [
     Tap(buttons.ShowGuests, show_guests, reads=True, private=True),
     Tap(buttons.SeatGuest, seat_guest, private=True),
+    Tap(buttons.NewGuest, new_guest, right=Right.SIGN_IN_OTHERS, private=True),
 ]
