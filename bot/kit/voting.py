@@ -33,12 +33,20 @@ QUORUM_WORDS: Mapping[Motion, str] = {
     Motion.RESOLUTION: "半数以上",
     Motion.ELECTION: "五分之四以上",
 }
-TOO_FEW: Mapping[Motion, str] = {
-    Motion.ACCEPT_PROBATIONARY: "到会未超过半数，不能表决接收。",
-    Motion.CONVERT_FULL: "到会未超过半数，不能表决转正。",
-    Motion.RESOLUTION: "到会不足半数，不能表决。",
-    Motion.ELECTION: "到会不足五分之四，不能选举。",
+_SHORT_OF: Mapping[Motion, str] = {
+    Motion.ACCEPT_PROBATIONARY: "到会未超过半数",
+    Motion.CONVERT_FULL: "到会未超过半数",
+    Motion.RESOLUTION: "到会不足半数",
+    Motion.ELECTION: "到会不足五分之四",
 }
+_NOT_TO_BE: Mapping[Motion, str] = {
+    Motion.ACCEPT_PROBATIONARY: "不能表决接收",
+    Motion.CONVERT_FULL: "不能表决转正",
+    Motion.RESOLUTION: "不能表决",
+    Motion.ELECTION: "不能选举",
+}
+# What is heard with too few.
+TOO_FEW: Mapping[Motion, str] = {one: f"{_SHORT_OF[one]}，{_NOT_TO_BE[one]}。" for one in Motion}
 NO_VOTERS = "没有有表决权的党员，不能表决。"
 
 
@@ -204,7 +212,7 @@ def result_words(one: Outcome) -> str:
     if not one.counted:
         return "尚未计票。"
     if not one.quorate:
-        return f"到会人数未达到{QUORUM_WORDS[one.motion]}，{'选举' if one.is_election else '表决'}无效。"
+        return f"{_SHORT_OF[one.motion]}，{'选举' if one.is_election else '表决'}无效。"
     if one.is_election:
         return _elected_words(one)
     return "通过。" if one.passed else "未通过。"

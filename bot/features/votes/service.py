@@ -154,6 +154,7 @@ def record(session: Session, me: Me, activity_id: int, wanted: Wanted, now: date
     activity = found_activity(session, me, activity_id)
     session.refresh(activity, with_for_update=True)
     may_change(session, activity, now, tz)
+    rules.may_be_put(wanted.motion, types_of(session, activity))
     rules.is_whole(wanted)
     if _is_there(session, activity, wanted, 0):
         raise Refusal(TWICE)
