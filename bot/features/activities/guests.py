@@ -5,16 +5,15 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import buttons, service
 from bot.features.activities.desk import NOT_IN_SCOPE
-from bot.kit import questions
+from bot.kit import newcomers, questions
 from bot.kit.access import Right, require
 from bot.kit.activities import ACTIVITY_CARD, before_cut_off, find_activity
 from bot.kit.form_fields import Values
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.lists import filled, page_of, two_a_row
-from bot.kit.names import LONGEST, called, clean_name
+from bot.kit.names import LONGEST
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Message, Reply
-from storage import audit
+from bot.kit.replies import Choice, Message, Reply, apart
 from storage.activities import statuses
 from storage.choices import AttendanceStatus
 from storage.lookups import person_of
@@ -24,7 +23,6 @@ from storage.spans import on_day
 
 PAGE = 20
 NOBODY = "【列席】{title}\n名册之外没有可登记的同志。"
-KNOWN = "已有同志叫{name}，请在列表中选择；在名册上的，请点“补登”登记。"
 ON_ROSTER = "这位同志当天在名册上，请点“补登”登记。"
 
 
@@ -85,18 +83,10 @@ def _ask(session: Session, call: Call, values: Values) -> str:
 
 def _enter(session: Session, call: Call, values: Values) -> Reply:
     """A name that nobody of the branch has; who is known is chosen from the list."""
-    activity, name = _seating(session, call, int(values["activity"])), clean_name(values["name"])
-    if not name or len(name) > LONGEST:
-        raise Refusal(f"请发送不超过{LONGEST}字的姓名。")
+    activity = _seating(session, call, int(values["activity"]))
     session.refresh(activity, with_for_update=True)
-    query = select(Person).where(Person.branch_id == activity.branch_id, Person.erased_at.is_(None))
-    if called(session.scalars(query).all(), name):
-        raise Refusal(KNOWN.format(name=name))
-    person = Person(branch_id=activity.branch_id, name=name, created_at=call.now)
-    session.add(person)
-    session.flush()
-    audit.record(session, "add", "person", person.id, now=call.now, by=call.me, activity_id=activity.id)
-    return _seated(session, call, activity, person)
+    person = newcomers.enter(session, call.me, values["name"], call.now)
+    return apart(_seated(session, call, activity, person))
 
 
 FORM = questions.one_text(

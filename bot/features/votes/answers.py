@@ -14,6 +14,8 @@ from bot.kit.voting import OF_PERSONS, Ballots, Excluded, Votes
 from storage.choices import Motion, Opinion, VoteExclusion
 
 NUMBERS = re.compile(r"\d{1,5}|[零〇一二两三四五六七八九十廿]{1,4}")
+# Before the name of a candidate whom nobody has entered yet.
+OUTSIDE = "="
 OF_VOTES = (("赞成", "同意"), ("不赞成", "反对", "不同意"), ("弃权",))
 OF_BALLOTS = (("发出",), ("收回",), ("有效",))
 THREE = "请按顺序发送3个数字，例如：19、0、1。"
@@ -50,12 +52,13 @@ def read_three(value: Any) -> tuple[int, int, int]:
 
 def wanted(values: Values) -> Wanted:
     """What the answers come to; what is not asked now is not among them."""
-    motion, secret = Motion(values["motion"]), is_secret(values)
+    motion, secret, subject = Motion(values["motion"]), is_secret(values), str(values.get("subject") or "")
     excluded = {int(one): _why(values, one) for one in values.get("excluded") or () if values.get(f"why_{one}")}
     writers = {int(one): _opinion(values, one, secret) for one in values.get("writers") or ()}
     return Wanted(
         motion=motion,
-        subject_id=int(values["subject"]) if values.get("subject") else None,
+        subject_id=int(subject) if subject and not subject.startswith(OUTSIDE) else None,
+        subject_name=subject.removeprefix(OUTSIDE) if subject.startswith(OUTSIDE) else "",
         title=values.get("title") or "",
         secret=secret,
         excluded=excluded,

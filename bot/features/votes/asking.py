@@ -4,22 +4,20 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.votes import messages, rules, service
-from bot.features.votes.answers import OF_BALLOTS, OF_VOTES, is_secret, three
-from bot.kit import questions, votes
-from bot.kit.form_fields import Field, Values
+from bot.features.votes.answers import OF_BALLOTS, OF_VOTES, OUTSIDE, is_secret, three
+from bot.kit import newcomers, questions, votes
+from bot.kit.form_fields import Doubt, Field, Values
 from bot.kit.glossary.choices import MOTIONS, OPINIONS, VOTE_EXCLUSIONS
 from bot.kit.handlers import Call
 from bot.kit.lists import told_apart
-from bot.kit.names import LONGEST, called, clean_name
+from bot.kit.names import LONGEST
 from bot.kit.refusal import Refusal
 from bot.kit.voting import OF_PERSONS
 from storage.choices import Motion, VoteExclusion
 from storage.models.activity import Activity
-from storage.models.person import Person
 from storage.roster import Member
 
 WAYS = {"no": messages.OPEN, "yes": messages.SECRET}
@@ -79,14 +77,24 @@ def _all_for(session: Session, call: Call, values: Values) -> Sequence[tuple[str
 
 
 def _subject_typed(session: Session, call: Call, said: str) -> Values:
-    """Somebody known by name: the form asks which motion before."""
-    name = clean_name(said)
-    query = select(Person).where(Person.branch_id == call.me.branch_id, Person.erased_at.is_(None))
-    known = session.scalars(query).all()
-    found = called(known, name) or called(known, name.removesuffix("同志"))
-    if len(found) != 1:
-        raise Refusal(f"没有找到“{name[:LONGEST]}”，请点按钮选择；尚未登记的，请先在考勤的“列席”中新增。")
-    return {"subject": str(found[0].id)}
+    """Somebody known by name, else a new one; which of them the motion may be about is asked at the end."""
+    name = newcomers.name_of(said)
+    found = newcomers.known(session, call.me.branch_id, name)
+    if len(found) > 1:
+        raise Refusal(f"有{len(found)}位同志叫{found[0].name}，请点按钮选择。")
+    return {"subject": str(found[0].id) if found else f"{OUTSIDE}{name}"}
+
+
+def _subject_doubts(session: Session, call: Call, values: Values) -> Sequence[Doubt | None]:
+    """Before somebody is entered anew; who is to become full has long been known."""
+    subject = str(values.get("subject") or "")
+    if not subject.startswith(OUTSIDE):
+        return ()
+    name = subject.removeprefix(OUTSIDE)
+    if values.get("motion") != Motion.ACCEPT_PROBATIONARY:
+        raise Refusal(f"没有找到“{name}”，请点按钮选择。")
+    ask = f"还没有登记过“{name}”，确认新增这位同志吗？"
+    return (Doubt(ask, [(subject, "确认新增")], again="重新填写"),)
 
 
 def _is(*motions: Motion) -> Asked:
@@ -116,7 +124,7 @@ def fields_of(session: Session, values: Values) -> list[Field]:
         Field("motion", "请选择表决类别。", "" if changes else "类别", options=_motions),
         Field(
             "subject", "请选择表决对象，或直接发送姓名。", "" if changes else "对象", options=_subject_options,
-            read=_subject_typed, when=_is(*OF_PERSONS), what="姓名", longest=LONGEST,
+            read=_subject_typed, doubts=_subject_doubts, when=_is(*OF_PERSONS), what="姓名", longest=LONGEST,
         ),
         Field(
             "title", _title_asked, "事项", read=title.read, what="表决事项", longest=rules.LONGEST,

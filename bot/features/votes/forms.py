@@ -50,9 +50,8 @@ def _summary(session: Session, call: Call, values: Values) -> str:
 
 
 def _about(said: Wanted, names: Mapping[int, str]) -> list[str]:
-    about = motion_words(said.motion, names.get(said.subject_id or 0, ""), said.title)
-    if said.of_person and said.subject_id is None:
-        about = ""
+    who = said.subject_name or names.get(said.subject_id or 0, "")
+    about = motion_words(said.motion, who, said.title) if who or not said.of_person else ""
     return [f"事项：{about}（{messages.SECRET if said.secret else messages.OPEN}）"] if about else []
 
 

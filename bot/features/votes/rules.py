@@ -17,11 +17,13 @@ LONGEST, LONGEST_NOTE = 100, 40
 class Wanted:
     """A vote as it is to be recorded. `written`: the totals of a secret one; of an open one they are counted by name.
 
-    room, ballots: None: not counted yet. Of a secret one no opinion stands by name.
+    subject_name: of who is to be accepted and is not known yet. room, ballots: None: not counted yet. Of a secret one
+    no opinion stands by name.
     """
 
     motion: Motion
     subject_id: int | None = None
+    subject_name: str = ""
     title: str = ""
     secret: bool = False
     excluded: Mapping[int, Excluded] = field(default_factory=dict)
@@ -52,6 +54,11 @@ def votes_at(types: Collection[ActivityType]) -> list[Motion]:
     return [motion for motion, at in MAY_BE_PUT.items() if at.intersection(types)]
 
 
+def is_new(wanted: Wanted) -> bool:
+    """Whether it is about somebody to be accepted whom nobody has entered yet."""
+    return wanted.motion is Motion.ACCEPT_PROBATIONARY and bool(wanted.subject_name)
+
+
 def may_be_put(motion: Motion, types: Collection[ActivityType]) -> None:
     if motion not in votes_at(types):
         raise Refusal(NOT_HERE)
@@ -59,7 +66,7 @@ def may_be_put(motion: Motion, types: Collection[ActivityType]) -> None:
 
 def is_whole(wanted: Wanted) -> None:
     """Whom or what it is about, and that an opinion stands by name only where the vote is open."""
-    if wanted.of_person and wanted.subject_id is None:
+    if wanted.of_person and wanted.subject_id is None and not is_new(wanted):
         raise Refusal("请选择表决对象。")
     if not wanted.of_person and not wanted.title:
         raise Refusal("请填写表决事项。")

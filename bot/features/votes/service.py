@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
 from zlib import crc32
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.votes import rules
 from bot.features.votes.rules import Wanted
-from bot.kit import votes
+from bot.kit import newcomers, votes
 from bot.kit.access import Reach, Right, may, reach, require
 from bot.kit.activities import ACTIVITY_CARD, before_cut_off, cut_off, find_activity
 from bot.kit.names import name_key
@@ -128,7 +129,7 @@ def _people_fit(wanted: Wanted, there: Room, before: Counted | None) -> None:
 
 
 def _subject_fits(session: Session, activity: Activity, wanted: Wanted, tz: tzinfo) -> None:
-    if not wanted.of_person:
+    if not wanted.of_person or rules.is_new(wanted):
         return
     there = votes.room(session, activity, tz)
     known = dict(subjects(session, activity, wanted.motion, there, tz))
@@ -156,10 +157,13 @@ def record(session: Session, me: Me, activity_id: int, wanted: Wanted, now: date
     may_change(session, activity, now, tz)
     rules.may_be_put(wanted.motion, types_of(session, activity))
     rules.is_whole(wanted)
-    if _is_there(session, activity, wanted, 0):
+    if not rules.is_new(wanted) and _is_there(session, activity, wanted, 0):
         raise Refusal(TWICE)
     _subject_fits(session, activity, wanted, tz)
     check(session, activity, wanted, now, tz)
+    if rules.is_new(wanted):
+        candidate = newcomers.enter(session, me, wanted.subject_name, now)
+        wanted = replace(wanted, subject_id=candidate.id, subject_name="")
     vote = Vote(
         branch_id=activity.branch_id, activity_id=activity.id, recorded_at=now, recorded_by_id=me.id, **_columns(wanted)
     )
