@@ -50,7 +50,7 @@ def page(
         Choice("新增表决", buttons.NewVote(activity.id)),
         Choice("刷新", buttons.ShowVotes(activity.id, 1)),
     ]
-    return Message("\n".join(lines), filled(*two_a_row(opens), below, [Choice("返回活动", OpenActivity(activity.id))]))
+    return Message("\n".join(lines), filled(*two_a_row(opens), below, [Choice("活动管理", OpenActivity(activity.id))]))
 
 
 def voters_words(expected: int, present: int) -> str:
