@@ -105,9 +105,9 @@ def change(
 
 def diff(row: Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """{field: [before, after]} of the fields that differ; ask before they are set. For lines of one's own making."""
-    columns = table(type(row)).columns
+    columns = inspect(type(row)).columns
     return {
-        name: [shown(columns[name], getattr(row, name)), shown(columns[name], value)]
+        columns[name].name: [shown(columns[name], getattr(row, name)), shown(columns[name], value)]
         for name, value in values.items()
         if getattr(row, name) != value
     }

@@ -76,6 +76,10 @@ ALLOWED: dict[str, dict[str, str]] = {
         "待批": "待批复: a superior answers an election, nobody approves it here",
         "确定": "已确定 is what the rules of appraisal call grades that the committee has fixed",
     },
+    **{
+        f"bot/{path}.py": {"发出": "发出选票 is what the rules of elections call it"}
+        for path in ("features/votes/answers", "features/votes/asking", "kit/voting", "kit/glossary/columns")
+    },
     "bot/features/todo/messages.py": {"发出": "没有发出 is said of nudges that never went; 发送 is what was tried"},
 }
 

@@ -26,6 +26,7 @@ from bot.features.settings import feature as settings
 from bot.features.study import feature as study
 from bot.features.tally import feature as tally
 from bot.features.todo import feature as todo
+from bot.features.votes import feature as votes
 from bot.kit import asking, form_families, opening, parked, photos, plain_words, undo
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.broadcasts import Broadcast
@@ -42,6 +43,7 @@ from scheduler.jobs import Job
 
 _LISTED: tuple[Feature, ...] = (
     activities.FEATURE,
+    votes.FEATURE,
     leave.FEATURE,
     notices.FEATURE,
     study.FEATURE,

@@ -85,6 +85,15 @@ class RollCall(Button):
 
 
 @dataclass(frozen=True)
+class ShowVotes(Button):
+    """表决: the votes of an activity. `again`: 1 in the place of the page that was tapped."""
+
+    prefix: ClassVar[str] = "vs"
+    activity_id: int
+    again: int
+
+
+@dataclass(frozen=True)
 class OpenEntry(Button):
     """An entry of the register. `row`: the number of one of its rows; 0: the entry itself."""
 

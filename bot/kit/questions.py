@@ -54,10 +54,12 @@ def one_text(
     options: Options = lambda session, call, values: (),
     below: Callable[[Session, Call, Values], Sequence[Choice]] = lambda session, call, values: (),
     optional: Sequence[str] = (),
+    what: str = "",
+    longest: int | None = None,
 ) -> Form:
     """A form of a text alone, taken as it is typed. Of several keys the one that is named `only` where it is opened.
 
-    optional: those of them that may be left empty, by 不填写.
+    optional: those of them that may be left empty, by 不填写. what, longest: as of a Field.
     """
 
     def field(key: str) -> Field:
@@ -70,6 +72,8 @@ def one_text(
             when=lambda values: values.get("only", key) == key,
             optional=key in optional,
             below=below,
+            what=what,
+            longest=longest,
         )
 
     return Form(

@@ -144,7 +144,9 @@ class EntryValue(Model):
 
 
 class EntryLink(Model):
-    """What an entry, or one of its rows, points to: the activity that proves it, or another entry (`target_id`)."""
+    """What an entry, or one of its rows, points to: the activity that proves it, another entry (`target_id`), or a
+    vote.
+    """
 
     __tablename__ = "entry_link"
 
@@ -154,6 +156,7 @@ class EntryLink(Model):
     field: Mapped[str] = mapped_column(info=nothing_personal())
     activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
     target_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
+    vote_id: Mapped[int | None] = mapped_column(ForeignKey("vote.id"), index=True)
 
 
 class EntryChange(Model):

@@ -25,6 +25,7 @@ from storage.choices import (
     Duty,
     LeaveType,
     MakeupState,
+    Motion,
     OrganisationKind,
     PieceState,
     Rank,
@@ -45,6 +46,7 @@ from storage.models.person import DutySpan, Person
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 from storage.models.reminder import Reminder, ReminderAudience
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
+from storage.models.vote import Vote
 from tests.cast import make_branch
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -187,6 +189,9 @@ def _fill(
             ),
         )
         session.add(Component(activity_id=activity, type=ActivityType.THEME_PARTY_DAY))
+    session.add(Component(activity_id=rows["activity"], type=ActivityType.MEMBERS_MEETING))
+    resolved = {"motion": Motion.RESOLUTION, "title": f"决议{tail}", "recorded_at": NOW, "recorded_by_id": maker}
+    keep("vote", Vote(branch_id=branch_id, activity_id=rows["activity"], **resolved))
     noticed = {"branch_id": branch_id, "text": f"通知{tail}", "reply_by": NOW + timedelta(hours=1), **made}
     keep("notice", Notice(activity_id=rows["ahead"], **noticed))
     keep("receipt", Receipt(notice_id=rows["notice"], person_id=mine, at=NOW))

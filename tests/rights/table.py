@@ -32,6 +32,7 @@ from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.study import buttons as study
 from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
+from bot.features.votes import buttons as votes
 from bot.kit import asking, broadcasts, doors, parked, photos
 from bot.kit.buttons import Button
 from bot.kit.figures import Section
@@ -168,6 +169,10 @@ GUIDED = "日期\t被指导单位\n7月6日\t甲支部"
 PASTED = ("register.quick", lambda ids: {"act": "table", "of": "guidance", "field": "confirm", "text": GUIDED})
 MEANT = ("register.quick", lambda ids: {"act": "meant", "field": "which", "text": "7月6日到丁园区指导"})
 SOUGHT = ("register.form", lambda ids: {"act": "find", "of": "rectification_list", "field": "words"})
+UNVOTED = (
+    "votes.form",
+    lambda ids: {"act": "withdraw", "vote": ids["vote"], "field": "confirm", "reason": "登记有误"},
+)
 COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
 OWN_FILE = (TEAM, [], "")
 OWN_LOOK = ("own.look", lambda ids: {"id": TEAM.id, "said": to_json(TEAM)})
@@ -538,6 +543,22 @@ TABLE: dict[str, Case] = {
     "answer:roster.since": own(ROSTER, open=("roster.since", IMPORT[1]), text="7月1日"),
     "tap:ShowGuests": Case(SIGN_IN_ALL, lambda ids: activities.ShowGuests(ids["activity"], 0)),
     "tap:SeatGuest": Case(SIGN_IN_ALL, lambda ids: activities.SeatGuest(ids["activity"], ids["guest"])),
+    "tap:NewGuest": Case(SIGN_IN_ALL, lambda ids: activities.NewGuest(ids["activity"])),
+    "answer:activity.guest": Case(
+        SIGN_IN_ALL, open=("activity.guest", lambda ids: {"activity": ids["activity"], "field": "name"}), text="庚一"
+    ),
+    # votes
+    "tap:ShowVotes": Case(SIGN_IN_ALL, lambda ids: doors.ShowVotes(ids["activity"], 0)),
+    "tap:NewVote": Case(SIGN_IN_ALL, lambda ids: votes.NewVote(ids["activity"])),
+    "tap:OpenVote": Case(SIGN_IN_ALL, lambda ids: votes.OpenVote(ids["vote"])),
+    "tap:ChangeVote": Case(SIGN_IN_ALL, lambda ids: votes.ChangeVote(ids["vote"])),
+    "tap:WithdrawVote": Case(SIGN_IN_ALL, lambda ids: votes.WithdrawVote(ids["vote"])),
+    "tap:UndoVote": Case(SIGN_IN_ALL, lambda ids: votes.UndoVote(ids["vote"]), state=states.voted_by_me),
+    "answer:votes.form": Case(
+        SIGN_IN_ALL,
+        open=("votes.form", lambda ids: {"act": "withdraw", "vote": ids["vote"], "field": "reason"}),
+        text="登记有误",
+    ),
     # the care for data
     # Whose data it is may know who recorded them.
     "command:mydata": own(KNOWN, by=RECORDER),
@@ -678,6 +699,10 @@ FURTHER: list[tuple[str, Case]] = [
             open=OTHER_MINUTES,
             effect=rows("organisation audit dialog"),
         ),
+    ),
+    (
+        "tap:Fill",
+        Case(SIGN_IN_ALL, lambda ids: Fill("v", 1, "go", "save"), open=UNVOTED, effect=rows("vote audit dialog")),
     ),
     ("tap:Fill", Case(ROSTER, lambda ids: Fill("c", 1, "value", str(ids["group"])), open=CHANGE, effect=ASKS)),
     # the second question before an erasure; a stranger's own number; a code that nobody made

@@ -193,3 +193,11 @@ class SeatGuest(Button):
     prefix: ClassVar[str] = "gw"
     activity_id: int
     person_id: int
+
+
+@dataclass(frozen=True)
+class NewGuest(Button):
+    """新增列席人员: asks for the name."""
+
+    prefix: ClassVar[str] = "gn"
+    activity_id: int

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from bot.features.activities import messages, planning, rules, service
 from bot.features.notices.cards import NOTICE, Counts, count, counts_line, group_card, private_notice
 from bot.features.notices.rules import reply_by
-from bot.kit import back_fill
+from bot.features.votes.rules import votes_at
+from bot.features.votes.service import types_of
+from bot.kit import back_fill, votes
 from bot.kit.activities import ACTIVITY_CARD, coming
 from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
 from bot.kit.handlers import Call
@@ -20,7 +22,7 @@ from scheduler.broadcasts import batch_of
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from storage.activities import components, notice_of, roll_keepers
-from storage.choices import ActivityStatus, Scope
+from storage.choices import OFF, ActivityStatus, Scope
 from storage.lookups import group_chats, person_of
 from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
 from storage.models.notice import Notice
@@ -50,7 +52,14 @@ def _desk_card(
     card = messages.desk_card(activity, counted, tz, mark, over=now > activity.end_at)
     if notice is not None and activity.status is ActivityStatus.PLANNED:
         card = with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz)
-    return messages.with_danger(card, activity)
+    return messages.with_danger(_with_votes(session, card, activity, tz), activity)
+
+
+def _with_votes(session: Session, card: Message, activity: Activity, tz: tzinfo) -> Message:
+    """表决, of a meeting at which something may be put to the vote, with how each came out."""
+    if activity.status in OFF or not votes_at(types_of(session, activity)):
+        return card
+    return messages.with_votes(card, activity, votes.of_activity(session, activity, tz))
 
 
 def _came(session: Session, activity: Activity, now: datetime, tz: tzinfo) -> str:

@@ -11,29 +11,24 @@ from bot.features.leave import service as leave
 from bot.features.leave.cards import close
 from bot.features.notices.service import receipts
 from bot.kit.access import NO_RIGHT, Right, may, require
-from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, before_cut_off, choose_activity, find_activity, spared
+from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, choose_activity, find_activity, spared
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES, SIGN_IN_METHODS
 from bot.kit.handlers import Call, Command, Handler, Tap
-from bot.kit.lists import filled, page_of, told_apart, two_a_row
+from bot.kit.lists import told_apart
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Choice, Message, Reply, say
+from bot.kit.replies import Message, Reply, say
 from bot.kit.seats import Seat
 from scheduler.calendar.days import local_day
 from storage.activities import audience, notice_of, statuses
 from storage.choices import HERE, OFF, AttendanceStatus, LeaveState, LeaveType, SignInMethod
-from storage.lookups import person_of
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
-from storage.models.person import Person, RosterSpan
+from storage.models.person import Person
 from storage.roster import Member
-from storage.spans import on_day
 
-PAGE = 20
 MOST_TO_CALL = 6
 # So many are listed, of so many: a leader sees none of other groups.
 MOST_LISTED, LOOKED_THROUGH = 8, 60
-NOBODY = "【列席】{title}\n名册之外没有可登记的同志。"
-ON_ROSTER = "这位同志当天在名册上，请点“补登”登记。"
 OLD_LIST = "这份点名已失效，请重新点“点名”。"
 NOT_IN_SCOPE = "这位同志不在本次活动的参加范围内。"
 
@@ -257,55 +252,6 @@ def mark_as(session: Session, call: Call, button: buttons.MarkAs) -> Reply:
     return Reply(toast=word, edit=done, refresh=[(ACTIVITY_CARD, activity.id)], promised=True)
 
 
-# --- 列席 ---------------------------------------------------------------------------------------------------------
-
-
-def show_guests(session: Session, call: Call, button: buttons.ShowGuests) -> Reply:
-    """Whom the branch knows and who is not on the roster of that day, the latest first."""
-    activity = _seating(session, call, button.activity_id)
-    day = activity.start_at.astimezone(call.tz).date()
-    listed = select(RosterSpan.person_id).where(RosterSpan.branch_id == activity.branch_id, on_day(RosterSpan, day))
-    query = select(Person.id, Person.name).where(
-        Person.branch_id == activity.branch_id, Person.erased_at.is_(None), Person.id.not_in(listed)
-    )
-    people = session.execute(query.order_by(Person.id.desc())).all()
-    if not people:
-        return Reply(edit=Message(NOBODY.format(title=activity.title)))
-    shown = page_of(people, button.page, PAGE)
-    there = statuses(session, activity.id)
-    taps = [
-        Choice(f"{row.name}{'（已列席）' if row.id in there else ''}", buttons.SeatGuest(activity.id, row.id))
-        for row in shown.things
-    ]
-    rows = filled(*two_a_row(taps), shown.turn(lambda at: buttons.ShowGuests(activity.id, at)))
-    return Reply(edit=Message(f"【列席】{activity.title}\n请选择列席的同志（不计入应到、实到）。", rows))
-
-
-def seat_guest(session: Session, call: Call, button: buttons.SeatGuest) -> Reply:
-    activity = _seating(session, call, button.activity_id)
-    person = person_of(session, button.person_id, activity.branch_id)
-    if person is None:
-        raise Refusal(NOT_IN_SCOPE)
-    day = activity.start_at.astimezone(call.tz).date()
-    listed = select(RosterSpan.id).where(
-        RosterSpan.branch_id == activity.branch_id, RosterSpan.person_id == person.id, on_day(RosterSpan, day)
-    )
-    if session.scalars(listed).first() is not None:
-        raise Refusal(ON_ROSTER)
-    service.mark(session, call.me, activity, person.id, AttendanceStatus.OBSERVER, call.now)
-    word = f"已登记：{person.name}同志列席。"
-    return Reply(toast=word, edit=Message(f"{activity.title}\n{word}"), refresh=[(ACTIVITY_CARD, activity.id)])
-
-
-def _seating(session: Session, call: Call, activity_id: int) -> Activity:
-    """The activity, for those who may sign in for the whole branch, from half an hour before its start."""
-    activity = find_activity(session, call.me, activity_id)
-    require(call.me, Right.SIGN_IN_OTHERS, branch_id=activity.branch_id, group_id=activity.group_id)
-    service.may_enter(activity, call.now)
-    before_cut_off(session, activity, call.now, call.tz)
-    return activity
-
-
 HANDLERS: list[Handler] = [
     Command(
         "roll",
@@ -326,6 +272,4 @@ HANDLERS: list[Handler] = [
     Tap(buttons.MarkOther, mark_other, private=True),
     Tap(buttons.MarkPerson, mark_person, private=True),
     Tap(buttons.MarkAs, mark_as, private=True),
-    Tap(buttons.ShowGuests, show_guests, reads=True, private=True),
-    Tap(buttons.SeatGuest, seat_guest, private=True),
 ]

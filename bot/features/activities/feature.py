@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import forms, handlers, jobs, messages, participation, planning, service, waiting
+from bot.features.activities import forms, guests, handlers, jobs, messages, participation, planning, service, waiting
 from bot.features.activities.counting import figures
 from bot.kit.digest import Section
 from bot.kit.feature import Feature
@@ -21,7 +21,7 @@ FEATURE = Feature(
     name="activities",
     handlers=handlers.HANDLERS,
     possible=handlers.possible,
-    forms=[forms.FORM, forms.POSTPONE],
+    forms=[forms.FORM, forms.POSTPONE, guests.FORM],
     jobs=jobs.build,
     titles=jobs.TITLES,
     waiting=waiting.waiting,

@@ -10,6 +10,7 @@ from bot.features.activities import (
     cards,
     desk,
     forms,
+    guests,
     messages,
     participation,
     planning,
@@ -269,6 +270,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.PostponeTo, postpone_to),
     Tap(buttons.CallOff, call_off, private=True),
     *desk.HANDLERS,
+    *guests.HANDLERS,
     *roll_call.HANDLERS,
     *forms.HANDLERS,
 ]

@@ -11,6 +11,7 @@ from bot.features.notices.cards import Acknowledge, AcknowledgeListed, AskLeave,
 from bot.kit.activities import OPENS_BEFORE, roll_choices
 from bot.kit.asking import CANCEL, CancelQuestion
 from bot.kit.digest import Part, Section
+from bot.kit.doors import ShowVotes
 from bot.kit.glossary.choices import (
     ACTIVITY_STATES,
     ACTIVITY_TYPES,
@@ -24,6 +25,8 @@ from bot.kit.lists import by_width, filled, page_of, really, two_a_row
 from bot.kit.owing import numbered, short
 from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
+from bot.kit.votes import Counted
+from bot.kit.voting import result_words
 from bot.kit.words import cut, day_words, moment_words, short_day
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, LeaveType, Mode, OfficialDutyAs
 from storage.models.activity import Activity
@@ -38,6 +41,8 @@ FIRST_PAGE = -1
 LONGEST_NAME, LONGEST_LABEL, LONGEST_LIST = 16, 24, 1200
 # So many activities stand in one reminder, each with so much of its place, in UTF-16 units.
 MOST_REMINDED, LONGEST_PLACE = 15, 60
+# So many votes stand on the card of the desk, each with so much of what it is about.
+MOST_VOTES, LONGEST_VOTE = 5, 40
 IN_TIME = "不能参加的，请在开始前点“请假”。"
 # The desk enters a way of being there, or a kind of leave.
 _DUTY = LEAVE_TYPES[LeaveType.OFFICIAL_DUTY]
@@ -110,6 +115,14 @@ def desk_card(activity: Activity, counted: str, tz: tzinfo, mark: str = "", *, o
         return Message(text, [roll, lists])
     change = [Choice("签到码", buttons.SignInCode(activity.id)), Choice("改期", buttons.Postpone(activity.id))]
     return Message(text, [roll, lists, change])
+
+
+def with_votes(card: Message, activity: Activity, found: Sequence[Counted]) -> Message:
+    """表决 below the lists, and how each vote came out."""
+    said = [f"表决：{cut(one.about, LONGEST_VOTE)}，{result_words(one.outcome)}" for one in found[:MOST_VOTES]]
+    said += [f"另有{len(found) - MOST_VOTES}项表决，请点“表决”查看。"] if len(found) > MOST_VOTES else []
+    rows = [*card.rows[:2], [Choice("表决", ShowVotes(activity.id, 0))], *card.rows[2:]]
+    return replace(card, text="\n".join([card.text, *said]), rows=rows)
 
 
 def with_all(card: Message) -> Message:

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from bot.features.register import entries, messages, papers
+from bot.features.register import entries, messages, papers, voted
 from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import PEER_ORGS, ROSTER, Count, Kind, Ratio, Type
 from bot.kit import branch_settings
@@ -45,7 +45,7 @@ from bot.kit.words import cut
 from scheduler.calendar.days import DAY, Quarter
 from storage.audience import Me
 from storage.choices import Duty
-from storage.models.entry import Entry, EntryDay, EntryPerson, EntryRow, EntryState, EntryValue
+from storage.models.entry import Entry, EntryDay, EntryLink, EntryPerson, EntryRow, EntryState, EntryValue
 from storage.roster import roster
 
 # Databases bound how many selects one statement may join.
@@ -66,6 +66,7 @@ class Behind:
 
 
 Found = Mapping[str, Sequence[Behind]]
+Outcomes = Mapping[tuple[int, int | None], Mapping[str, object]]
 # By what people are told apart: by their number, who is on no roster by name.
 WHO = func.coalesce(cast(EntryPerson.person_id, String), EntryPerson.name)
 
@@ -87,10 +88,43 @@ def _load(counting: Counting) -> Found:
         selects = [_select(counting, standing, kind, count, number) for number, (kind, count) in enumerate(part)]
         for number, *row in counting.session.execute(union_all(*selects)):
             found[part[number][1].path].append(Behind(*row))
+    _judge_by_votes(counting, asked, found)
     for _, count in asked:
         if count.latest and found.get(count.path):
             found[count.path] = [max(found[count.path], key=lambda one: (one.word, one.entry_id))]
     return {path: sorted(rows, key=lambda one: (one.entry_id, one.row_id or 0)) for path, rows in found.items()}
+
+
+def _judge_by_votes(counting: Counting, asked: Sequence[tuple[Kind, Count]], found: dict[str, list[Behind]]) -> None:
+    """Leave out, of what points to a vote, what that comes to otherwise: it is stored nowhere."""
+    judged = [(kind, one, codes) for kind, one in asked if (codes := _computed(kind, one)) and found.get(one.path)]
+    outcomes = voted.outcomes(counting) if judged else {}
+    pointing = counting.of(POINTING) if judged else frozenset()
+    for _, count, codes in judged:
+        found[count.path] = [
+            one for one in found[count.path] if one.entry_id not in pointing or _comes_to(outcomes, one, codes)
+        ]
+
+
+def _computed(kind: Kind, count: Count) -> Mapping[str, str | tuple[str, ...]]:
+    """What a figure asks of fields that nobody types."""
+    fields = {key: kind.field(f"{count.rows}.{key}" if count.rows else key) or kind.field(key) for key in count.where}
+    return {key: count.where[key] for key, one in fields.items() if one is not None and one.computed}
+
+
+def _comes_to(outcomes: Outcomes, one: Behind, codes: Mapping[str, str | tuple[str, ...]]) -> bool:
+    said = {**outcomes.get((one.entry_id, None), {}), **outcomes.get((one.entry_id, one.row_id), {})}
+    return all(said.get(key) in ([wanted] if isinstance(wanted, str) else wanted) for key, wanted in codes.items())
+
+
+def _pointing(counting: Counting) -> frozenset[int]:
+    query = select(EntryLink.entry_id).join(Entry, Entry.id == EntryLink.entry_id)
+    mine = query.where(Entry.branch_id == counting.branch_id, EntryLink.vote_id.is_not(None))
+    return frozenset(counting.session.scalars(mine))
+
+
+# The entries of which a vote says how they came out.
+POINTING = Source("entries that point to a vote", _pointing)
 
 
 def _counts(kind: Kind) -> Sequence[Count]:
@@ -174,7 +208,8 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
     for key, codes in count.where.items():
         value = aliased(EntryValue)
         among = [codes] if isinstance(codes, str) else codes
-        where.append(exists().where(_of(value, count, key, kind), value.key.in_(among)))
+        stands = exists().where(_of(value, count, key, kind), value.key.in_(among))
+        where.append(or_(stands, _is_voted()) if key in _computed(kind, count) else stands)
     if count.year:
         number_of_year = aliased(EntryValue)
         year = counting.last_day.year * 100
@@ -208,6 +243,12 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
         return query.add_columns(*columns).select_from(tables).where(*where)
     nothing = (cast(Entry.id, String), literal(""), cast(null(), BigInteger))
     return query.add_columns(*nothing).select_from(tables).where(*where)
+
+
+def _is_voted() -> ColumnElement[bool]:
+    """Whether an entry points to a vote, by which it is judged once it is read."""
+    link = aliased(EntryLink)
+    return exists().where(link.entry_id == Entry.id, link.vote_id.is_not(None))
 
 
 def _keyed(kind: Kind, count: Count) -> tuple[Any, tuple[Any, ...], str] | None:

@@ -14,6 +14,7 @@ from bot.features.register.linking import Back
 from bot.features.register.messages import period_words
 from bot.features.register.rules import Fact, Row, View, index, is_draft, words_of
 from bot.features.register.values import Called, is_empty, title
+from bot.features.register.voted import with_votes
 from bot.kit.glossary.columns import LEDGER
 from bot.kit.ledgers import Cell, Column, Ledger, book
 from scheduler.calendar.periods import Period
@@ -32,7 +33,7 @@ def table(session: Session, branch_id: int, kind: Kind, period: Period, day: dat
     # What is planned has a state from its own day on, and is told before it.
     follows = kind.tracking is not None and bool(kind.tracking.follows)
     read = entries.views(session, ids, None if follows else min(period.end, day))
-    found = [one for one in reversed(read) if _is_shown(one)]
+    found = with_votes(session, [one for one in reversed(read) if _is_shown(one)], tz)
     called = linking.with_links(session, branch_id, entries.called(session, branch_id, found), tz, found)
     backs, late = linking.backs(session, found), not_counted(session, branch_id, found, tz)
     kind = without_dropped(kind, found)

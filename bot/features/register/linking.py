@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.register import entries, rules
 from bot.features.register.kinds.catalogue import built_in
-from bot.features.register.kinds.kind import ACTIVITY, EntryField, Kind, Linked
+from bot.features.register.kinds.kind import ACTIVITY, VOTE, EntryField, Kind, Linked
 from bot.features.register.rules import Row, View
 from bot.features.register.values import ENTRY, Called, Json, Link
 from bot.kit.access import Right, may
@@ -22,9 +22,10 @@ from bot.kit.words import cut
 from scheduler.calendar.days import Calendar, at, local_day
 from storage.activities import in_scope
 from storage.audience import Me
-from storage.choices import OFF, ActivityStatus, Scope
+from storage.choices import OFF, ActivityStatus, Motion, Scope
 from storage.models.activity import Activity
 from storage.models.entry import Entry, EntryDay, EntryLink
+from storage.models.vote import Vote
 
 # What may be pointed to is of so long ago and so far ahead; so many are offered.
 MOST = 24
@@ -68,6 +69,7 @@ def words(
     for one in wanted:
         by[one.to].append(one.id)
     mine = (Activity.branch_id == branch_id, Activity.id.in_(by[ACTIVITY]))
+    votes = _vote_words(session, branch_id, by[VOTE], tz) if by[VOTE] else {}
     activities = session.scalars(select(Activity).where(*mine)) if by[ACTIVITY] else ()
     known = [one for one in activities if me is None or knows_of(session, me, one)]
     stands = or_(Entry.withdrawn_at.is_(None), Entry.withdrawn_reason != "")
@@ -75,8 +77,20 @@ def words(
     there = entries.views(session, session.scalars(here).all()) if by[ENTRY] else []
     there = [one for one in there if me is None or entries.reads_all(me, one.kind)]
     called = entries.called(session, branch_id, there)
-    found = {Link(ACTIVITY, one.id): activity_words(one, tz) for one in known}
+    found = {Link(ACTIVITY, one.id): activity_words(one, tz) for one in known} | votes
     return found | {Link(ENTRY, one.id): entry_words(one, called) for one in there}
+
+
+def _vote_words(session: Session, branch_id: int, ids: Sequence[int], tz: tzinfo) -> dict[Link, str]:
+    """9月党员大会（2023年9月22日）选举支部委员会委员"""
+    query = select(Vote, Activity).join(Activity, Activity.id == Vote.activity_id)
+    found = session.execute(query.where(Vote.branch_id == branch_id, Vote.id.in_(ids))).all()
+    return {Link(VOTE, vote.id): vote_words(vote, activity, tz) for vote, activity in found}
+
+
+def vote_words(vote: Vote, activity: Activity, tz: tzinfo) -> str:
+    gone = "（已取消）" if vote.withdrawn_at is not None else ""
+    return f"{activity_words(activity, tz)}{cut(vote.title, LONGEST)}{gone}"
 
 
 def activity_words(activity: Activity, tz: tzinfo) -> str:
@@ -102,7 +116,9 @@ def candidates(session: Session, me: Me, one: EntryField, today: date, tz: tzinf
     """What a field may point to, the latest first; of activities those that somebody may know of."""
     branch_id = me.branch_id
     found = _activities(session, me, today, tz) if ACTIVITY in one.to else []
-    kinds = [name for name in one.to if name != ACTIVITY]
+    if VOTE in one.to:
+        found += _votes(session, branch_id, today, tz)
+    kinds = [name for name in one.to if name not in (ACTIVITY, VOTE)]
     if kinds:
         found += _entries(session, branch_id, kinds, tz)
     return sorted(found, key=lambda each: (each.day, each.link.id), reverse=True)
@@ -113,6 +129,17 @@ def _activities(session: Session, me: Me, today: date, tz: tzinfo) -> list[Candi
     days = (Activity.start_at >= at(today - BEFORE, time(), tz), Activity.start_at < at(today + AHEAD, time(), tz))
     rows = [one for one in session.scalars(select(Activity).where(*there, *days)) if knows_of(session, me, one)]
     return [Candidate(Link(ACTIVITY, row.id), activity_words(row, tz), local_day(row.start_at, tz)) for row in rows]
+
+
+def _votes(session: Session, branch_id: int, today: date, tz: tzinfo) -> list[Candidate]:
+    """The elections put to the vote lately."""
+    elections = (Vote.branch_id == branch_id, Vote.motion == Motion.ELECTION, Vote.withdrawn_at.is_(None))
+    query = select(Vote, Activity).join(Activity, Activity.id == Vote.activity_id)
+    lately = query.where(*elections, Activity.status.not_in(OFF), Activity.start_at >= at(today - BEFORE, time(), tz))
+    return [
+        Candidate(Link(VOTE, vote.id), vote_words(vote, activity, tz), local_day(activity.start_at, tz))
+        for vote, activity in session.execute(lately)
+    ]
 
 
 def knows_of(session: Session, me: Me, activity: Activity) -> bool:
@@ -147,13 +174,22 @@ def are_there(session: Session, branch_id: int, kind: Kind, rows: str, values: J
     by_key = {one.key: one for one in rules.declared(kind, rows)}
     for key, link in rules.linked(kind, rows, values):
         to = by_key[key].to
-        if link.to == ACTIVITY:
-            row: Activity | Entry | None = session.get(Activity, link.id) if ACTIVITY in to else None
+        row: Activity | Entry | Vote | None
+        if link.to == VOTE:
+            row = _election(session, link.id) if VOTE in to else None
+        elif link.to == ACTIVITY:
+            row = session.get(Activity, link.id) if ACTIVITY in to else None
         else:
-            row = session.get(Entry, link.id)
-            row = row if row is not None and row.kind in to and row.withdrawn_at is None else None
+            entry = session.get(Entry, link.id)
+            row = entry if entry is not None and entry.kind in to and entry.withdrawn_at is None else None
         if row is None or row.branch_id != branch_id:
             raise Refusal(f"没有找到{by_key[key].word}，请重新选择。")
+
+
+def _election(session: Session, vote_id: int) -> Vote | None:
+    """A vote that elects, and stands."""
+    vote = session.get(Vote, vote_id)
+    return vote if vote is not None and vote.motion is Motion.ELECTION and vote.withdrawn_at is None else None
 
 
 # --- what points back ------------------------------------------------------------------------------------------------

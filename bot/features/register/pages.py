@@ -9,7 +9,7 @@ from bot.features.register.kinds.kind import ACTIVITY, EntryField, Kind, Type
 from bot.features.register.linking import Back
 from bot.features.register.messages import ON_A_PAGE, fact_words, list_line, row_line
 from bot.features.register.rules import Fact, Row, View, declared, item_title, line_of, words_of
-from bot.features.register.values import Called, full_day, links
+from bot.features.register.values import ENTRY, Called, full_day, links
 from bot.kit.doors import OpenActivity, ShowFiles
 from bot.kit.lists import Page, filled, label, page_of, two_a_row
 from bot.kit.names import name_mark
@@ -110,7 +110,7 @@ def _opens(view: View, called: Called, beside: Beside) -> list[Choice]:
     for one in view.kind.every:
         for link in links(view.fields.get(one.key)) if one.type is Type.LINK else ():
             to = OpenActivity(link.id) if link.to == ACTIVITY else buttons.OpenEntry(link.id, 0)
-            opens = beside.activities if link.to == ACTIVITY else link in called.links
+            opens = beside.activities if link.to == ACTIVITY else link.to == ENTRY and link in called.links
             found += [Choice(f"打开{one.label}", to)] if opens else []
     found += [
         Choice(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.register import entries, linking
 from bot.features.register.figures import peer_orgs
-from bot.features.register.kinds.kind import ACTIVITY, PEER_ORGS, EntryField, Type
+from bot.features.register.kinds.kind import ACTIVITY, PEER_ORGS, VOTE, EntryField, Type
 from bot.features.register.linking import Candidate
 from bot.features.register.values import ENTRY, Link, Owner, full_day
 from bot.features.tally.periods import read_quarter
@@ -69,7 +69,8 @@ def _usual(declared: EntryField, more: Mapping[str, Any]) -> dict[str, Any]:
     def and_none(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
         return [*options(session, call, values), *leave]
 
-    return {**more, "options": and_none, "optional": optional, "later": declared.later and optional}
+    unless = {"when": lambda values: not values.get(declared.unless)} if declared.unless else {}
+    return {**more, **unless, "options": and_none, "optional": optional, "later": declared.later and optional}
 
 
 def ahead(declared: EntryField) -> str:
@@ -440,7 +441,7 @@ def as_answer(link: Link) -> str:
 
 
 def _kept_link(answer: str) -> dict[str, int]:
-    to = {ACTIVITY[0]: ACTIVITY, ENTRY[0]: ENTRY}[answer[0]]
+    to = {one[0]: one for one in (ACTIVITY, ENTRY, VOTE)}[answer[0]]
     return {to: int(answer[1:])}
 
 

@@ -162,7 +162,8 @@ def _together(kind: Kind, fields: Json) -> Iterator[tuple[str, str, str, None]]:
 
 def missing(kind: Kind, rows: str, values: Mapping[str, Any], held: Mapping[str, int] | None = None) -> list[str]:
     """The words of what is needed and not there. `held`: how many rows of each field there are."""
-    needed = [one.word for one in declared(kind, rows) if one.needed and is_empty(values.get(one.key))]
+    asked = [one for one in declared(kind, rows) if one.needed and not (one.unless and values.get(one.unless))]
+    needed = [one.word for one in asked if is_empty(values.get(one.key))]
     said = [key for key in kind.one_of if values.get(key) is not False and not is_empty(values.get(key))]
     if not rows and kind.one_of and not said and not any((held or {}).get(key) for key in kind.one_of):
         words = [one.word for key in kind.one_of if (one := kind.field(key)) is not None]

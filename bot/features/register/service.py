@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from bot.features.register import entries, linking, rules
 from bot.features.register.computing import COMPUTED
-from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Type
+from bot.features.register.kinds.kind import ACTIVITY, FACTS, VOTE, EntryField, Kind, Type
 from bot.features.register.own import store
 from bot.features.register.rules import Fact, Row, View
 from bot.features.register.values import ENTRY, Json, Owner, is_empty, read_by_figures, title, usual
+from bot.features.register.voted import with_votes
 from bot.kit import branch_settings
 from bot.kit.access import NO_RIGHT
 from bot.kit.addressees import reachable
@@ -81,6 +82,7 @@ def record(session: Session, me: Me, kind: Kind, values: Json, now: datetime, tz
 def add_row(session: Session, me: Me, view: View, rows: str, values: Json, now: datetime, tz: tzinfo) -> int:
     """One more row of an entry, there since today, or since the entry is in the state that it is in. Its number."""
     declared = _rows(view.kind, rows)
+    [view] = with_votes(session, [view], tz)
     values = _with_usual(declared.fields, values)
     _needs(view.kind, rows, values)
     linking.are_there(session, me.branch_id, view.kind, rows, values)
@@ -231,16 +233,21 @@ def add_fact(session: Session, entry_id: int, row_id: int | None, fact: Fact, by
 
 
 def compute(session: Session, kind: Kind, entry_id: int) -> None:
-    """Fill in what the other fields and rows come to, where the kind has such fields, for the figures too."""
+    """Fill in what the other fields and rows come to, where the kind has such fields, for the figures too; nothing of
+    what a vote says: that is read from it as it stands (voted.py).
+    """
     if not kind.computes:
         return
     session.flush()
     entry = session.get_one(Entry, entry_id)
     there = select(EntryRow).where(EntryRow.entry_id == entry_id, EntryRow.withdrawn_at.is_(None))
     rows = {row.id: row for row in session.scalars(there.order_by(EntryRow.id))}
-    for number, made in COMPUTED[kind.computes](entry.fields, [(row.id, row.fields) for row in rows.values()]).items():
+    found = COMPUTED[kind.computes](entry.fields, [(row.id, row.fields) for row in rows.values()])
+    is_voted = bool(entry.fields.get(VOTE))
+    for number, made in found.items():
         held = entry if number is None else rows[number]
-        held.fields = {**held.fields, **made}
+        said = {one.key for one in kind.every if one.unless} | made.keys() if is_voted else set()
+        held.fields = {key: value for key, value in {**held.fields, **made}.items() if key not in said}
         write_index(session, kind, entry_id, number, "" if number is None else rows[number].field, held.fields)
 
 
@@ -268,6 +275,7 @@ def index_rows(kind: Kind, entry_id: int, row_id: int | None, rows: str, fields:
                 field=key,
                 activity_id=link.id if link.to == ACTIVITY else None,
                 target_id=link.id if link.to == ENTRY else None,
+                vote_id=link.id if link.to == VOTE else None,
             )
             for key, link in found.links
         ),

@@ -26,6 +26,7 @@ from bot.features.register.late import not_counted
 from bot.features.register.own import store
 from bot.features.register.rules import View
 from bot.features.register.values import Called, links
+from bot.features.register.voted import with_votes
 from bot.kit.access import NO_RIGHT, Right, may
 from bot.kit.handlers import Call
 from bot.kit.lists import clamp
@@ -115,7 +116,7 @@ def find(session: Session, call: Call, button: buttons.FindEntries) -> Reply:
 
 
 def open_entry(session: Session, call: Call, button: buttons.OpenEntry) -> Reply:
-    view = entries.find(session, call.me, button.entry_id, call.today)
+    view = _found(session, call, button.entry_id)
     called, keeps = called_of(session, call, view), entries.keeps(call.me, view.kind)
     row = view.row(button.row) if button.row else None
     if row is not None and row.id in view.hidden:
@@ -124,6 +125,12 @@ def open_entry(session: Session, call: Call, button: buttons.OpenEntry) -> Reply
         owns = entries.owns(call.me, view, row)
         return Reply(here=[pages.row_page(view, row, called, call.today, keeps, owns)])
     return Reply(here=[_page(session, call, view, called, 0)])
+
+
+def _found(session: Session, call: Call, entry_id: int) -> View:
+    """The entry, with what its vote says."""
+    [view] = with_votes(session, [entries.find(session, call.me, entry_id, call.today)], call.tz)
+    return view
 
 
 def _page(session: Session, call: Call, view: View, called: Called, at: int) -> Message:
@@ -176,7 +183,7 @@ def _offices(session: Session, call: Call, view: View) -> tuple[Sequence[str], S
 
 
 def turn_rows(session: Session, call: Call, button: buttons.TurnRows) -> Reply:
-    view = entries.find(session, call.me, button.entry_id, call.today)
+    view = _found(session, call, button.entry_id)
     return Reply(edit=_page(session, call, view, called_of(session, call, view), button.page))
 
 

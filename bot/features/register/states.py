@@ -10,6 +10,7 @@ from bot.features.register import rules, service
 from bot.features.register.kinds.kind import Type
 from bot.features.register.rules import Fact, Row, View
 from bot.features.register.values import Json, Owner, full_day, is_empty
+from bot.features.register.voted import with_votes
 from bot.kit.closing import close_days, cut_off_on
 from bot.kit.deadlines import before_cut_off, in_time, may_undo
 from bot.kit.refusal import Refusal
@@ -42,7 +43,7 @@ def put_state(
         raise Refusal(f"请先填写{need.word}。")
     if row is None and state in tracking.barred:
         key, code, why = tracking.barred[state]
-        if view.fields.get(key) == code:
+        if with_votes(session, [view], tz)[0].fields.get(key) == code:
             raise Refusal(why)
     share = _below_ceiling(session, me, view, state) if row is None else {}
     if tracking.wants_reason(fact.state, state) and not reason:

@@ -2,8 +2,8 @@
 
 Kept as JSON: a text; a number; a day 2023-08-11, a month 2023-08, a quarter 2023Q3, days {"from", "to"} ([from,
 to), to null: open); the code of a choice; true or false; people [{"id": 12}, {"name": "庚一"}]; the name of a unit or
-site, of several a list; files as Telegram announces them; a link {"activity": 7} or {"entry": 12}, of several a
-list. Since when it is there, whose it is and until when are kept
+site, of several a list; files as Telegram announces them; a link {"activity": 7}, {"vote": 3} or {"entry": 12}, of
+several a list. Since when it is there, whose it is and until when are kept
 with the states.
 """
 
@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Type
+from bot.features.register.kinds.kind import ACTIVITY, FACTS, VOTE, EntryField, Kind, Type
 from bot.kit.entry_hours import EARNING
 from bot.kit.entry_hours import FIELD as HOURS
 from bot.kit.glossary.choices import DUTIES
@@ -40,7 +40,7 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a field points to: an activity, or (`to` ENTRY) another entry."""
+    """What a field points to: an activity, a vote, or (`to` ENTRY) another entry."""
 
     to: str
     id: int
@@ -56,7 +56,7 @@ def links(value: Any) -> list[Link]:
         Link(to, one[to])
         for one in listed
         if isinstance(one, Mapping)
-        for to in (ACTIVITY, ENTRY)
+        for to in (ACTIVITY, ENTRY, VOTE)
         if isinstance(one.get(to), int)
     ]
 
@@ -266,7 +266,7 @@ def read_by_figures(kind: Kind, rows: str, key: str) -> bool:
     declared = kind.field(name)
     if declared is None:
         return name in dated
-    computed = bool(kind.computes) and declared.type is Type.NUMBER
+    computed = bool(kind.computes) and (declared.type is Type.NUMBER or VOTE in declared.to)
     # Its hours, and that it says none because an activity does.
     earning = not rows and kind.name in EARNING and key in (HOURS, ACTIVITY)
     return name in dated or key in used or declared.type in FACTS or computed or earning

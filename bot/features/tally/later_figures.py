@@ -13,7 +13,6 @@ def later_figures() -> dict[str, Any]:
         "talk_campaigns": {},
         "talk_records_written_quarter": 0,
         "development": dict.fromkeys(stages, 0),
-        "votes": {},
     }
 
 

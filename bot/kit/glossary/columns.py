@@ -82,7 +82,8 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {
-    "vote_id": "表决", "motion": "表决类别", "secret": "无记名", "against": "反对", "abstain": "弃权",
+    "vote_id": "表决", "motion": "表决类别", "subject_id": "表决对象", "secret": "无记名",
+    "against": "反对", "abstain": "弃权",
     "written_for": "书面赞成", "written_against": "书面反对", "written_abstain": "书面弃权", "issued": "发出",
     "returned": "收回", "valid": "有效", "opinion": "书面意见", "minutes_id": "会议记录", "agenda": "议程",
     "resolutions": "决议", "finished_at": "完成时间", "required_parts": "规定动作", "optional_parts": "自选动作",

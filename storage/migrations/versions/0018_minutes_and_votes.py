@@ -211,8 +211,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("vote_id", "person_id", name=op.f("pk_written_opinion")),
     )
 
+    with op.batch_alter_table("entry_link", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("vote_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+        batch_op.create_index(batch_op.f("ix_entry_link_vote_id"), ["vote_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_entry_link_vote_id_vote"), "vote", ["vote_id"], ["id"])
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("entry_link", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_entry_link_vote_id_vote"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_entry_link_vote_id"))
+        batch_op.drop_column("vote_id")
+
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_column("files")
 

@@ -66,8 +66,9 @@ class EntryField(Part):
     answer. happened: a day that cannot lie ahead. half: a number in half steps. titled: said in 《》. counted: the word
     after a number of rows (项). fields, tracking: of each row. once: the people of this field stand in one row
     each. least, most: of a number. offered: texts that are offered; "peer_orgs": those of the branch. short: the label
-    of a button, where that is not the word. to: what a link points to: ACTIVITY, or the names of kinds. proved: what an
-    activity says of it (of the dated field it always says the day): PRESENT, SITES or PARTNERS.
+    of a button, where that is not the word. to: what a link points to: ACTIVITY, VOTE, or the names of kinds. unless:
+    the field that says it where it is there: then it is neither needed nor kept. proved: what an activity says of it
+    (of the dated field it always says the day): PRESENT, SITES or PARTNERS.
     """
 
     key: str
@@ -93,6 +94,7 @@ class EntryField(Part):
     dropped: bool = False
     to: tuple[str, ...] = ()
     proved: str = ""
+    unless: str = ""
     fields: "tuple[EntryField, ...]" = ()
     tracking: "Tracking | None" = None
     once: str = ""
@@ -143,7 +145,7 @@ class Tracking(Part):
 
 
 # What a link may point to besides entries; and what an activity proves: who came, where it was, with whom.
-ACTIVITY = "activity"
+ACTIVITY, VOTE = "activity", "vote"
 PRESENT, SITES, PARTNERS = "present", "sites", "partners"
 COMMON = (
     EntryField(key="activity", word="关联活动", type=Type.LINK, later=True, to=(ACTIVITY,)),

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.features.register.kinds.kind import Appoints, Ceiling, Count, EntryField, Kind, Ledger, Tracking, Type
+from bot.features.register.kinds.kind import VOTE, Appoints, Ceiling, Count, EntryField, Kind, Ledger, Tracking, Type
 from bot.kit.figures import Behaviour, Section
 from storage.choices import Duty
 
@@ -38,6 +38,8 @@ POST = Kind(
 computed = partial(EntryField, type=Type.CHOICE, computed=True)
 OUTCOME = computed(key="outcome", word="选举结果", options={"yes": "有效", "no": "选举无效"})
 ELECTED = computed(key="elected", word="当选", options={"yes": "当选", "no": "未当选", "tied": "票数相同"})
+# Typed only where no vote is on file that says it.
+of_vote = partial(EntryField, type=Type.NUMBER, needed=True, unless="vote")
 elected_on = partial(Count, on="on", where={"outcome": "yes"})
 
 ELECTION = Kind(
@@ -55,11 +57,12 @@ ELECTION = Kind(
                    options={"members_meeting": "党员大会", "committee_meeting": "支委会"}),
         EntryField(key="on", word="日期", type=Type.DAY, needed=True),
         EntryField(key="seats", word="应选名额", type=Type.NUMBER, needed=True, least=1),
-        EntryField(key="electors", word="应到", type=Type.NUMBER, needed=True),
-        EntryField(key="present", word="实到", type=Type.NUMBER, needed=True),
-        EntryField(key="issued", word="发出选票", type=Type.NUMBER, needed=True),
-        EntryField(key="returned", word="收回选票", type=Type.NUMBER, needed=True),
-        EntryField(key="valid", word="有效票", type=Type.NUMBER, needed=True),
+        EntryField(key="vote", word="表决", type=Type.LINK, to=(VOTE,)),
+        of_vote(key="electors", word="应到"),
+        of_vote(key="present", word="实到"),
+        of_vote(key="issued", word="发出选票"),
+        of_vote(key="returned", word="收回选票"),
+        of_vote(key="valid", word="有效票"),
         EntryField(key="term_to", word="任期至", type=Type.DAY, later=True, happened=False),
         OUTCOME,
         EntryField(key="candidates", word="候选人", type=Type.ROWS, counted="名", once="person",

@@ -1,0 +1,114 @@
+"""What is counted of votes (D18): who had one, who was there, and how it came out, by vote."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.kit.deadlines import in_time
+from bot.kit.figure_words import aside
+from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Section, Shown, Slice, Source, codes, fixed
+from bot.kit.group_scope import GROUPS
+from bot.kit.votes import Counted
+from bot.kit.votes import counted as counted_votes
+from bot.kit.voting import vote_words
+from bot.kit.words import cut, short_day
+from scheduler.calendar.days import local_day
+from storage.choices import ActivityStatus
+from storage.models.activity import Activity
+from storage.models.vote import Vote
+
+LONGEST = 60
+# A vote, and the activity that it was taken at.
+Row = tuple[Counted, Activity]
+
+
+def _votes(counting: Counting) -> Sequence[Row]:
+    """Those of the activities held in the days of the period, each by the cut-off of its own quarter (D27); to a
+    leader's groups belong those of their own meetings.
+    """
+    groups = None if counting.only is None else counting.of(GROUPS)
+    return [
+        (one, activity)
+        for part in counting.slices
+        for one, activity in _of_slice(counting, part)
+        if groups is None or activity.group_id in groups
+    ]
+
+
+def _of_slice(counting: Counting, part: Slice) -> Iterable[Row]:
+    start, end = counting.bounds(part.days)
+    query = select(Activity).where(
+        Activity.branch_id == counting.branch_id,
+        Activity.start_at >= start,
+        Activity.start_at < end,
+        Activity.status == ActivityStatus.HELD,
+        Activity.settled_at.is_(None) | in_time(Activity.settled_at, part.cut_off),
+        select(Vote.id).where(Vote.activity_id == Activity.id).exists(),
+    )
+    activities = {one.id: one for one in counting.session.scalars(query)}
+    found = counted_votes(counting.session, list(activities.values()), counting.tz, part.cut_off)
+    return [(one, activities[one.row.activity_id]) for one in found if one.outcome.counted]
+
+
+VOTES: Source[Sequence[Row]] = Source("votes", _votes)
+
+
+def _named(one: Counted) -> dict[str, Any]:
+    return {
+        "expected_voters": len(one.expected),
+        "present_voters": len(one.present),
+        "valid": one.outcome.valid,
+        "for": one.outcome.in_favour,
+        "passed": one.outcome.passed,
+    }
+
+
+def _behind(rows: Sequence[Row]) -> Mapping[str, Sequence[str]]:
+    return {
+        path: listed
+        for one, _ in rows
+        for path, listed in (
+            (f".{code(one)}.expected_voters", codes("P", one.expected)),
+            (f".{code(one)}.present_voters", codes("P", one.present)),
+        )
+    }
+
+
+def code(one: Counted) -> str:
+    return f"V{one.row.id}"
+
+
+def _show(look: Look, rows: Sequence[Row]) -> Shown:
+    """Each with its numbers, in the order of time; nobody by name."""
+    return (), [Record(_words(look, one, activity)) for one, activity in rows]
+
+
+def _words(look: Look, one: Counted, activity: Activity) -> str:
+    day = short_day(local_day(activity.start_at, look.counting.tz))
+    return f"{day}　{cut(activity.title, LONGEST)}\n　{vote_words(one.outcome, cut(one.about, LONGEST))}"
+
+
+def _passed(votes: Mapping[str, Any]) -> str:
+    """（通过2项）"""
+    many = sum(bool(one["passed"]) for one in votes.values())
+    return aside([f"通过{many}项"] if many else ())
+
+
+FIGURES = fixed(
+    Figure(
+        "votes",
+        "表决",
+        "项",
+        Section.ACTIVITIES,
+        Behaviour.ADDITIVE,
+        "已举行的会议上已计票的表决；应到会为当天的正式党员，不含按规定不计入的，是否有效、通过按统计截止时的考勤计",
+        of=VOTES,
+        value=lambda rows: {code(one): _named(one) for one, _ in rows},
+        number=len,
+        behind=_behind,
+        show=_show,
+        more=_passed,
+        quiet=True,
+    ),
+)
