@@ -15,7 +15,7 @@ from bot.kit.doors import ShowFiles
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply
-from storage.entry_files import files_in
+from storage.file_holders import files_in
 from storage.models.stored_file import StoredContent
 
 
