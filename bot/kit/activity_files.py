@@ -91,5 +91,4 @@ def withdraw(session: Session, me: Me, row: ActivityFile, now: datetime) -> None
     """Take a file out; its bytes go with the next round of the keeper."""
     if row.withdrawn_at is None:
         row.withdrawn_at = now
-        details = {"role": row.role, "many": 1}
-        audit.record(session, "remove", "activity_file", row.activity_id, now=now, by=me, **details)
+        audit.record(session, "remove", "activity_file", row.activity_id, now=now, by=me, role=row.role, many=1)
