@@ -76,6 +76,11 @@ ALLOWED: dict[str, dict[str, str]] = {
         "待批": "待批复: a superior answers an election, nobody approves it here",
         "确定": "已确定 is what the rules of appraisal call grades that the committee has fixed",
     },
+    "bot/features/minutes/": {
+        "时限": "落实责任人及时限 is a heading of the ledger of minutes",
+        "代登": "the column 方式 of the sign-in sheet keeps it for what was entered before the end",
+    },
+    "bot/kit/glossary/columns.py": {"发出": "发出选票 is what the rules of elections call it"},
     "bot/features/todo/messages.py": {"发出": "没有发出 is said of nudges that never went; 发送 is what was tried"},
 }
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.minutes import known as knowing
@@ -19,6 +18,7 @@ from bot.kit.names import called
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
 from storage.choices import ActivityFileRole, ActivityType, MinutesForm, MinutesState
+from storage.lookups import names_of
 from storage.models.activity import Activity
 from storage.models.person import Person
 from storage.roster import Member, roster
@@ -152,8 +152,7 @@ def _name(session: Session, number: str) -> str:
 
 def speakers(session: Session, said: Written) -> dict[int, str]:
     """The names of those who spoke, by number."""
-    people = [one.person_id for one in said.speeches if one.person_id is not None]
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).tuples().all())
+    return names_of(session, [one.person_id for one in said.speeches if one.person_id is not None])
 
 
 def _left_out(session: Session, call: Call, values: Values) -> tuple[list[str], list[str]]:

@@ -186,6 +186,7 @@ HANDLERS: list[Handler] = [
         only_shown=True,
         reads=True,
         more=23,
+        group_at=4,
         words=("写记录",),
     ),
     Tap(buttons.AllMinutes, all_minutes, reads=True, private=True),

@@ -16,9 +16,9 @@ from bot.kit.glossary.choices import ACTIVITY_TYPES, LEAVE_TYPES
 from scheduler.calendar.days import local_day
 from storage.activities import components
 from storage.choices import ActivityStatus, ActivityType, LeaveState, MembershipStatus
+from storage.lookups import names_of
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
 from storage.models.attendance import LeaveRequest
-from storage.models.person import Person
 from storage.roster import roster
 
 # Of a component, by its key among the details: what it is called in the paper.
@@ -109,8 +109,7 @@ def with_said(known: Known, said: Mapping[str, str]) -> Known:
 def _names(session: Session, activity: Activity, row: Component | None, roll: Roll) -> dict[int, str]:
     people = {*roll.expected, *roll.present, *roll.observers, activity.host_id, activity.recorder_id}
     people |= {row.lecturer_id} if row is not None else set()
-    query = select(Person.id, Person.name).where(Person.id.in_([one for one in people if one is not None]))
-    return dict(session.execute(query).tuples().all())
+    return names_of(session, [one for one in people if one is not None])
 
 
 def _away(session: Session, activity: Activity, roll: Roll, names: dict[int, str]) -> Iterable[str]:

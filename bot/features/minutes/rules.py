@@ -83,7 +83,7 @@ def asked(known_on: date, calendar: Calendar) -> Asked:
 
 
 def is_asked_of(status: ActivityStatus, organizer: Organizer, scope: Scope) -> bool:
-    """Of what took place, and was the branch's own or joint (D2); what nobody has called the roll of yet too."""
+    """Of what took place and was the branch's own or joint (D2), its roll called or not."""
     took_place = status in (ActivityStatus.PLANNED, ActivityStatus.HELD)
     return took_place and organizer in (Organizer.OWN_BRANCH, Organizer.JOINT) and scope is not Scope.DELEGATED
 

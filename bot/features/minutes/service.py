@@ -34,7 +34,7 @@ from storage.models.activity import Activity, Component
 from storage.models.minutes import Minutes, MinutesSpeech, MinutesTask
 
 GONE = "没有找到这份会议记录。"
-NOT_ASKED = "这项活动不需要本支部的会议记录。"
+NOT_ASKED = "这项活动无需填写本支部的会议记录。"
 NOT_OVER = "活动尚未开始，开始后才能填写会议记录。"
 NOBODY = "没有找到所选的同志，或其数据已注销，请重新选择。"
 # So long are the parts of minutes; a name is one elsewhere too.
@@ -82,13 +82,20 @@ def wanted(session: Session, activities: Sequence[Activity]) -> dict[int, list[W
     return found
 
 
-def over(session: Session, branch_id: int, since: datetime, until: datetime) -> list[Activity]:
-    """Of which minutes are asked: what began in that time, is over, and is the branch's own; the oldest first."""
+WRITTEN_OF = (ActivityStatus.PLANNED, ActivityStatus.HELD)
+# What nobody has called the roll of yet is asked for that first.
+ASKED_OF = (ActivityStatus.HELD,)
+
+
+def over(
+    session: Session, branch_id: int, since: datetime, until: datetime, among: Sequence[ActivityStatus] = WRITTEN_OF
+) -> list[Activity]:
+    """Of which minutes may be written: what began in that time, is over, and is the branch's own; the oldest first."""
     query = select(Activity).where(
         Activity.branch_id == branch_id,
         Activity.start_at >= since,
         Activity.end_at <= until,
-        Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]),
+        Activity.status.in_(among),
         Activity.organizer.in_([Organizer.OWN_BRANCH, Organizer.JOINT]),
         Activity.scope != Scope.DELEGATED,
     )
@@ -99,7 +106,7 @@ def to_write(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[tuple[
     """What somebody may write and what lacks, while its quarter takes it; the oldest first."""
     since = at(Quarter.of(local_day(now, tz)).previous().start, time(), tz)
     takes = still_open(session, me.branch_id, now, tz)
-    mine = [one for one in over(session, me.branch_id, since, now) if takes(one) and may_write(me, one)]
+    mine = [one for one in over(session, me.branch_id, since, now, ASKED_OF) if takes(one) and may_write(me, one)]
     asked = wanted(session, mine)
     lacking = [(one, [part for part in asked[one.id] if part.lacks]) for one in mine]
     return [(one, parts) for one, parts in lacking if parts]

@@ -1,6 +1,6 @@
 """签到表: blank with the names of who is expected, to be printed before; afterwards as it was signed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -14,6 +14,7 @@ from bot.kit.glossary.choices import ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES, SI
 from bot.kit.words import day_words
 from storage.activities import audience, components
 from storage.choices import HERE, AttendanceStatus, SignInMethod
+from storage.lookups import names_of
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.person import Person
@@ -87,7 +88,7 @@ def _signed(session: Session, activity: Activity, roll: Roll, tz: tzinfo) -> Ite
     for member in expected:
         note = _note(roll, member, signed.get(member.id), leaves.get(member.id))
         yield member.name, member.group_name or "", *_how(activity, signed.get(member.id), tz), note
-    for person, name in _names(session, roll.observers).items():
+    for person, name in names_of(session, roll.observers).items():
         yield name, "", *_how(activity, signed.get(person), tz), ATTENDANCE[AttendanceStatus.OBSERVER]
 
 
@@ -107,11 +108,6 @@ def _note(roll: Roll, member: Member, row: Attendance | None, leave: LeaveReques
     if leave is not None and member.id in (*roll.leave, *roll.on_duty):
         return LEAVE_TYPES[leave.type]
     return "" if member.id in roll.unrecorded else ATTENDANCE[AttendanceStatus.ABSENT]
-
-
-def _names(session: Session, people: Sequence[int]) -> Mapping[int, str]:
-    query = select(Person.id, Person.name).where(Person.id.in_(people)).order_by(Person.id)
-    return dict(session.execute(query).tuples().all())
 
 
 # --- as files ------------------------------------------------------------------------------------------------------

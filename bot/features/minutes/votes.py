@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.minutes.rules import Ballot
 from bot.kit.glossary.choices import MOTIONS
 from storage.choices import MembershipStatus
-from storage.models.person import Person
+from storage.lookups import names_of
 from storage.models.vote import Vote, VoteExcluded
 from storage.roster import Member
 
@@ -20,7 +20,7 @@ def of_activity(
     """In the order in which they were taken. members: the roster of the day; present: who came."""
     query = select(Vote).where(Vote.activity_id == activity_id, Vote.withdrawn_at.is_(None)).order_by(Vote.id)
     votes = session.scalars(query).all()
-    names = _names(session, [vote.subject_id for vote in votes if vote.subject_id is not None])
+    names = names_of(session, [vote.subject_id for vote in votes if vote.subject_id is not None])
     left_out = _excluded(session, [vote.id for vote in votes])
     full = frozenset(one.id for one in members if one.status is MembershipStatus.FULL)
     return [ballot(vote, names, full, frozenset(present), left_out[vote.id]) for vote in votes]
@@ -43,10 +43,6 @@ def ballot(
         present=present,
         excluded=frozenset(excluded),
     )
-
-
-def _names(session: Session, people: Sequence[int]) -> dict[int, str]:
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).tuples().all())
 
 
 def _excluded(session: Session, votes: Sequence[int]) -> Mapping[int, Collection[int]]:

@@ -16,10 +16,9 @@ from bot.kit.words import short_day
 from scheduler.calendar.days import Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage.audience import Me
-from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 
-SWITCH = Switch("minutes", usual=True)
+SWITCH = Switch("minutes_asked", usual=True)
 VERB = "写"
 # What ended longer ago is of a quarter that takes nothing more, whenever it was entered.
 FURTHEST = timedelta(days=130)
@@ -65,7 +64,7 @@ def matters(
     if not SWITCH.is_on(session, branch_id):
         return
     takes = still_open(session, branch_id, now, tz)
-    found = [one for one in service.over(session, branch_id, now - FURTHEST, now) if takes(one)]
+    found = [one for one in service.over(session, branch_id, now - FURTHEST, now, service.ASKED_OF) if takes(one)]
     if not found:
         return
     calendar, today, parts = calendar_of(session, branch_id), local_day(now, tz), service.wanted(session, found)
@@ -86,5 +85,5 @@ def matters(
 def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     """The branches in which somebody may be asked for minutes."""
     over = (Activity.end_at <= now, Activity.end_at >= now - FURTHEST)
-    took_place = Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD])
-    return session.scalars(select(Activity.branch_id).where(took_place, *over).distinct())
+    asked = Activity.status.in_(service.ASKED_OF)
+    return session.scalars(select(Activity.branch_id).where(asked, *over).distinct())
