@@ -197,17 +197,17 @@ def finished(known_word: str, state: MinutesState, activity_id: int, component: 
 
 def paper(activity: Activity, word: str, content: bytes, tz: tzinfo) -> Document:
     day = local_day(activity.start_at, tz)
-    return Document(f"{day:%Y%m%d}{_file_name(activity.title)}{word}.docx", content)
+    return Document(f"{_file_name(activity.title)}{word}{day:%Y%m%d}.docx", content)
 
 
 def _file_name(title: str) -> str:
-    """A title without what no file name has."""
-    return "".join(one for one in cut(title, SHORT) if one not in '\\/:*?"<>|\n')
+    """A title without what no file name has; 、 does not come through either."""
+    return "".join(one for one in cut(title, SHORT).replace("、", "和") if one not in '\\/:*?"<>|\n')
 
 
 def sheet(activity: Activity, shape: SheetAs, content: bytes, tz: tzinfo) -> Document:
     day = local_day(activity.start_at, tz)
-    return Document(f"{day:%Y%m%d}{_file_name(activity.title)}签到表.{_ENDS[shape]}", content)
+    return Document(f"{_file_name(activity.title)}签到表{day:%Y%m%d}.{_ENDS[shape]}", content)
 
 
 _ENDS = {SheetAs.DOCX: "docx", SheetAs.XLSX: "xlsx"}
