@@ -194,6 +194,7 @@ async def test_the_sign_in_sheet_is_a_button_of_the_desks_card(bot: World) -> No
     data = OpenSheet(1).pack()
     await bot.stage.say(MEMBER, "你好")
     tap = await bot.stage.people[MEMBER].tap_data(bot.stage.people[MEMBER].chat.last, data)
+    await bot.clock.settle()
     assert tap.toast.startswith("您没有办理此事的权限。")
 
 
