@@ -1,40 +1,27 @@
-"""The files in the fields of entries: which there are, which are still to be fetched, and what is kept of them.
+"""The files that are kept of entries and activities: what is still to be fetched, what is there, what is forgotten."""
 
-A file is the JSON that Telegram announced it by (`file_id`, `file_unique_id`, `name`, `mime_type`, `size`), with the
-number of its row as `stored` once that is there; of what came with an archive Telegram may know nothing.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.base import table
+from storage.file_holders import HOLDERS, Json, Wanted, files_in, find, is_file, name_of
 from storage.lookups import changed
 from storage.models.activity_file import ActivityFile
-from storage.models.entry import Entry, EntryChange, EntryRow
+from storage.models.entry import Entry, EntryChange
 from storage.models.stored_file import EntryFile, StoredContent, StoredFile
 
-Json = Mapping[str, Any]
 TOO_LARGE, NOT_THERE = "too_large", "not_there"
 # A file that Telegram does not hand over is asked for again, later each time, and in the end no more: three weeks.
 AGAIN = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), timedelta(hours=12), timedelta(days=1))
 TRIES = 24
 # What nothing refers to any more may just have been taken out by somebody who takes that back.
 UNUSED = timedelta(days=1)
-
-
-def files_in(value: Any) -> list[Json]:
-    """The files of a field."""
-    return [one for one in value if is_file(one)] if isinstance(value, list) else []
-
-
-def is_file(one: Any) -> bool:
-    return isinstance(one, dict) and ("file_id" in one or "stored" in one)
 
 
 def entry_files(entry_id: int, row_id: int | None, key: str, value: Any) -> list[EntryFile]:
@@ -56,47 +43,15 @@ def entry_files(entry_id: int, row_id: int | None, key: str, value: Any) -> list
 # --- what is still to be fetched -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A file that is to be kept: row `id` of entry_file, and what Telegram announced of it."""
-
-    id: int
-    branch_id: int
-    file: Json
-
-
 def wanted(session: Session, now: datetime, most: int) -> list[Wanted]:
-    """The oldest of those whose turn it is; of what was taken back at once nothing is kept."""
-    due = or_(EntryFile.again_at.is_(None), EntryFile.again_at <= now)
-    query = (
-        select(EntryFile, Entry)
-        .join(Entry, Entry.id == EntryFile.entry_id)
-        .where(EntryFile.stored_id.is_(None), EntryFile.given_up == "", due, Entry.withdrawn_at.is_(None))
-    )
-    found = []
-    for one, entry in session.execute(query.order_by(EntryFile.id).limit(most)):
-        fields = entry.fields if one.row_id is None else session.get_one(EntryRow, one.row_id).fields
-        file = _named(fields.get(one.field), one.unique_id)
-        found.append(Wanted(one.id, entry.branch_id, file or {"file_unique_id": one.unique_id}))
-    return found
-
-
-def _named(value: Any, unique_id: str) -> Json | None:
-    return next((one for one in files_in(value) if _is(one, unique_id)), None)
-
-
-def _is(file: Json, unique_id: str) -> bool:
-    return (file.get("file_unique_id") or "") == unique_id
-
-
-def _index(session: Session, one: Wanted) -> EntryFile | None:
-    """Its row, unless the entry was changed meanwhile: then the number may be another file's by now."""
-    row = session.get(EntryFile, one.id, populate_existing=True)
-    return row if row is not None and _is(one.file, row.unique_id) else None
+    """The oldest of each holder, as many in all as `most`, so that none keeps another waiting for ever."""
+    found = [holder.wanted(session, now, most) for holder in HOLDERS]
+    fair = [one for turn in range(most) for listed in found for one in listed[turn : turn + 1]]
+    return fair[:most]
 
 
 def kept_before(session: Session, one: Wanted) -> int | None:
-    """The same file of the same branch, fetched for another entry, or before this one was changed."""
+    """The same file of the same branch, fetched for another holder, or before this one was changed."""
     unique_id = one.file.get("file_unique_id")
     if not unique_id:
         return None
@@ -106,81 +61,55 @@ def kept_before(session: Session, one: Wanted) -> int | None:
 
 
 def keep(session: Session, one: Wanted, content: bytes, media_type: str | None, now: datetime) -> int | None:
-    """The bytes as a row of the branch, and its number in the entry; None: the entry holds the file no longer.
+    """The bytes as a row of the branch, and its number with the holder; None: that holds the file no longer.
 
     The same bytes twice are one row: of two processes the second one collides, runs again and finds it.
     """
-    if _index(session, one) is None:
+    row = find(session, one)
+    if row is None:
         return None
     digest = sha256(content).hexdigest()
     mine = (StoredFile.branch_id == one.branch_id, StoredFile.sha256 == digest)
     stored_id = session.scalars(select(StoredFile.id).where(*mine)).first()
     if stored_id is None:
-        row = StoredFile(
+        kept = StoredFile(
             branch_id=one.branch_id,
             sha256=digest,
             size=len(content),
             media_type=media_type,
-            name=one.file.get("name") or ("照片.jpg" if one.file.get("kind") == "photo" else "附件"),
+            name=name_of(one.file),
             unique_id=one.file.get("file_unique_id"),
-            uploader_id=_uploader(session, one),
+            uploader_id=one.holder.uploader(session, row),
             stored_at=now,
         )
-        session.add(row)
+        session.add(kept)
         session.flush()
-        stored_id = row.id
+        stored_id = kept.id
     if session.get(StoredContent, stored_id) is None:
         session.add(StoredContent(stored_id=stored_id, content=content))
     return settle(session, one, stored_id)
 
 
 def settle(session: Session, one: Wanted, stored_id: int) -> int | None:
-    """Write into the entry that its file is kept. The entry is locked, so that nobody's change is written over."""
-    index = _index(session, one)
-    if index is None:
+    """Write down with the holder that its file is kept."""
+    row = find(session, one)
+    if row is None:
         return None
-    holder: Entry | EntryRow = session.get_one(Entry, index.entry_id, with_for_update=True, populate_existing=True)
-    if index.row_id is not None:
-        holder = session.get_one(EntryRow, index.row_id, with_for_update=True, populate_existing=True)
-    value = holder.fields.get(index.field) or []
-    if _named(value, index.unique_id) is None:
-        index.given_up = NOT_THERE
+    if not one.holder.mark(session, row, stored_id):
+        row.given_up = NOT_THERE
         return None
-    here = index.unique_id
-    marked = [{**each, "stored": stored_id} if each in files_in(value) and _is(each, here) else each for each in value]
-    holder.fields = {**holder.fields, index.field: marked}
-    same = (EntryFile.entry_id == index.entry_id, EntryFile.row_id.is_not_distinct_from(index.row_id))
-    changed(
-        session,
-        update(table(EntryFile))
-        .where(*same, EntryFile.field == index.field, EntryFile.unique_id == index.unique_id)
-        .values(stored_id=stored_id),
-    )
     return stored_id
 
 
-def _uploader(session: Session, one: Wanted) -> int | None:
-    """Who sent it in: whose change brought it, else who recorded the entry or row."""
-    index = session.get_one(EntryFile, one.id)
-    of = (EntryChange.entry_id == index.entry_id, EntryChange.row_id.is_not_distinct_from(index.row_id))
-    made = select(EntryChange).where(*of, EntryChange.field == index.field).order_by(EntryChange.id)
-    for change in session.scalars(made):
-        if _named(change.new.get("value"), index.unique_id) is not None:
-            return change.changed_by_id
-    holder: Any = session.get_one(EntryRow, index.row_id) if index.row_id else session.get_one(Entry, index.entry_id)
-    by: int | None = holder.recorded_by_id
-    return by
-
-
 def give_up(session: Session, one: Wanted, why: str) -> None:
-    row = _index(session, one)
+    row = find(session, one)
     if row is not None:
         row.given_up = why
 
 
 def put_off(session: Session, one: Wanted, now: datetime) -> None:
     """It is asked for again later, and after a number of times no more."""
-    row = _index(session, one)
+    row = find(session, one)
     if row is None:
         return
     row.again_at = now + AGAIN[min(row.tries, len(AGAIN) - 1)]
@@ -206,9 +135,14 @@ def count(session: Session) -> Kept:
     there = StoredFile.id.in_(select(StoredContent.stored_id))
     files = session.scalar(select(func.count()).select_from(StoredFile).where(there)) or 0
     size = session.scalar(select(func.sum(StoredFile.size)).where(there)) or 0
-    outside = select(func.count()).select_from(EntryFile).where(EntryFile.stored_id.is_(None))
-    waiting = session.scalar(outside.where(EntryFile.given_up == "")) or 0
-    return Kept(files, int(size), waiting, session.scalar(outside.where(EntryFile.given_up != "")) or 0)
+    waiting = sum(_without(session, holder.rows, holder.rows.given_up == "") for holder in HOLDERS)
+    elsewhere = sum(_without(session, holder.rows, holder.rows.given_up != "") for holder in HOLDERS)
+    return Kept(files, int(size), waiting, elsewhere)
+
+
+def _without(session: Session, rows: type[EntryFile] | type[ActivityFile], which: ColumnElement[bool]) -> int:
+    """How many have no bytes here."""
+    return session.scalar(select(func.count()).select_from(rows).where(rows.stored_id.is_(None), which)) or 0
 
 
 def content_of(session: Session, stored_id: int) -> bytes | None:
@@ -219,7 +153,7 @@ def content_of(session: Session, stored_id: int) -> bytes | None:
 
 
 def drop_unused(session: Session, now: datetime, branch_id: int | None = None) -> int:
-    """Forget files that no entry holds and no change tells of: what somebody sent by mistake and took back.
+    """Forget files that nobody holds and no change tells of: what somebody sent by mistake and took back.
 
     What an archive names stays; so do those of an entry that was cancelled with a reason. branch_id: of that one, at
     once.
@@ -227,7 +161,8 @@ def drop_unused(session: Session, now: datetime, branch_id: int | None = None) -
     stands = or_(Entry.withdrawn_at.is_(None), Entry.withdrawn_reason != "")
     held = select(EntryFile.stored_id).join(Entry, Entry.id == EntryFile.entry_id)
     held = held.where(stands, EntryFile.stored_id.is_not(None))
-    shown = select(ActivityFile.stored_id).where(ActivityFile.stored_id.is_not(None))
+    shown = select(ActivityFile.stored_id)
+    shown = shown.where(ActivityFile.stored_id.is_not(None), ActivityFile.withdrawn_at.is_(None))
     query = select(StoredFile.id).where(StoredFile.archive_id.is_(None))
     query = query.where(StoredFile.id.not_in(held), StoredFile.id.not_in(shown))
     query = query.where(StoredFile.stored_at < now - UNUSED if branch_id is None else StoredFile.branch_id == branch_id)
@@ -266,9 +201,9 @@ def numbers_in(value: Any) -> Iterator[int]:
 
 
 def forget(session: Session, ids: list[int]) -> None:
-    """Take the rows out, bytes and all; what an entry says of them no longer names them."""
-    for holder in (EntryFile, ActivityFile):
-        changed(session, update(table(holder)).where(holder.stored_id.in_(ids)).values(stored_id=None))
+    """Take the rows out, bytes and all; no holder names them any longer."""
+    for rows in (holder.rows for holder in HOLDERS):
+        changed(session, update(table(rows)).where(rows.stored_id.in_(ids)).values(stored_id=None))
     session.execute(delete(table(StoredContent)).where(StoredContent.stored_id.in_(ids)))
     session.execute(delete(table(StoredFile)).where(StoredFile.id.in_(ids)))
 

@@ -80,6 +80,10 @@ ALLOWED: dict[str, dict[str, str]] = {
         f"bot/{path}.py": {"发出": "发出选票 is what the rules of elections call it"}
         for path in ("features/votes/answers", "features/votes/asking", "kit/voting", "kit/glossary/columns")
     },
+    "bot/features/minutes/": {
+        "时限": "落实责任人及时限 is a heading of the ledger of minutes",
+        "代登": "the column 方式 of the sign-in sheet keeps it for what was entered before the end",
+    },
     "bot/features/todo/messages.py": {"发出": "没有发出 is said of nudges that never went; 发送 is what was tried"},
 }
 

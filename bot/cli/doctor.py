@@ -186,7 +186,7 @@ def _room(storage: Storage) -> Finding:
 
 
 def _files(storage: Storage) -> Finding:
-    """What the database has grown by: files of the register are kept in it."""
+    """What the database has grown by: files of the register and of activities are kept in it."""
     with storage.reading() as session:
         found = entry_files.count(session)
     more = [f"{found.waiting} still to be fetched"] if found.waiting else []

@@ -18,6 +18,7 @@ from bot.cli.context import branch_option
 from bot.cli.context import database as _database
 from bot.cli.context import now as _now
 from bot.cli.kinds import kinds
+from bot.cli.minutes import minutes
 from bot.cli.offices import office
 from bot.cli.output import FORMAT, Format, show
 from bot.cli.people import branch, export, import_, invites, roster
@@ -76,7 +77,7 @@ def cli() -> None:
     """
 
 
-for _command in (branch, calendar, export, import_, invites, kinds, office, restore, roster):
+for _command in (branch, calendar, export, import_, invites, kinds, minutes, office, restore, roster):
     cli.add_command(_command)
 
 

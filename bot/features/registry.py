@@ -13,6 +13,7 @@ from bot.features.kept_files import feature as kept_files
 from bot.features.leave import feature as leave
 from bot.features.lists import feature as lists
 from bot.features.menu import feature as menu
+from bot.features.minutes import feature as minutes
 from bot.features.notices import feature as notices
 from bot.features.notices.cards import NOTICE
 from bot.features.offices import feature as offices
@@ -46,6 +47,7 @@ _LISTED: tuple[Feature, ...] = (
     votes.FEATURE,
     leave.FEATURE,
     notices.FEATURE,
+    minutes.FEATURE,
     study.FEATURE,
     reflections.FEATURE,
     integrity.FEATURE,

@@ -32,6 +32,8 @@ class Right(StrEnum):
     BRANCH_SETTINGS = "branch_settings"
     APPROVE_LEAVE = "approve_leave"
     SIGN_IN_OTHERS = "sign_in_others"
+    WRITE_MINUTES = "write_minutes"
+    MAKE_TEMPLATES = "make_templates"
     REVIEW_PIECES = "review_pieces"
     ROSTER = "roster"
     CARE = "care"
@@ -69,6 +71,9 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.BRANCH_SETTINGS: {_DEP: Reach.ALL, _SEC: Reach.ALL},
     Right.APPROVE_LEAVE: {_GL: Reach.OWN_GROUP, **_DESK},
     Right.SIGN_IN_OTHERS: {_GL: Reach.OWN_GROUP, **_DESK},
+    # Beside these whoever made an activity or is named as its recorder (bot/features/minutes/service.py).
+    Right.WRITE_MINUTES: {_GL: Reach.OWN_GROUP, **_DESK},
+    Right.MAKE_TEMPLATES: _DESK,
     Right.REVIEW_PIECES: {_PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
     Right.ROSTER: _DESK,
     Right.CARE: {_DEP: Reach.ALL, _SEC: Reach.ALL},

@@ -20,10 +20,11 @@ class Part(IntEnum):
     KINDS = 1
     WAITS = 2
     ROLLS = 3
-    LISTS = 4
-    SENT = 5
-    AHEAD = 6
-    THEME = 7
+    MINUTES = 4
+    LISTS = 5
+    SENT = 6
+    AHEAD = 7
+    THEME = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,32 @@ class AskOwner(Button):
     key: str
 
 
+@dataclass(frozen=True)
+class OpenMinutes(Button):
+    """会议记录: what there is of an activity, and what lacks."""
+
+    prefix: ClassVar[str] = "mn"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class OpenSheet(Button):
+    """签到表: to print before, or as it was signed."""
+
+    prefix: ClassVar[str] = "mg"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class ShowActivityFiles(Button):
+    """查看附件: what an activity holds for one use (its role), of one content where that is named ("": of all)."""
+
+    prefix: ClassVar[str] = "mf"
+    activity_id: int
+    role: str
+    component: str
+
+
 class Sheet(StrEnum):
     """Which table the desk asks for."""
 

@@ -8,6 +8,10 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 10 * 1024 * 1024
+# As what Telegram takes a file, ours too: anything but a photo is one like any other.
+KINDS = frozenset({"document", "photo", "audio", "voice", "video"})
+# How long the name of one may be.
+LONGEST_NAME = 255
 # The longer side of a photo: what is written on a sheet of paper can be read, and a page takes half a megabyte.
 MOST_PIXELS = 2_000
 # What unpacks to more than that is kept as it came.

@@ -86,17 +86,21 @@ class Waits(StrEnum):
     PIECE = "piece"
     BINDING = "binding"
     ROLL = "roll"
+    MINUTES = "minutes"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing that waits for whoever asks: `line` as it stands in 待办理. `short`: what names it in a list."""
+    """One thing that waits for whoever asks: `line` as it stands in 待办理. `short`: what names it in a list; `many`:
+    as how many it counts (minutes of two components).
+    """
 
     kind: Waits
     line: str
     does: tuple[Does, ...]
     since: datetime
     short: str = ""
+    many: int = 1
 
 
 # What so many of them are called, in the order in which they stand.
@@ -106,12 +110,15 @@ _COUNTED = {
     Waits.PIECE: "心得待审阅{}份",
     Waits.BINDING: "绑定申请{}份",
     Waits.ROLL: "活动待点名{}项",
+    Waits.MINUTES: "会议记录待交{}份",
 }
 
 
 def counted(waits: Iterable[Waiting], *but: Waits) -> str:
     """请假待审批2人，补学待审核1份: how many wait of each kind but these; what is 0 is left out."""
-    many = Counter(one.kind for one in waits if one.kind not in but)
+    many: Counter[Waits] = Counter()
+    for one in waits:
+        many[one.kind] += one.many if one.kind not in but else 0
     return "，".join(words.format(many[kind]) for kind, words in _COUNTED.items() if many[kind])
 
 

@@ -1,7 +1,8 @@
-"""Fetches the files of the register that are to be kept, beside the bot's own work: nobody's tap waits for them.
+"""Fetches the files that are to be kept, of the register and of activities, beside the bot's own work: nobody's tap
+waits for them.
 
-What is to be fetched stands in rows (entry_file), so that a process that is killed in the middle, or Telegram away for
-a day, loses nothing: the next round finds the same rows. One file at a time is in memory.
+What is to be fetched stands in rows (entry_file, activity_file), so that a process that is killed in the middle, or
+Telegram away for a day, loses nothing: the next round finds the same rows. One file at a time is in memory.
 """
 
 import asyncio
@@ -18,7 +19,8 @@ from bot.kit.sending import Telegram
 from scheduler.clock import Clock
 from storage import entry_files, leases
 from storage.engine import Storage
-from storage.entry_files import NOT_THERE, TOO_LARGE, Wanted
+from storage.entry_files import NOT_THERE, TOO_LARGE
+from storage.file_holders import Wanted
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ class FileKeeper:
                     break
         await self._storage.write(lambda session: entry_files.drop_unused(session, now))
         if kept:
-            log.info("%d files of the register are kept", kept)
+            log.info("%d files are kept", kept)
         return kept
 
     async def _mine(self) -> bool:
@@ -106,5 +108,7 @@ class FileKeeper:
         return False
 
     async def _put_off(self, one: Wanted, error: Exception) -> None:
-        log.warning("file %d of the register was not handed over: %s", one.id, type(error).__name__)
+        log.warning(
+            "file %d of %s was not handed over: %s", one.id, one.holder.rows.__tablename__, type(error).__name__
+        )
         await self._storage.write(lambda session: entry_files.put_off(session, one, self._clock.now()))

@@ -23,6 +23,8 @@ from bot.features.integrity import planning as reminders
 from bot.features.integrity.buttons import Field
 from bot.features.leave import makeups
 from bot.features.leave import service as leave_service
+from bot.features.minutes import service as minutes
+from bot.features.minutes.rules import Speech, Task
 from bot.features.privacy import changes, erasure, forbidden
 from bot.features.reflections import reviews, submissions
 from bot.features.reflections import tasks as tasks
@@ -48,6 +50,7 @@ from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.roster_files.service import plan_import, write_import
 from bot.features.settings import service as settings
 from bot.features.study import planning as study_planning
+from bot.kit import activity_files
 from bot.kit import dialog as dialogs
 from bot.kit.completion import finish
 from bot.kit.handlers import Answer, Call, File
@@ -61,6 +64,7 @@ from scheduler.calendar.periods import Period
 from scheduler.calendar.year_file import Entry, YearFile
 from storage.audience import Me, find
 from storage.choices import (
+    ActivityFileRole,
     ActivityType,
     Duty,
     ExemptionReason,
@@ -140,6 +144,29 @@ def activity(session: Session, me: Me, text: str) -> None:
     assert (made.title, made.place, made.note, made.organizer_name) == (text, text, text, text)
     assert (made.sites, made.partners) == ([text], [text])
     assert session.scalars(select(FirstAgendaItem.title)).all() == [text]
+
+
+def record(session: Session, me: Me, text: str) -> None:
+    """Minutes of a meeting, part by part, and the name of a paper."""
+    start = NOW - timedelta(hours=3)
+    kind = ActivityType.GROUP_DISCUSSION
+    plan = planning.Plan(types=[kind], start_at=start, end_at=start + timedelta(hours=1), place="室", title="会")
+    made = planning.make(session, me, plan, NOW, SHANGHAI)
+    said = {
+        "agenda": [text],
+        "speeches": [Speech(text, None, text)],
+        "resolutions": [text],
+        "tasks": [Task(text, text)],
+    }
+    row = minutes.save(session, me, made, kind, said, False, NOW, SHANGHAI)
+    [announced] = activity_files.announced([File("document", "F", "U", text)])
+    role = ActivityFileRole.MINUTES
+    [kept] = activity_files.add_files(session, me, made, role, kind, [announced], NOW)
+    session.expire_all()
+    stands = minutes.written(session, row)
+    assert (stands.agenda, stands.resolutions) == ((text,), (text,))
+    assert (stands.speeches, stands.tasks) == ((Speech(text, None, text),), (Task(text, text),))
+    assert kept.file["name"] == text[:255]
 
 
 def leave(session: Session, me: Me, text: str) -> None:
@@ -478,6 +505,7 @@ def update(session: Session, me: Me, text: str) -> None:
 FIELDS: list[WriteField] = [
     own_kind,
     activity,
+    record,
     leave,
     makeup,
     study,

@@ -72,6 +72,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "kinds check": ("notice.txt",),
     "kinds list": (),
     "lists": (),
+    "minutes": ("--activity", "1", "--out", "minutes.docx"),
     "office give": ("1", "secretary", "甲一"),
     "office end": ("1", "secretary", "甲一"),
     "roster template": ("out.xlsx", "--filled"),

@@ -67,6 +67,8 @@ HEAVY = (
     "openpyxl",
     "xlsxwriter",
     "PIL",
+    "docx",
+    "lxml",
     "segno",
     "pygments",
     "fpdf",

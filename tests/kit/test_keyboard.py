@@ -48,7 +48,7 @@ EVER = (
     "考勤", "本组考勤", "未完成名单", "本组未完成", "节前提醒", "季度数据", "党员", "工作日历", "数据管理",
     "切换支部", "我还欠什么", "还欠什么", "我的待办", "待审心得", "谁还没绑定", "移交书记", "名册", "花名册",
     "我的数据", "更多", "本组", "补学", "建党小组会", "本组数据", "移交书记职务", "提醒设置", "审批请假",
-    "登记", "登记台账", "台账", "支部设置", "登记项目", "清单", "本组清单", "查找", "搜索",
+    "登记", "登记台账", "台账", "支部设置", "登记项目", "清单", "本组清单", "查找", "搜索", "会议记录", "活动要求",
 )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def test_behind_more() -> None:
     assert secretary["学习和廉政"] == ["学习安排", "布置心得", "审阅", "节前提醒"]
     assert secretary["名册和发展"] == ["党员", "名册", "移交书记职务"]
     assert sections(DEP)["名册和发展"] == ["党员", "名册"]
-    assert sections(SEC)["活动和通知"] == ["发通知", "未完成名单"]
+    assert sections(SEC)["活动和通知"] == ["发通知", "会议记录", "未完成名单"]
     assert sections(SEC)["清单和总结"] == ["台账", "清单", "查找"]
     assert sections(DIS)["清单和总结"] == ["季度数据", "台账", "清单", "登记", "查找"]
     # Both at once have other keys there.
@@ -111,13 +111,13 @@ def test_behind_more() -> None:
 
 def test_of_the_own_group() -> None:
     shown = [one.group_label or one.menu for one in of_own_group(COMMANDS, somebody(GL))]
-    assert shown == ["本组考勤", "本组未完成", "审批请假", "建党小组会", "本组数据", "本组清单"]
+    assert shown == ["本组考勤", "本组未完成", "审批请假", "会议记录", "建党小组会", "本组数据", "本组清单"]
 
 
 def test_the_help_has_a_line_for_each_key_that_needs_one_and_for_each_group_of_more() -> None:
     assert help_lines(COMMANDS, somebody()) == ["更多：我的学习、交心得、补学、我的数据。"]
     lines = help_lines(COMMANDS, somebody(GL))
-    assert lines[0] == "本组：本组考勤、本组未完成、审批请假、建党小组会、本组数据、本组清单。"
+    assert lines[0] == "本组：本组考勤、本组未完成、审批请假、会议记录、建党小组会、本组数据、本组清单。"
     secretary = [line.split("：")[0] for line in help_lines(COMMANDS, somebody(SEC))]
     assert secretary == [
         "建活动", "考勤", "登记", "季度数据", "本人", "活动和通知", "学习和廉政", "名册和发展", "清单和总结",

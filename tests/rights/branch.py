@@ -18,6 +18,7 @@ from bot.features.roster_files.service import import_roster
 from storage.audience import find
 from storage.base import Model
 from storage.choices import (
+    ActivityFileRole,
     ActivityStatus,
     ActivityType,
     AttendanceStatus,
@@ -35,6 +36,7 @@ from storage.choices import (
     TaskAudience,
 )
 from storage.models.activity import Activity, Component
+from storage.models.activity_file import ActivityFile
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.care import HygieneWord
 from storage.models.entry import Entry, EntryRow, EntryState
@@ -185,6 +187,7 @@ def _fill(
                 place="会议室",
                 status=status,
                 sign_in_code_hash=code,
+                recorder_id=mine if what == "held" else None,
                 **made,
             ),
         )
@@ -192,6 +195,9 @@ def _fill(
     session.add(Component(activity_id=rows["activity"], type=ActivityType.MEMBERS_MEETING))
     resolved = {"motion": Motion.RESOLUTION, "title": f"决议{tail}", "recorded_at": NOW, "recorded_by_id": maker}
     keep("vote", Vote(branch_id=branch_id, activity_id=rows["activity"], **resolved))
+    paper = {"kind": "document", "file_id": "B" * 30, "file_unique_id": f"m{tail}", "name": f"会议记录{tail}.pdf"}
+    made_of = {"role": ActivityFileRole.MINUTES, "component": ActivityType.THEME_PARTY_DAY, "added_at": NOW}
+    keep("minutes_file", ActivityFile(activity_id=rows["held"], file=paper, unique_id=f"m{tail}", **made_of))
     noticed = {"branch_id": branch_id, "text": f"通知{tail}", "reply_by": NOW + timedelta(hours=1), **made}
     keep("notice", Notice(activity_id=rows["ahead"], **noticed))
     keep("receipt", Receipt(notice_id=rows["notice"], person_id=mine, at=NOW))

@@ -14,6 +14,8 @@ from bot.features.integrity import buttons as integrity
 from bot.features.leave import buttons as leave
 from bot.features.lists import buttons as lists
 from bot.features.menu import messages as menu
+from bot.features.minutes import buttons as minutes
+from bot.features.minutes.rules import Found
 from bot.features.notices import buttons as notices
 from bot.features.notices import cards as notice_cards
 from bot.features.offices import messages as offices
@@ -57,6 +59,8 @@ NOTICE, STUDY, TASK, REMINDER = may("make_notice"), may("make_study"), may("make
 LEAVE, SIGN_IN_OTHERS, SIGN_IN_ALL = may("approve_leave"), may("sign_in_others"), may("roll_call")
 REVIEW, ROSTER = may("review_pieces"), may("roster")
 TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
+ROLL_ALL = may("see_roll", "all")
+WRITE, WRITE_ALL, TEMPLATES = may("write_minutes"), may("write_minutes", "all"), may("make_templates")
 CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may("hand_over")
 SENDS, BRANCH_SETTINGS = may("sends"), may("branch_settings")
 KEEP, KEEP_ALL = may("keep_register"), may("keep_register", "all")
@@ -177,6 +181,13 @@ COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
 OWN_FILE = (TEAM, [], "")
 OWN_LOOK = ("own.look", lambda ids: {"id": TEAM.id, "said": to_json(TEAM)})
 NAMED = ("register.own", lambda ids: {"act": "new", "field": "word"})
+THEME_DAY = ActivityType.THEME_PARTY_DAY
+RECORD_OF = {"component": THEME_DAY.value, "agenda_was": [], "speeches_was": []}
+RECORDING = (
+    "minutes.form", lambda ids: {"field": "agenda", "activity": ids["held"], **RECORD_OF},
+)  # fmt: skip
+READING = ("minutes.paper", lambda ids: {"activity": ids["held"], "component": THEME_DAY.value})
+TEMPLATE = ("minutes.template", lambda ids: {"field": "record_points", "type": THEME_DAY.value})
 MINUTES = ("settings.form", lambda ids: {"field": "late_minutes", "late_minutes_was": "10"})
 OTHER_MINUTES = ("settings.form", lambda ids: {"field": "confirm", "late_minutes_was": "10", "late_minutes": "20"})
 LOOK = (
@@ -293,6 +304,29 @@ TABLE: dict[str, Case] = {
     "tap:ShowRecord": Case(RECORD, lambda ids: doors.ShowRecord(QUARTER, ids["bound"])),
     "word:names_somebody": own(RECORD, text=f"查 {states.IN_EACH}", state=states.somebody_in_each),
     "tap:ShowUnread": Case(ROLL, lambda ids: integrity.ShowUnread(ids["reminder"])),
+    # minutes: the recorder of what was held is whoever reads and writes elsewhere as the author
+    "command:minutes": own(WRITE | AUTHOR),
+    "word:会议记录": own(WRITE | AUTHOR),
+    "word:写记录": own(WRITE | AUTHOR),
+    "tap:AllMinutes": own(WRITE | AUTHOR, lambda ids: minutes.AllMinutes()),
+    "tap:OpenMinutes": Case(WRITE_ALL | AUTHOR, lambda ids: doors.OpenMinutes(ids["held"])),
+    "tap:ShowMinutes": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.ShowMinutes(ids["held"], THEME_DAY)),
+    "tap:WriteMinutes": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.WriteMinutes(ids["held"], THEME_DAY)),
+    "tap:SendPaper": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.SendPaper(ids["held"], THEME_DAY)),
+    "tap:SendPapers": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.SendPapers(ids["held"])),
+    "tap:ReadPaper": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.ReadPaper(ids["held"], THEME_DAY)),
+    "answer:minutes.form": Case(WRITE_ALL | AUTHOR, open=RECORDING, text="听取汇报"),
+    "answer:minutes.paper": Case(
+        WRITE_ALL | AUTHOR, open=READING, content={THEME_DAY: Found({"agenda": ["听取汇报"]})}
+    ),
+    "tap:ShowActivityFiles": Case(
+        WRITE_ALL | AUTHOR, lambda ids: doors.ShowActivityFiles(ids["held"], "minutes", THEME_DAY.value)
+    ),
+    "tap:OpenSheet": Case(ROLL_ALL, lambda ids: doors.OpenSheet(ids["held"])),
+    "tap:SendSignIns": Case(ROLL_ALL, lambda ids: minutes.SendSignIns(ids["held"], minutes.SheetAs.XLSX)),
+    "command:templates": own(TEMPLATES),
+    "word:活动要求": own(TEMPLATES),
+    "answer:minutes.template": own(TEMPLATES, open=TEMPLATE, text="讨论情况"),
     # make activities, study items, reminders
     "command:new": own(START_ACTIVITY),
     "word:建活动": own(START_ACTIVITY),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import cards, details, messages, planning
 from bot.features.activities.buttons import Wizard
 from bot.features.activities.rules import default_title
-from bot.kit import questions
+from bot.kit import questions, templates
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.activities import find_activity
 from bot.kit.buttons import place_of
@@ -181,6 +181,7 @@ def _summary(session: Session, call: Call, values: Values) -> str:
         lines.append(f"时间：{dated(date.fromisoformat(values['day']), call.today)}{values.get('time') or ''}")
     if values.get("place"):
         lines.append(f"地点：{values['place']}")
+    lines += templates.lines(templates.on(session, call.me.branch_id, call.today), types)
     if values[FIELD] == CONFIRM:
         lines += _details(session, call, values, types)
     return "\n".join(lines)

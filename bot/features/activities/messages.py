@@ -6,12 +6,12 @@ from datetime import datetime, tzinfo
 
 from bot.features.activities import buttons
 from bot.features.activities.reminding import Ahead
-from bot.features.activities.rules import Parts, Phase, Roll, parts
+from bot.features.activities.rules import Parts, Phase, Roll, counts_as_own, parts
 from bot.features.notices.cards import Acknowledge, AcknowledgeListed, AskLeave, SignIn, leave_words
 from bot.kit.activities import OPENS_BEFORE, roll_choices
 from bot.kit.asking import CANCEL, CancelQuestion
 from bot.kit.digest import Part, Section
-from bot.kit.doors import ShowVotes
+from bot.kit.doors import OpenMinutes, OpenSheet, ShowVotes
 from bot.kit.glossary.choices import (
     ACTIVITY_STATES,
     ACTIVITY_TYPES,
@@ -111,10 +111,14 @@ def desk_card(activity: Activity, counted: str, tz: tzinfo, mark: str = "", *, o
     ]
     if activity.status is ActivityStatus.CANCELLED:
         return Message(text)
+    papers = [Choice("签到表", OpenSheet(activity.id))]
     if activity.status is ActivityStatus.HELD or over:
-        return Message(text, [roll, lists])
+        asks = (
+            [Choice("会议记录", OpenMinutes(activity.id))] if counts_as_own(activity.organizer, activity.scope) else []
+        )
+        return Message(text, [roll, lists, [*papers, *asks]])
     change = [Choice("签到码", buttons.SignInCode(activity.id)), Choice("改期", buttons.Postpone(activity.id))]
-    return Message(text, [roll, lists, change])
+    return Message(text, [roll, lists, [*change, *papers]])
 
 
 def with_votes(card: Message, activity: Activity, found: Sequence[Counted]) -> Message:

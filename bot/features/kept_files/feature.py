@@ -1,4 +1,4 @@
-"""The files of the register's entries: shown to whoever may read the entry."""
+"""The files of the register's entries and of activities: shown to whoever may read what holds them."""
 
 from bot.features.kept_files import handlers
 from bot.kit.feature import Feature

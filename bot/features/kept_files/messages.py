@@ -6,7 +6,7 @@ from bot.features.kept_files.rules import Shown
 from bot.kit.replies import Document, Message, Said
 from bot.kit.words import cut
 
-GONE = "没有找到这条登记的附件。"
+GONE, NONE_THERE = "没有找到这条登记的附件。", "没有找到这项活动的附件。"
 LONGEST = 60
 
 

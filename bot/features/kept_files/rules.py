@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# As what Telegram takes bytes of ours: anything but a photo is a file.
-KINDS = frozenset({"document", "photo", "audio", "voice", "video"})
+from bot.kit.kept_files import KINDS
+from storage.file_holders import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def shown(file: Mapping[str, Any], kept: Collection[int]) -> Shown:
     """`kept`: the numbers of those whose bytes are there."""
     stored, kind = file.get("stored"), file.get("kind")
     return Shown(
-        name=file.get("name") or ("照片.jpg" if kind == "photo" else "附件"),
+        name=name_of(file),
         kind=kind if kind in KINDS else "document",
         file_id=file.get("file_id"),
         stored=stored if stored in kept else None,

@@ -12,7 +12,8 @@ from bot.features.privacy.mentions import Around
 from bot.features.privacy.name_search import Naming
 from bot.features.privacy.personal_data import DataSubject
 from storage.base import table
-from storage.entry_files import forget, is_file, rewritten
+from storage.entry_files import forget, rewritten
+from storage.file_holders import is_file
 from storage.lookups import changed
 from storage.models.activity_file import ActivityFile
 from storage.models.entry import Entry, EntryChange, EntryPerson, EntryRow

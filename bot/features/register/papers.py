@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.features.register import entries, messages
+from bot.features.register import entries, messages, month_minutes
 from bot.features.register.kinds.kind import Kind, Papers
 from bot.features.tally.periods import month_of
 from bot.kit import branch_settings
@@ -17,16 +17,24 @@ from bot.kit.deadlines import in_time
 from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
 from bot.kit.rates import percent, rate
 from scheduler.calendar.days import Quarter
+from storage.choices import MonthlyDocument
 from storage.models.entry import Entry, EntryDay, EntryValue
+
+MINUTES = MonthlyDocument.MINUTES.value
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One kind of paper of one month; `ids`: the entries that say that it is there."""
+    """One kind of paper of one month; `ids`: the entries that say that it is there, `minutes`: the rows that are it."""
 
     month: date
     kind: str
     ids: tuple[int, ...]
+    minutes: tuple[int, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        return bool(self.ids or self.minutes)
 
 
 def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
@@ -50,7 +58,9 @@ def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
 
 
 def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
-    """Every paper of every month that has ended in the period, in one statement."""
+    """Every paper of every month that has ended in the period, in a few statements; minutes are there by themselves
+    when every held own activity of the month has them.
+    """
     months = list(_months(counting.period.start, counting.last_day))
     settings = branch_settings.of_branch(counting.session, counting.branch_id)
     query = (
@@ -65,8 +75,9 @@ def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
     for entry_id, month, which, recorded_at in counting.session.execute(query):
         if in_time(recorded_at, counting.cut_off(Quarter.of(month))):
             found[month, which].append(entry_id)
+    by_itself = month_minutes.complete(counting, months, month_of(months[-1]).to) if months else {}
     return [
-        Paper(month, which, tuple(found.get((month, which), ())))
+        Paper(month, which, tuple(found.get((month, which), ())), by_itself.get(month, ()) if which == MINUTES else ())
         for month in months
         for which in sorted(getattr(settings.on(month), papers.setting))
     ]
@@ -81,11 +92,11 @@ def _months(start: date, last_day: date) -> Iterator[date]:
 
 
 def _there(rows: Sequence[Paper]) -> Sequence[Paper]:
-    return [one for one in rows if one.ids]
+    return [one for one in rows if one.is_there]
 
 
 def _lacking(rows: Sequence[Paper]) -> Sequence[Paper]:
-    return [one for one in rows if not one.ids]
+    return [one for one in rows if not one.is_there]
 
 
 def _listed(rows: Sequence[Paper]) -> list[list[str]]:
@@ -97,7 +108,8 @@ def _rate(rows: Sequence[Paper]) -> Any:
 
 
 def _codes(kind: Kind, rows: Sequence[Paper]) -> dict[str, list[str]]:
-    return {"": [f"{kind.collection}/{number}" for one in rows for number in one.ids]}
+    entries_ = [f"{kind.collection}/{number}" for one in rows for number in one.ids]
+    return {"": [*entries_, *(f"minutes/{number}" for one in rows for number in one.minutes)]}
 
 
 def _shown(kind: Kind, papers: Papers, look: Look, rows: Sequence[Paper]) -> Shown:
@@ -111,5 +123,6 @@ def _shown(kind: Kind, papers: Papers, look: Look, rows: Sequence[Paper]) -> Sho
         views = [found[number] for number in one.ids if number in found]
         records += [Record(*messages.record(view, None, called)) for view in views]
         if not views:
-            records.append(Record(f"{one.month.year}年{one.month.month}月 {words.get(one.kind, one.kind)}（缺）"))
+            said = f"（各项活动共{len(one.minutes)}份）" if one.minutes else "（缺）"
+            records.append(Record(f"{one.month.year}年{one.month.month}月 {words.get(one.kind, one.kind)}{said}"))
     return [], records

@@ -22,6 +22,7 @@ from bot.kit.dates import read_typed
 from bot.kit.form_fields import Doubt, Field, Options, Values
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.handlers import Call, File
+from bot.kit.kept_files import KINDS, LONGEST_NAME
 from bot.kit.lists import label
 from bot.kit.names import LONGEST, called, clean_name, group_key, name_key, name_mark
 from bot.kit.numerals import number
@@ -44,8 +45,7 @@ _NUMBER = re.compile(
 )
 _SEPARATORS = str.maketrans(dict.fromkeys(",，;；\n", "、"))
 _AND = re.compile("[和与及]")
-FILES = frozenset({"document", "photo", "audio", "voice", "video"})
-MOST_FILES, LONGEST_FILE = 10, 255
+MOST_FILES = 10
 _LARGEST = Decimal("1e12")
 Asked = Callable[[EntryField], list[Field]]
 
@@ -381,7 +381,7 @@ def _known_owners(session: Session, call: Call) -> list[str]:
 
 def _files(declared: EntryField) -> list[Field]:
     def add(session: Session, call: Call, values: Values) -> Values:
-        if any(file.kind not in FILES for file in call.files):
+        if any(file.kind not in KINDS for file in call.files):
             raise Refusal("请发送文件、照片、音频或视频。")
         held = [*(values.get(declared.key) or []), *map(_named, call.files)]
         if len(held) > MOST_FILES:
@@ -394,7 +394,7 @@ def _files(declared: EntryField) -> list[Field]:
 def _named(file: File) -> dict[str, Any]:
     """As it is kept: with a name that an archive takes too."""
     found = file.to_json()
-    return {**found, "name": found["name"][:LONGEST_FILE]} if found.get("name") else found
+    return {**found, "name": found["name"][:LONGEST_NAME]} if found.get("name") else found
 
 
 # --- links -----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ class Send(StrEnum):
     INTEGRITY_SECOND = "integrity_second"
     ACTIVITY_REMINDER = "activity_reminder"
     SIGN_IN_OPENS = "sign_in_opens"
+    MINUTES = "minutes_asked"
 
 
 class DigestOn(StrEnum):

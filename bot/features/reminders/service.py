@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import reminding
 from bot.features.integrity import decisions
 from bot.features.integrity import planning as reminders
+from bot.features.minutes import waiting as minutes
 from bot.features.reminders.buttons import Send
 from bot.features.study import planning as study
 from bot.kit.glossary.columns import column_word
@@ -16,7 +17,11 @@ from scheduler.calendar.days import local_day
 from storage.audience import Me, everybody
 
 # Those that say no more than whether they go.
-_SWITCHES = {Send.ACTIVITY_REMINDER: reminding.REMINDER, Send.SIGN_IN_OPENS: reminding.SIGN_IN_OPENS}
+_SWITCHES = {
+    Send.ACTIVITY_REMINDER: reminding.REMINDER,
+    Send.SIGN_IN_OPENS: reminding.SIGN_IN_OPENS,
+    Send.MINUTES: minutes.SWITCH,
+}
 
 
 def states(session: Session, branch_id: int) -> Mapping[Send, bool]:
@@ -57,8 +62,8 @@ def changed(session: Session, me: Me, send: Send, on: bool, now: datetime, tz: t
         # Switched on it goes at its next hour.
         found_next = None if on else reminding.next_reminder(session, me, now, tz)
         return [Goes(column_word(send), *found_next)] if found_next is not None else []
-    if send is Send.SIGN_IN_OPENS:
-        # It is told shortly before each activity, or not.
+    if send in (Send.SIGN_IN_OPENS, Send.MINUTES):
+        # It is told shortly before each activity, or a line of what one is nudged for; or it is not.
         return []
     everyone = len(everybody(session, me.branch_id, today))
     if on:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from bot.features.todo.messages import MINE, PLAN, REMIND_ALL, ROLL
+from bot.features.todo.messages import MINE, MINUTES, PLAN, REMIND_ALL, ROLL
 from bot.features.todo.service import GroupState
 from bot.kit.digest import Part, Section, fitted
 from bot.kit.doors import Look
@@ -56,12 +56,14 @@ def unfinished(states: Sequence[GroupState], kinds: Mapping[str, int]) -> list[S
 
 
 def waiting(waits: Sequence[Waiting]) -> list[Section]:
-    """待您办理：请假待审批2人，补学待审核1份。 待点名：7月7日7月主题党日。"""
-    counts, rolls = counted(waits, Waits.ROLL), [one.short for one in waits if one.kind is Waits.ROLL]
+    """待您办理：请假待审批2人，补学待审核1份。 待点名：7月7日7月主题党日。 会议记录待交1份。"""
+    counts, rolls = counted(waits, Waits.ROLL, Waits.MINUTES), [one.short for one in waits if one.kind is Waits.ROLL]
+    minutes = counted([one for one in waits if one.kind is Waits.MINUTES])
     named = (f"待点名：{'、'.join(rolls)}。", f"待点名：{len(rolls)}项活动。")
     return [
         *([Section(Part.WAITS, (f"待您办理：{counts}。",), (MINE,))] if counts else []),
         *([Section(Part.ROLLS, named, (MINE, ROLL))] if rolls else []),
+        *([Section(Part.MINUTES, (f"{minutes}。",), (MINUTES,))] if minutes else []),
     ]
 
 

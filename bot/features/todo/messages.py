@@ -53,10 +53,11 @@ class AskSure(Button):
 
 
 REMIND_ALL = Choice("一键提醒", RemindAll())
-MINE, PLAN, ROLL = (
+MINE, PLAN, ROLL, MINUTES = (
     Choice("我的待办", Look("mine")),
     Choice("学习安排", Open("study_plan")),
     Choice("点名", Open("roll")),
+    Choice("会议记录", Look("minutes")),
 )
 
 

@@ -24,6 +24,7 @@ USUAL = {
     Send.INTEGRITY_SECOND: False,
     Send.ACTIVITY_REMINDER: True,
     Send.SIGN_IN_OPENS: False,
+    Send.MINUTES: True,
 }
 
 

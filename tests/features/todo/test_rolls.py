@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.features.activities import waiting
+from bot.features.minutes import waiting as minutes
 from bot.features.registry import FEATURES
 from bot.features.todo import jobs, nudge_keys, service
 from scheduler.calendar.days import BUNDLED
@@ -108,6 +109,11 @@ def test_once_it_is_called_or_off_nobody_is_asked_and_what_waits_does_not_go(sto
         assert jobs.ask_again(session, FEATURES, dict(one.about), now, SHANGHAI) == one.message
         desk.settle()
         session.flush()
+        # Once it is held, it is the minutes that are asked for.
+        [asked] = nudges(desk, "2023-07-12").values()
+        assert "点名" not in asked.message["text"]
+        assert "会议记录1份" in asked.message["text"]
+        minutes.SWITCH.turn(session, desk.me("甲一"), False, now)
         assert nudges(desk, "2023-07-12") == {}
         assert jobs.ask_again(session, FEATURES, dict(one.about), now, SHANGHAI) is None
 

@@ -15,6 +15,7 @@ from bot.features.register.kinds.kind import Type
 from bot.kit.archive_checks import Check, Fields, rest
 from bot.kit.archive_ids import numbered
 from storage.entry_files import drop_unused
+from storage.file_holders import name_of
 from storage.models.stored_file import StoredContent, StoredFile
 
 Json = dict[str, Any]
@@ -73,7 +74,7 @@ class Written:
             free = (name for at in count(max(self.rows, default=0) + 1) if (name := f"H{at}") not in taken)
             self.outside[key] = FileRecord(
                 id=next(free),
-                name=file.get("name") or ("照片.jpg" if file.get("kind") == "photo" else "附件"),
+                name=name_of(file),
                 media_type=file.get("mime_type"),
                 size=file.get("size"),
                 telegram={name: file[name] for name in TELEGRAM if file.get(name)},

@@ -44,7 +44,7 @@ from bot.kit.archive_checks import OUTSIDE, rest
 from bot.kit.archive_ids import numbered
 from bot.kit.glossary.choices import DUTIES
 from scheduler.calendar.days import local_day
-from storage.entry_files import is_file
+from storage.file_holders import is_file
 from storage.models.entry import Entry, EntryChange, EntryPerson, EntryRow, EntryState
 from storage.models.organisation import PartyGroup
 from storage.models.person import Person

@@ -1,0 +1,238 @@
+"""Decisions about minutes: when they are due, what they have to say, what they leave out. Plain values."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, time
+from typing import Any
+
+from bot.kit.glossary.choices import ACTIVITY_TYPES
+from bot.kit.templates import Template
+from scheduler.calendar.days import Calendar
+from storage.choices import ActivityStatus, ActivityType, MinutesForm, MinutesState, Organizer, Scope
+
+MORNING = time(9)
+# Working days after the end: on which one is asked, and the last on which they are in time (R45).
+ASKED, DUE = (1, 3), 3
+# What decides something: their minutes say what was resolved.
+MEETINGS = frozenset({
+    ActivityType.MEMBERS_MEETING, ActivityType.COMMITTEE_MEETING, ActivityType.GROUP_MEETING,
+    ActivityType.ORGANIZATIONAL_LIFE_MEETING, ActivityType.DEMOCRATIC_APPRAISAL,
+})  # fmt: skip
+# The parts that somebody writes, in their order, by their word in the form and as headings of the paper.
+PARTS: Mapping[str, str] = {
+    "agenda": "议程", "speeches": "发言要点", "resolutions": "决议", "tasks": "落实责任人及时限",
+}  # fmt: skip
+_BLANKS = re.compile(r"[\s、，。；：“”《》（）()]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Somebody of the roster by number, else by name; with neither it is the gist of all."""
+
+    text: str
+    person_id: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    text: str
+    owner: str = ""
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What somebody writes of one component."""
+
+    form: MinutesForm = MinutesForm.TYPED
+    agenda: tuple[str, ...] = ()
+    speeches: tuple[Speech, ...] = ()
+    resolutions: tuple[str, ...] = ()
+    tasks: tuple[Task, ...] = ()
+
+    def with_(self, part: str, value: Any) -> "Written":
+        return replace(self, **{part: value})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One component of an activity of which minutes are asked; state None: nothing of it is there yet."""
+
+    component: ActivityType
+    state: MinutesState | None = None
+
+    @property
+    def lacks(self) -> bool:
+        return self.state is not MinutesState.FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the clock goes by: the days on which one is asked, and the last day."""
+
+    days: tuple[date, ...]
+    due: date
+
+
+def asked(known_on: date, calendar: Calendar) -> Asked:
+    """`known_on`: the day of the end, or on which it was entered afterwards."""
+    days = tuple(calendar.working_day_after(known_on, number) for number in ASKED)
+    return Asked(days, calendar.working_day_after(known_on, DUE))
+
+
+def is_asked_of(status: ActivityStatus, organizer: Organizer, scope: Scope) -> bool:
+    """Of what took place and was the branch's own or joint (D2), its roll called or not."""
+    took_place = status in (ActivityStatus.PLANNED, ActivityStatus.HELD)
+    return took_place and organizer in (Organizer.OWN_BRANCH, Organizer.JOINT) and scope is not Scope.DELEGATED
+
+
+# --- what is missing -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What of R45 is known without being written: place, host, recorder, whether the roll is settled, what else says
+    what it was about (第一议题, 研讨题目, 党课) and who spoke.
+    """
+
+    component: ActivityType
+    place: str = ""
+    host: str = ""
+    recorder: str = ""
+    settled: bool = False
+    subjects: tuple[str, ...] = ()
+    votes: bool = False
+    files: int = 0
+
+
+def with_said(facts: Facts, said: Mapping[str, str]) -> Facts:
+    """With place, host and recorder as they are about to be."""
+    place, host, recorder = (said.get(key, getattr(facts, key)) for key in ("place", "host", "recorder"))
+    return replace(facts, place=place, host=host, recorder=recorder)
+
+
+def lacking(written: Written, facts: Facts) -> list[str]:
+    """What R45 demands and nobody but its writer can know, in words. Minutes on paper or in a file hold it there."""
+    found = [
+        word for word, there in (("地点", facts.place), ("主持人", facts.host), ("记录人", facts.recorder)) if not there
+    ]
+    if not facts.settled:
+        found.append("考勤登记")
+    if written.form is MinutesForm.FILE:
+        return [*found, *([] if facts.files else ["附件"])]
+    if written.form is MinutesForm.PAPER:
+        return found
+    if not (written.agenda or facts.subjects):
+        found.append(PARTS["agenda"])
+    if not written.speeches:
+        found.append(PARTS["speeches"])
+    if facts.component in MEETINGS and not (written.resolutions or facts.votes):
+        found.append(PARTS["resolutions"])
+    return found
+
+
+# A point that is the word of a part is there when the part is.
+_OF_PART = {"议题": "agenda", "议程": "agenda", "发言": "speeches", "讨论": "speeches", "决议": "resolutions",
+            "决定": "resolutions", "责任人": "tasks", "时限": "tasks", "落实": "tasks"}  # fmt: skip
+_OF_FACT = ("时间", "地点", "主持", "记录", "应到", "实到", "缺席", "列席", "签到", "表决")
+
+
+def unmentioned(template: Template, written: Written, facts: Facts, more: Collection[ActivityType]) -> list[str]:
+    """The required parts and record points of which the minutes say nothing: asked about, never refused. `more`: what
+    else the activity is made of.
+    """
+    if written.form is not MinutesForm.TYPED:
+        return []
+    texts = "".join(_bare(text) for text in [*_texts(written), *facts.subjects])
+    words = [*template.required, *template.points]
+    return [word for word in dict.fromkeys(words) if not _is_said(word, texts, written, more)]
+
+
+def _is_said(word: str, texts: str, written: Written, more: Collection[ActivityType]) -> bool:
+    if any(known in word for known in _OF_FACT) or word in {ACTIVITY_TYPES[one] for one in more}:
+        return True
+    parts = [part for said, part in _OF_PART.items() if said in word]
+    return _bare(word) in texts or any(getattr(written, part) for part in parts)
+
+
+def _bare(text: str) -> str:
+    return _BLANKS.sub("", text)
+
+
+def _texts(written: Written) -> Iterable[str]:
+    return (
+        *written.agenda,
+        *(one.text for one in written.speeches),
+        *written.resolutions,
+        *(one.text for one in written.tasks),
+    )
+
+
+# --- votes -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One vote as its row has it, and who could vote: whom the roster of the day has as full members, who came.
+
+    about: whom or what it was put for. secret: totals alone.
+    """
+
+    motion: str
+    about: str
+    for_: int
+    against: int
+    abstain: int
+    written: tuple[int, int, int] = (0, 0, 0)
+    secret: bool = False
+    full: frozenset[int] = frozenset()
+    present: frozenset[int] = frozenset()
+    excluded: frozenset[int] = frozenset()
+
+    @property
+    def expected_voters(self) -> int:
+        """Full members of the day but those who are not reckoned (D18)."""
+        return len(self.full - self.excluded)
+
+    @property
+    def present_voters(self) -> int:
+        return len(self.full & self.present - self.excluded)
+
+
+def ballot_words(one: Ballot) -> str:
+    """接收预备党员（丁一）：应到会有表决权党员22人，实到会20人；赞成19票，反对0票，弃权1票；书面意见赞成1票。"""
+    about = f"（{one.about}）" if one.about else ""
+    written = "，".join(
+        f"{word}{many}票" for word, many in zip(("赞成", "反对", "弃权"), one.written, strict=True) if many
+    )
+    return (
+        f"{one.motion}{about}：应到会有表决权的党员{one.expected_voters}人，实到会{one.present_voters}人；"
+        f"{'无记名投票，' if one.secret else ''}赞成{one.for_}票，反对{one.against}票，弃权{one.abstain}票"
+        f"{f'；书面意见：{written}' if written else ''}。"
+    )
+
+
+# --- differences -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a paper that came back says, by part; a part that it has not is not in it. alien: it is no paper of ours."""
+
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def alien(self) -> bool:
+        return not self.parts
+
+
+def differing(before: Mapping[str, Sequence[str]], found: Found) -> dict[str, tuple[list[str], list[str]]]:
+    """By part: the lines that come to it, and those that go."""
+    changed = {}
+    for part, lines in found.parts.items():
+        old, new = list(before.get(part, ())), list(lines)
+        if old != new:
+            changed[part] = ([one for one in new if one not in old], [one for one in old if one not in new])
+    return changed

@@ -1,0 +1,89 @@
+"""Minutes that are to be written: what waits for whoever may, and who is asked for them on the working days after."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta, tzinfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.minutes import messages, rules, service
+from bot.features.minutes.rules import Asked, Wanted
+from bot.kit.activities import still_open
+from bot.kit.doors import OpenMinutes
+from bot.kit.owing import Does, Matter, Waiting, Waits, short
+from bot.kit.sends import Switch
+from bot.kit.words import short_day
+from scheduler.calendar.days import Calendar, at, local_day
+from scheduler.calendar.store import calendar_of
+from storage.audience import Me
+from storage.models.activity import Activity
+
+SWITCH = Switch("minutes_asked", usual=True)
+VERB = "写"
+# What ended longer ago is of a quarter that takes nothing more, whenever it was entered.
+FURTHEST = timedelta(days=130)
+
+
+def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Waiting]:
+    """Whatever somebody may write and lacks, while its quarter takes it."""
+    found = service.to_write(session, me, now, tz)
+    calendar = calendar_of(session, me.branch_id) if found else Calendar()
+    for activity, parts in found:
+        due = _asked(activity, calendar, tz).due
+        yield Waiting(
+            kind=Waits.MINUTES,
+            line=_line(activity, parts, due, local_day(now, tz), tz),
+            does=_does(activity),
+            since=activity.end_at,
+            many=len(parts),
+        )
+
+
+def _line(activity: Activity, parts: list[Wanted], due: date, today: date, tz: tzinfo) -> str:
+    """With its day, where the title does not say the month already."""
+    title, day = short(activity.title), local_day(activity.start_at, tz)
+    called = title if f"{day.month}月" in title else f"{title}（{short_day(day)}）"
+    return messages.asked(called, parts, due, today)
+
+
+def _does(activity: Activity) -> tuple[Does, ...]:
+    return (Does(VERB, OpenMinutes(activity.id)),)
+
+
+def _asked(activity: Activity, calendar: Calendar, tz: tzinfo) -> Asked:
+    return rules.asked(local_day(max(activity.end_at, activity.created_at), tz), calendar)
+
+
+# --- asked for -----------------------------------------------------------------------------------------------------
+
+
+def matters(
+    session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None
+) -> Iterator[Matter]:
+    """To the recorder, else the maker: on the first and the third working day, while the branch wants it said."""
+    if not SWITCH.is_on(session, branch_id):
+        return
+    takes = still_open(session, branch_id, now, tz)
+    found = [one for one in service.over(session, branch_id, now - FURTHEST, now, service.ASKED_OF) if takes(one)]
+    if not found:
+        return
+    calendar, today, parts = calendar_of(session, branch_id), local_day(now, tz), service.wanted(session, found)
+    for activity in found:
+        lacking = [one for one in parts[activity.id] if one.lacks]
+        to, when = activity.recorder_id or activity.created_by_id, _asked(activity, calendar, tz)
+        if lacking and today <= when.due and person_id in (None, to):
+            yield Matter(
+                person_id=to,
+                key=f"minutes:{activity.id}",
+                line=_line(activity, lacking, when.due, today, tz),
+                due=activity.end_at,
+                does=_does(activity),
+                nudges=tuple(at(day, rules.MORNING, tz) for day in when.days),
+            )
+
+
+def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
+    """The branches in which somebody may be asked for minutes."""
+    over = (Activity.end_at <= now, Activity.end_at >= now - FURTHEST)
+    asked = Activity.status.in_(service.ASKED_OF)
+    return session.scalars(select(Activity.branch_id).where(asked, *over).distinct())

@@ -1,0 +1,208 @@
+"""会议记录 in chat: whole updates in, calls out, through the real Application."""
+
+import io
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from docx import Document
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.kit.doors import OpenMinutes, OpenSheet, ShowActivityFiles
+from bot.watch import files
+from storage.choices import MinutesForm, MinutesState
+from storage.models.activity_file import ActivityFile
+from storage.models.minutes import ActivityTemplate, Minutes, MinutesSpeech
+from tests.features.minutes.desk import MEMBER, ORG, SEC, Desk
+from tests.world import World, world
+
+RECORDER, LIST = "乙二", "【会议记录】"
+MEETING_PAGE = "【会议记录】党员大会"
+
+
+@pytest.fixture
+async def bot(chat_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    monkeypatch.setattr(files, "REST", 0)
+    async with world(chat_url, "2023-09-22 18:00") as there:
+        with there.storage.transaction() as session:
+            meeting(there, session)
+        yield there
+
+
+def meeting(bot: World, session: Session) -> None:
+    """ST2 in the branch that is there already."""
+    desk = Desk.__new__(Desk)
+    desk.session, desk.cast = session, bot.cast
+    desk.activity_id = desk.make().id
+    desk.settle()
+
+
+def last(bot: World, name: str = SEC) -> str:
+    return bot.stage.people[name].chat.last.text
+
+
+def sent(bot: World, name: str = SEC) -> tuple[str, bytes]:
+    message: Any = next(one for one in reversed(bot.stage.people[name].chat.from_bot) if one.document is not None)
+    return message.attachment.name, message.attachment.content
+
+
+def rows(bot: World, table: type) -> list[Any]:
+    with bot.storage.reading() as session:
+        return list(session.scalars(select(table).order_by(table.id)))
+
+
+async def opened(bot: World, name: str = SEC) -> None:
+    """The form of the meeting."""
+    await bot.stage.say(name, "会议记录")
+    await bot.stage.tap(name, "9月22日", LIST)
+    await bot.stage.tap(name, "党员大会", LIST)
+    await bot.stage.tap(name, "填写记录", MEETING_PAGE)
+
+
+async def answer(bot: World, label: str, text: str, name: str = SEC) -> None:
+    await bot.stage.tap(name, label)
+    await bot.stage.say(name, text)
+
+
+@pytest.mark.both_databases
+async def test_written_in_chat_finished_and_sent_as_a_paper(bot: World) -> None:
+    await opened(bot)
+    assert "应到23人，实到21人（正式20人，预备1人）" in last(bot)
+    assert "缺席人员及原因：甲四（公差）、乙五（病假）" in last(bot)
+    assert "还缺议程、发言要点、决议" not in last(bot)
+    assert "还缺发言要点、决议" in last(bot)
+    await answer(bot, "议程", "1. 审议接收丁一同志为预备党员\n2. 通报情况")
+    await answer(bot, "发言要点", "甲三：介绍培养情况。\n丁一：感谢组织。\n一致同意。")
+    await answer(bot, "决议", "同意接收。")
+    await answer(bot, "落实责任人", "报送材料；甲二；10月9日")
+    assert "核对无误请点“完成”" in last(bot)
+    await bot.stage.tap(SEC, "完成")
+    assert last(bot) == "党员大会记录：会议记录已完成。"
+    [row] = rows(bot, Minutes)
+    assert (row.state, row.agenda) == (MinutesState.FINAL, ["审议接收丁一同志为预备党员", "通报情况"])
+    speeches = rows(bot, MinutesSpeech)
+    assert [(one.person_id == bot.cast["甲三"], one.name) for one in speeches] == [
+        (True, ""), (False, "丁一"), (False, ""),
+    ]  # fmt: skip
+    await bot.stage.tap(SEC, "导出文档")
+    name, content = sent(bot)
+    assert name == "9月党员大会和党课党员大会记录20230922.docx"
+    assert "甲三：介绍培养情况。" in [line.text for line in Document(io.BytesIO(content)).paragraphs]
+    await bot.stage.say(SEC, "会议记录")
+    assert last(bot) == f"{LIST}\n9月22日9月党员大会、党课：缺党课"
+
+
+async def test_a_draft_is_kept_and_whoever_may_not_hears_so(bot: World) -> None:
+    await opened(bot, RECORDER)
+    await answer(bot, "议程", "听取汇报", RECORDER)
+    await bot.stage.tap(RECORDER, "保存草稿")
+    assert last(bot, RECORDER) == "党员大会记录：会议记录草稿已保存。"
+    await bot.stage.say(SEC, "写记录")
+    assert last(bot).endswith("缺党员大会、党课，其中草稿1份")
+    for name in (MEMBER, "甲三"):
+        await bot.stage.say(name, "会议记录")
+        expected = f"{LIST}还没有需要填写会议记录的活动。" if name == "甲三" else "您没有办理此事的权限。"
+        assert last(bot, name).startswith(expected)
+        data = OpenMinutes(1).pack()
+        tap = await bot.stage.people[name].tap_data(bot.stage.people[name].chat.last, data)
+        await bot.clock.settle()
+        assert tap.toast.startswith("您没有办理此事的权限。")
+
+
+async def test_what_the_template_asks_for_is_asked_about_once_more(bot: World) -> None:
+    await bot.stage.say(ORG, "活动要求")
+    await bot.stage.tap(ORG, "党员大会")
+    await answer(bot, "记录要点", "讨论情况\n下步打算", ORG)
+    await bot.stage.tap(ORG, "保存")
+    assert last(bot, ORG) == "党员大会：已保存，今天起的活动适用。"
+    [kept] = rows(bot, ActivityTemplate)
+    assert kept.record_points == ["讨论情况", "下步打算"]
+    await opened(bot)
+    for label, text in (("议程", "一项"), ("发言要点", "同意"), ("决议", "通过")):
+        await answer(bot, label, text)
+    assert "记录中没有提到：下步打算。" in last(bot)
+    await bot.stage.tap(SEC, "确认完成")
+    assert rows(bot, Minutes)[0].state is MinutesState.FINAL
+    await bot.stage.say(SEC, "建活动")
+    await bot.stage.tap(SEC, "党员大会")
+    assert "记录要点：讨论情况、下步打算" in last(bot)
+
+
+async def test_an_edited_paper_comes_back_and_is_shown_before_it_is_taken(bot: World) -> None:
+    await opened(bot)
+    for label, text in (("议程", "一项\n两项"), ("发言要点", "甲三：同意"), ("决议", "通过")):
+        await answer(bot, label, text)
+    await bot.stage.tap(SEC, "完成")
+    await bot.stage.tap(SEC, "导出文档")
+    name, content = sent(bot)
+    here: Any = Document(io.BytesIO(content))
+    next(line for line in here.paragraphs if line.text == "甲三：同意").text = "甲三：完全同意"
+    edited = io.BytesIO()
+    here.save(edited)
+    await bot.stage.tap(SEC, "查看记录")
+    await bot.stage.tap(SEC, "导入修改稿")
+    await bot.stage.people[SEC].upload_document(name, edited.getvalue())
+    await bot.clock.settle()
+    differences, page = [one.text for one in bot.stage.people[SEC].chat.from_bot[-2:]]
+    assert "发言要点：增加“甲三：完全同意”，去掉“甲三：同意”" in differences
+    assert "发言要点：甲三：完全同意" in page
+    assert rows(bot, MinutesSpeech)[0].text == "同意"
+    await bot.stage.tap(SEC, "保存")
+    [speech] = rows(bot, MinutesSpeech)
+    assert (speech.text, speech.person_id) == ("完全同意", bot.cast["甲三"])
+    # As it stands nothing differs.
+    await bot.stage.tap(SEC, "导出文档")
+    _, content = sent(bot)
+    await bot.stage.tap(SEC, "查看记录")
+    await bot.stage.tap(SEC, "导入修改稿")
+    await bot.stage.people[SEC].upload_document(name, content)
+    await bot.clock.settle()
+    assert last(bot) == "文档内容与已保存的记录一致，没有变动。"
+
+
+async def test_an_unknown_file_is_kept_fetched_and_shown(bot: World) -> None:
+    await bot.stage.say(SEC, "会议记录")
+    await bot.stage.tap(SEC, "9月22日", LIST)
+    await bot.stage.tap(SEC, "党员大会", LIST)
+    await bot.stage.tap(SEC, "导入修改稿")
+    await bot.stage.people[SEC].upload_document("手写记录.pdf", b"%PDF-1.7 by hand")
+    await bot.clock.settle()
+    assert "附件：1个" in last(bot)
+    [row] = rows(bot, Minutes)
+    assert (row.form, row.state) == (MinutesForm.FILE, MinutesState.DRAFT)
+    assert await bot.app.files.once() == 1
+    assert rows(bot, ActivityFile)[0].stored_id is not None
+    bot.playground.files._by_id.clear()
+    await bot.stage.tap(SEC, "查看附件")
+    assert sent(bot) == ("手写记录.pdf", b"%PDF-1.7 by hand")
+    data = ShowActivityFiles(1, "photo", "").pack()
+    tap = await bot.stage.people[SEC].tap_data(bot.stage.people[SEC].chat.last, data)
+    await bot.clock.settle()
+    assert "没有找到这项活动的附件。" in (tap.toast, last(bot))
+
+
+async def test_the_sign_in_sheet_is_a_button_of_the_desks_card(bot: World) -> None:
+    await bot.stage.say(SEC, "考勤")
+    await bot.stage.tap(SEC, "9月22日")
+    await bot.stage.tap(SEC, "签到表", "【活动管理】")
+    assert "已登记的签到情况" in last(bot)
+    await bot.stage.tap(SEC, "表格")
+    assert sent(bot)[0] == "9月党员大会和党课签到表20230922.xlsx"
+    await bot.stage.tap(SEC, "文档")
+    assert sent(bot)[0].endswith("签到表20230922.docx")
+    data = OpenSheet(1).pack()
+    await bot.stage.say(MEMBER, "你好")
+    tap = await bot.stage.people[MEMBER].tap_data(bot.stage.people[MEMBER].chat.last, data)
+    await bot.clock.settle()
+    assert tap.toast.startswith("您没有办理此事的权限。")
+
+
+async def test_the_recorder_is_nudged_on_the_first_and_the_third_working_day(bot: World) -> None:
+    await bot.stage.at("2023-09-25 09:30")
+    told = "1. 9月党员大会、党课：会议记录2份（党员大会、党课），请于9月27日（含）前完成。"
+    assert last(bot, RECORDER) == f"乙二同志，您有1项待办：\n{told}"
+    await bot.stage.tap(RECORDER, "写第1项")
+    assert "党员大会：未填写" in last(bot, RECORDER)
+    await bot.stage.say(SEC, "我的待办")
+    assert "会议记录2份" in last(bot)
