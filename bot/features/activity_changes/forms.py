@@ -180,6 +180,7 @@ FORM = Form(
     called="这次修改",
     dropped="已取消，活动未修改。",
     leave="不修改",
+    whole=True,
 )
 
 
