@@ -1,7 +1,7 @@
 """What goes to many at one time: how far it is, stopping it, correcting what was sent. A batch is `kind:id`."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -11,7 +11,7 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
 from scheduler.jobs import Owed
-from scheduler.outbox_rows import LANES
+from scheduler.outbox_rows import LANES, NO_LONGER_OWED
 from scheduler.pace import OVERALL
 from scheduler.promises import NEVER_BOUND, SLICE, STOP, STOPPED, promise_all
 from storage.base import table
@@ -189,6 +189,12 @@ def stop(session: Session, batch: str, now: datetime) -> int:
         run.planned += stopped
     session.flush()
     return stopped
+
+
+def drop(session: Session, batch: str, people: Collection[int]) -> None:
+    """What waits of it for these people is no longer owed."""
+    mine = (Outbox.batch == batch, _NEW, Outbox.person_id.in_(people), Outbox.state == OutboxState.QUEUED)
+    _change(session, *mine, state=OutboxState.CANCELLED, reason=NO_LONGER_OWED)
 
 
 def resume(session: Session, batch: str, now: datetime) -> int:

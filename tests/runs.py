@@ -29,6 +29,13 @@ WALKS = {
     "features/activities/test_entered": ("test_the_own",),
     "features/activities/test_forms": ("test_half_past_two_is_asked[sqlite-2",),
     "features/activities/test_roll_call": ("test_task_12[sqlite-2023-07-07 15:00",),
+    "features/activity_changes/test_chat": (
+        "test_the_place_is_changed[sqlite",
+        "test_people_who",
+        "test_every_field",
+        "test_an_old_button",
+        "test_it_is_for",
+    ),
     "features/archive/test_service": ("test_what_is_dated", "test_the_settings"),
     "features/activities/test_reminding": ("test_on_the_last", "test_whoever", "test_the_window"),
     "features/broadcasts/test_chat": ("test_a_notice_is",),

@@ -4,6 +4,7 @@ from datetime import tzinfo
 
 from bot.features.accounts import feature as accounts
 from bot.features.activities import feature as activities
+from bot.features.activity_changes import feature as activity_changes
 from bot.features.archive import feature as archive
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
@@ -45,6 +46,7 @@ from scheduler.jobs import Job
 _LISTED: tuple[Feature, ...] = (
     activities.FEATURE,
     votes.FEATURE,
+    activity_changes.FEATURE,
     leave.FEATURE,
     notices.FEATURE,
     minutes.FEATURE,

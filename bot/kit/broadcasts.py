@@ -91,7 +91,8 @@ class BatchContent:
     """One thing that was sent to many. `text`: what a correction may change, at most `longest` characters.
 
     right: who may stop and correct it, in its branch or party group; types: what it holds, for whom the right is of
-    the own field. cards: live cards that show it. closed: why it can no longer be corrected.
+    the own field. cards: live cards that show it. closed: why it can no longer be corrected; fixed: why its words are
+    not changed at all, being made of a record.
     """
 
     branch_id: int
@@ -103,6 +104,7 @@ class BatchContent:
     types: Sequence[ActivityType] = ()
     cards: Sequence[tuple[str, int]] = ()
     closed: str = ""
+    fixed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,15 @@ def progress_card(kind: str, subject_id: int) -> tuple[str, int]:
 
 
 def to_many(
-    session: Session, kind: str, subject_id: int, title: str, told: Sequence[To], starter: int, now: datetime
+    session: Session,
+    kind: str,
+    subject_id: int,
+    title: str,
+    told: Sequence[To],
+    starter: int,
+    now: datetime,
+    *,
+    fixed: bool = False,
 ) -> list[To]:
     """A handler's messages as one broadcast; a long one begins with the card of its progress for who started it."""
     batch = batch_of(kind, subject_id)
@@ -179,7 +189,8 @@ def to_many(
     seconds = broadcasts.lasts(session, len(whole), now)
     if seconds <= QUICK:
         return whole
-    begun = progress_message(kind, subject_id, title, Progress(waiting=len(whole), seconds=seconds))
+    found = Progress(waiting=len(whole), seconds=seconds)
+    begun = progress_message(kind, subject_id, title, found, fixed=fixed)
     card = To(begun, person_id=starter, key=f"progress:{batch}", card=progress_card(kind, subject_id))
     return [card, *whole]
 
@@ -229,18 +240,21 @@ def _duration(seconds: int) -> str:
     return f"{words}以上" if seconds >= broadcasts.seconds_of(broadcasts.COUNTED) else words
 
 
-def buttons(kind: str, subject_id: int, found: Progress) -> list[list[Choice]]:
-    """停止发送 while there is something to stop, 继续发送 when it was, 修改已发内容 once there is something."""
+def buttons(kind: str, subject_id: int, found: Progress, *, fixed: bool = False) -> list[list[Choice]]:
+    """停止发送 while there is something to stop, 继续发送 when it was, 修改已发内容 unless its words are `fixed`."""
     stop = [Choice("停止发送", Stop(kind, subject_id, Sure.ASK))] if found.waiting else []
     if not stop and found.cancelled:
         stop = [Choice("继续发送", Resume(kind, subject_id))]
-    return [[*stop, Choice("修改已发内容", Correct(kind, subject_id))]]
+    row = [*stop, *([] if fixed else [Choice("修改已发内容", Correct(kind, subject_id))])]
+    return [row] if row else []
 
 
-def progress_message(kind: str, subject_id: int, title: str, found: Progress, corrected: str = "") -> Message:
+def progress_message(
+    kind: str, subject_id: int, title: str, found: Progress, corrected: str = "", *, fixed: bool = False
+) -> Message:
     """【发送进度】, for who started it."""
     lines = [f"【发送进度】{cut(title, 60)}", figures(found), *filter(None, [corrected])]
-    return Message("\n".join(lines), buttons(kind, subject_id, found))
+    return Message("\n".join(lines), buttons(kind, subject_id, found, fixed=fixed))
 
 
 def corrected_line(session: Session, branch_id: int, kind: str, subject_id: int, tz: tzinfo) -> str:
@@ -250,7 +264,15 @@ def corrected_line(session: Session, branch_id: int, kind: str, subject_id: int,
 
 
 def with_delivery(
-    session: Session, card: Message, branch_id: int, kind: str, subject_id: int, now: datetime, tz: tzinfo
+    session: Session,
+    card: Message,
+    branch_id: int,
+    kind: str,
+    subject_id: int,
+    now: datetime,
+    tz: tzinfo,
+    *,
+    fixed: bool = False,
 ) -> Message:
     """A desk's card with what became of the sending, and the buttons to stop and correct it."""
     found = broadcasts.progress(session, batch_of(kind, subject_id), now)
@@ -261,12 +283,12 @@ def with_delivery(
     plain = found.total == found.sent <= 1
     lines = ["" if plain else figures(found), corrected_line(session, branch_id, kind, subject_id, tz)]
     text = "\n".join([card.text, *filter(None, lines)])
-    return Message(cut(text, TEXT_LIMIT), _below(card.rows, buttons(kind, subject_id, found)))
+    return Message(cut(text, TEXT_LIMIT), _below(card.rows, buttons(kind, subject_id, found, fixed=fixed)))
 
 
 def _below(rows: Rows, more: Sequence[Sequence[Choice]]) -> list[Sequence[Choice]]:
     """Two a row: one that is alone takes the place beside a lone one."""
-    alone = rows and len(rows[-1]) == 1 and len(more[0]) == 1
+    alone = rows and more and len(rows[-1]) == 1 and len(more[0]) == 1
     return [*rows[:-1], [*rows[-1], *more[0]], *more[1:]] if alone else [*rows, *more]
 
 

@@ -77,6 +77,14 @@ class OpenActivity(Button):
 
 
 @dataclass(frozen=True)
+class ChangeActivity(Button):
+    """修改活动: its form."""
+
+    prefix: ClassVar[str] = "zc"
+    activity_id: int
+
+
+@dataclass(frozen=True)
 class RollCall(Button):
     """点名: the roll of an activity."""
 

@@ -27,6 +27,7 @@ NEXT, CANCEL, ON, ANEW = "next", "cancel", "on", "anew"
 
 # The page of the last one on which it stands what is seldom filled in, and the ways there and back.
 DEEPER, MORE, TO_ALL = 1, "更多内容", "返回核对"
+LEAVE = "取消"
 WHICH = "请选择要填写的内容。"
 
 # What a telephone of 390 x 844 shows of a chat, in points: of the height the heads and the line to write in are taken
@@ -92,10 +93,10 @@ def last(fill: Make, fields: Sequence[Field], actions: Sequence[tuple[str, str]]
     return [row for row in (*_rows(change, _beside([one.label for one in change])), done, back) if row]
 
 
-def way_out(fill: Make, back: str | None) -> list[Choice]:
-    """上一步, except on the first page, and 取消."""
-    leave = [Choice("上一步", fill(BACK, back))] if back is not None else []
-    return [*leave, Choice("取消", fill(GO, CANCEL))]
+def way_out(fill: Make, back: str | None, leave: str = LEAVE) -> list[Choice]:
+    """上一步, except on the first page, and 取消 (`leave`: where that would be read as calling off)."""
+    earlier = [Choice("上一步", fill(BACK, back))] if back is not None else []
+    return [*earlier, Choice(leave, fill(GO, CANCEL))]
 
 
 # --- the page ------------------------------------------------------------------------------------------------------

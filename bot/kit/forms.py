@@ -85,7 +85,8 @@ class Form:
     when not in the order of the questions. called: what an old page is. dropped: what 取消 says. check: raises Refusal
     for an answer that does not go with the others, given all of them. question: what is asked, in place of the field's
     own words, where it takes the rows of the database to say it. whole: the summary is a text to be copied and read
-    through, and never shortened. kept: the name of its draft, where that is not the step.
+    through, and never shortened. leave: the button that drops it. kept: the name of its draft, where that is not the
+    step.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Form:
     at_once: bool = False
     question: Callable[[Session, Call, Values], str] = lambda session, call, values: ""
     whole: bool = False
+    leave: str = form_pages.LEAVE
     kept: str = ""
 
     @property
@@ -493,5 +495,5 @@ class Form:
             options, below = field.options(session, call, values), field.below(session, call, values)
             text = self.question(session, call, values) or field.words(values)
             rows = form_pages.question(fill, field, options, below, values)
-        way_out = form_pages.way_out(fill, form_steps.before(self.fields, field, values))
+        way_out = form_pages.way_out(fill, form_steps.before(self.fields, field, values), self.leave)
         return form_pages.page(summary, "\n".join(filter(None, [*notes, text])), [*rows, way_out], self.whole)

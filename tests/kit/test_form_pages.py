@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.features import registry
+from bot.features.activity_changes.rules import WORDS
 from bot.features.roster.buttons import Kind
 from bot.kit import dialog as dialogs
 from bot.kit import form_pages, form_steps, forms
 from bot.kit.form_fields import Field, Fill
 from bot.kit.form_pages import BACK, GO, NEXT, SURE
 from bot.kit.forms import Form
+from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.handlers import Call, File
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
@@ -32,7 +34,8 @@ HEIGHT, ROW, LINE, MARGINS, LETTERS, ROWS = 660, 46, 22, 30, 20, 8
 # What each form is about, where it is about anything.
 ABOUT: dict[str, list[dict[str, Any]]] = {
     "activity.postpone": [{"activity": "@ahead"}],
-    "broadcast.text": [{"kind": "notice", "subject": "@notice"}],
+    "activity.change": [{"activity": "@ahead", "may": list(WORDS), "types": [kind.value for kind in ACTIVITY_TYPES]}],
+    "broadcast.text": [{"kind": "notice", "subject": "@plain_notice"}],
     "study.title": [{"month": "2023-08"}],
     "study.change": [{"theme": "@theme", "only": "title"}, {"theme": "@theme", "only": "prompt"}],
     "study.item": [{"theme": "@theme", "kind": "book"}, {"theme": "@theme", "kind": "document"}],

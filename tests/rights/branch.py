@@ -200,6 +200,8 @@ def _fill(
     keep("minutes_file", ActivityFile(activity_id=rows["held"], file=paper, unique_id=f"m{tail}", **made_of))
     noticed = {"branch_id": branch_id, "text": f"通知{tail}", "reply_by": NOW + timedelta(hours=1), **made}
     keep("notice", Notice(activity_id=rows["ahead"], **noticed))
+    # So long ago that nobody owes it.
+    keep("plain_notice", Notice(**{**noticed, "reply_by": NOW - timedelta(days=60)}))
     keep("receipt", Receipt(notice_id=rows["notice"], person_id=mine, at=NOW))
     keep(
         "attendance",

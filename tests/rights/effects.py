@@ -110,6 +110,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:Fill", "tap:Wizard"), rows("activity component notice audit dialog", tells=True)),
     "answer:activity.wizard": ASKS,
     "tap:Postpone": ASKS,
+    **dict.fromkeys(("tap:ChangeActivity", "answer:activity.change"), ASKS),
     "answer:activity.postpone": ASKS,
     "tap:PostponeTo": POSTPONED,
     "tap:CallOff": rows("activity notice audit", tells=True),

@@ -3,12 +3,12 @@
 from typing import Any
 
 from bot.features.activities import buttons as activities
-from bot.kit import broadcasts
+from bot.kit import broadcasts, doors
 from bot.kit.form_fields import Fill
 from storage.choices import ActivityType
 from tests.rights.branch import OFFICERS, Ids
 from tests.rights.permissions import DUTIES, fields
-from tests.rights.table import MAKE_THIS_ACTIVITY, WIZARD, Case
+from tests.rights.table import MAKE_THIS_ACTIVITY, WIZARD, Case, changing
 
 # Whose field it is. Whoever is named beside the desk may; any other officer of the same reach may not.
 WHOSE = {
@@ -29,11 +29,10 @@ def form(what: str, also: tuple[ActivityType, ...] = ()) -> Case:
 
 
 def _cases(what: str) -> dict[str, Case]:
-    """Making it, moving it, calling it off, stopping and correcting its notice."""
+    """Making it, moving it, changing it, calling it off, and stopping its notice."""
     may = MAKE_THIS_ACTIVITY | {WHOSE[what]}
     when = {"field": "confirm", "day": "2023-07-20", "time": "14:30"}
     moved = ("activity.postpone", lambda ids: {"activity": ids[what], **when})
-    corrected = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids[f"{what}_notice"], "text": "改"})
     return {
         "tap:Fill": form(what),
         "tap:Postpone": Case(may, lambda ids: activities.Postpone(ids[what])),
@@ -42,11 +41,8 @@ def _cases(what: str) -> dict[str, Case]:
         "tap:CallOff": Case(may, lambda ids: activities.CallOff(ids[what], 1)),
         "tap:Stop": Case(may, lambda ids: broadcasts.Stop("notice", ids[f"{what}_notice"], broadcasts.Sure.YES)),
         "tap:Resume": Case(may, lambda ids: broadcasts.Resume("notice", ids[f"{what}_notice"])),
-        "tap:Correct": Case(may, lambda ids: broadcasts.Correct("notice", ids[f"{what}_notice"])),
-        "tap:DecideCorrection": Case(
-            may, lambda ids: broadcasts.DecideCorrection(1, broadcasts.Draft.SEND), open=corrected
-        ),
-        "answer:broadcast.text": Case(may, open=corrected, text="更正"),
+        "tap:ChangeActivity": Case(may, lambda ids: doors.ChangeActivity(ids[what])),
+        "answer:activity.change": Case(may, open=changing(what, "title"), text="七月活动"),
     }
 
 

@@ -129,6 +129,14 @@ POSTPONE = (
     "activity.postpone",
     lambda ids: {"field": "confirm", "activity": ids["ahead"], "day": "2023-07-20", "time": "14:30"},
 )
+
+
+def changing(what: str, field: str = "confirm") -> tuple[str, Callable[[Ids], dict[str, Any]]]:
+    """The form of its fields with another title, at one of its questions or at the end."""
+    draft = {"field": field, "may": ["title"], "title": "换一个标题"}
+    return "activity.change", lambda ids: {**draft, "activity": ids[what]}
+
+
 PLAIN = ("notice.text", lambda ids: {"text": "请准时"})
 WIZARD = (
     "activity.wizard",
@@ -220,7 +228,7 @@ ASKED = (
     },
 )
 IMPORT = ("roster.look", lambda ids: {"rows": [{"name": "丁九"}], "since": "2023-07-07", "shown": ""})
-CORRECTION = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids["notice"], "text": "改"})
+CORRECTION = ("broadcast.text", lambda ids: {"kind": "notice", "subject": ids["plain_notice"], "text": "改"})
 ERASE = ("care.erase", lambda ids: {"person": ids["bound"], "asked": 1})
 ERASE_AGAIN = ("care.erase", lambda ids: {"person": ids["bound"], "asked": 2})
 HELD = (
@@ -338,6 +346,10 @@ TABLE: dict[str, Case] = {
     "tap:Postpone": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.Postpone(ids["ahead"])),
     "tap:PostponeTo": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.PostponeTo(1, 1), open=POSTPONE),
     "answer:activity.postpone": Case(MAKE_THIS_ACTIVITY, open=POSTPONE, text="7月20日 14:30"),
+    "tap:ChangeActivity": Case(MAKE_THIS_ACTIVITY, lambda ids: doors.ChangeActivity(ids["ahead"])),
+    "answer:activity.change": Case(
+        MAKE_THIS_ACTIVITY, open=changing("ahead", "title"), text="七月主题党日"
+    ),
     "tap:CallOff": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.CallOff(ids["ahead"], 1)),
     "command:notice": own(NOTICE),
     "word:发通知": own(NOTICE),
@@ -547,11 +559,11 @@ TABLE: dict[str, Case] = {
         MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Stop("notice", ids["notice"], broadcasts.Sure.YES)
     ),
     "tap:Resume": Case(MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Resume("notice", ids["notice"])),
-    "tap:Correct": Case(MAKE_THIS_ACTIVITY, lambda ids: broadcasts.Correct("notice", ids["notice"])),
+    "tap:Correct": Case(NOTICE, lambda ids: broadcasts.Correct("notice", ids["plain_notice"])),
     "tap:DecideCorrection": Case(
-        MAKE_THIS_ACTIVITY, lambda ids: broadcasts.DecideCorrection(1, broadcasts.Draft.SEND), open=CORRECTION
+        NOTICE, lambda ids: broadcasts.DecideCorrection(1, broadcasts.Draft.SEND), open=CORRECTION
     ),
-    "answer:broadcast.text": Case(MAKE_THIS_ACTIVITY, open=CORRECTION, text="更正"),
+    "answer:broadcast.text": Case(NOTICE, open=CORRECTION, text="更正"),
     "tap:Previewed": own(KNOWN, lambda ids: broadcasts.Previewed()),
     # the roster in chat
     "command:roster": own(ROSTER),
@@ -691,7 +703,7 @@ FURTHER: list[tuple[str, Case]] = [
     (
         "tap:Fill",
         Case(
-            MAKE_THIS_ACTIVITY,
+            NOTICE,
             lambda ids: Fill("b", 1, "go", "send"),
             open=CORRECTION,
             state=states.sending,
@@ -701,6 +713,15 @@ FURTHER: list[tuple[str, Case]] = [
     (
         "tap:Fill",
         Case(MAKE_THIS_ACTIVITY, lambda ids: Fill("p", 1, "go", "postpone"), open=POSTPONE, effect=POSTPONED),
+    ),
+    (
+        "tap:Fill",
+        Case(
+            MAKE_THIS_ACTIVITY,
+            lambda ids: Fill("ac", 1, "go", "save"),
+            open=changing("ahead"),
+            effect=rows("activity audit dialog"),
+        ),
     ),
     (
         "tap:Fill",

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.doors import ChangeActivity as ChangeActivity
 from bot.kit.doors import OpenActivity as OpenActivity
 from bot.kit.doors import RollCall as RollCall
 

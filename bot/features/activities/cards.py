@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import messages, planning, rules, service
-from bot.features.notices.cards import NOTICE, Counts, count, counts_line, group_card, private_notice
+from bot.features.notices.cards import NOTICE, Counts, count, counts_line, group_card, moved, private_notice
 from bot.features.notices.rules import reply_by
 from bot.features.votes.rules import votes_at
 from bot.features.votes.service import types_of
@@ -51,7 +51,7 @@ def _desk_card(
     counted = counts_line(shown) if asks else _came(session, activity, now, tz)
     card = messages.desk_card(activity, counted, tz, mark, over=now > activity.end_at)
     if notice is not None and activity.status is ActivityStatus.PLANNED:
-        card = with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz)
+        card = with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz, fixed=True)
     return messages.with_danger(_with_votes(session, card, activity, tz), activity)
 
 
@@ -66,7 +66,7 @@ def _came(session: Session, activity: Activity, now: datetime, tz: tzinfo) -> st
     """The roll in figures, where no replies are asked for any more."""
     phase = rules.phase(activity.status, activity.start_at, activity.end_at, now)
     roll, pending = service.roll(session, activity, tz), service.pending_leave(session, activity.id)
-    return messages.figures(messages.Shown(roll, pending, phase))
+    return messages.came(activity, messages.Shown(roll, pending, phase))
 
 
 def goes_on_at(session: Session, activity_id: int) -> datetime | None:
@@ -75,11 +75,15 @@ def goes_on_at(session: Session, activity_id: int) -> datetime | None:
     return broadcasts.goes_on_at(session, batch_of(NOTICE, notice.id)) if notice is not None else None
 
 
-def write_notice(session: Session, activity: Activity, tz: tzinfo, word: str = "通知") -> Notice | None:
-    """Fill in the words of the activity's newest notice, once everything it names is known."""
+def write_notice(session: Session, activity: Activity, tz: tzinfo) -> Notice | None:
+    """Fill in the words of the activity's newest notice, once everything it names is known; one after another is that
+    of another date.
+    """
     notice = notice_of(session, activity.id)
     if notice is None:
         return None
+    earlier = select(Notice.id).where(Notice.activity_id == activity.id, Notice.id < notice.id).limit(1)
+    word = "通知" if session.scalar(earlier) is None else "改期通知"
     types = [component.type for component in components(session, activity.id)]
     host = person_of(session, activity.host_id, activity.branch_id) if activity.host_id else None
     agenda = first_agenda(session, activity.id)
@@ -123,7 +127,7 @@ def ask(
     people = coming(session, activity, call.tz) if privately else []
     mine = private_notice(activity, notice, call.tz)
     told += [To(mine, person_id=one.id, key=f"{key}:{one.id}") for one in people]
-    return to_many(session, NOTICE, notice.id, activity.title, told, call.me.id, call.now)
+    return to_many(session, NOTICE, notice.id, activity.title, told, call.me.id, call.now, fixed=True)
 
 
 def desk_cards(
@@ -151,11 +155,20 @@ def tell_cancelled(session: Session, activity: Activity, tz: tzinfo) -> list[To]
 
 def tell_postponed(session: Session, call: Call, activity: Activity) -> list[To]:
     """To everybody, asking anew: with a card of its own, because the old one has scrolled away."""
-    notice = write_notice(session, activity, call.tz, "改期通知")
+    notice = write_notice(session, activity, call.tz)
     if notice is None:
         return []
+    _close_earlier(session, activity, notice, call.now)
     shown = count(session, activity, notice, call.tz)
     return ask(session, call, activity, notice, shown, activity.scope is Scope.BRANCH, True)
+
+
+def _close_earlier(session: Session, activity: Activity, notice: Notice, now: datetime) -> None:
+    """What was delivered of the date that is not kept says so, and asks nothing any more."""
+    earlier = select(Notice.id).where(Notice.activity_id == activity.id, Notice.id < notice.id)
+    last = session.scalar(earlier.order_by(Notice.id.desc()).limit(1))
+    if last is not None:
+        broadcasts.correct(session, batch_of(NOTICE, last), moved(activity).to_json(), now)
 
 
 def going_out(session: Session, activity: Activity) -> list[tuple[str, int]]:

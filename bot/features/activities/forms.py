@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -113,6 +114,14 @@ def _later(key: str, label: str, ask: str, options: Options | None = None, **mor
     return Field(key, ask, label, options=options or questions.fixed({}), later=True, **more)
 
 
+PLACE = Field(
+    "place",
+    "请选择地点，或直接发送。",
+    "地点",
+    options=_places,
+    read=_text("place"),
+    accepts=lambda call, value: bool(value.strip()),
+)
 FIELDS = (
     Field(
         "types",
@@ -134,14 +143,7 @@ FIELDS = (
         of="day",
         past="补报",
     ),
-    Field(
-        "place",
-        "请选择地点，或直接发送。",
-        "地点",
-        options=_places,
-        read=_text("place"),
-        accepts=lambda call, value: bool(value.strip()),
-    ),
+    PLACE,
     _later("title", "标题", "请发送活动标题。", read=_text("title")),
     _later("length", "时长", "请选择时长。", questions.fixed(LENGTHS)),
     _later(
@@ -194,7 +196,7 @@ def _details(session: Session, call: Call, values: Values, types: list[ActivityT
     names = {key: session.get(Person, int(said)) for key, said in listed.items()}
     shown = [
         f"内容：{'、'.join(ACTIVITY_TYPES[kind] for kind in types)}",
-        f"范围：{group.name if group else SCOPES[_scope(values)]}",
+        f"范围：{group.name if group else SCOPES[scope_of(values)]}",
         f"时长：{LENGTHS[values.get('length', '120')]}" + _hours_words(values.get("hours", "0")),
     ]
     shown += [
@@ -205,7 +207,7 @@ def _details(session: Session, call: Call, values: Values, types: list[ActivityT
     shown += [f"研讨题目：{values['topic']}"] if values.get("topic") else []
     shown += ["第一议题：" + "；".join(values["agenda"])] if values.get("agenda") else []
     shown += details.lines(session, call, details.details(call, values))
-    return [*shown, f"通知：{_way_words(*_way(session, call, values, _scope(values)))}"]
+    return [*shown, f"通知：{_way_words(*_way(session, call, values, scope_of(values)))}"]
 
 
 def _way_words(to_group: bool, privately: bool) -> str:
@@ -220,7 +222,8 @@ def _hours_words(hours: str) -> str:
 # --- publishing ---------------------------------------------------------------------------------------------------
 
 
-def _scope(values: Values) -> Scope:
+def scope_of(values: Values) -> Scope:
+    """For whom it is, by its contents and whom it names."""
     types = set(values["types"])
     if ActivityType.GROUP_MEETING in types:
         return Scope.GROUP
@@ -236,7 +239,7 @@ def _start(call: Call, values: Values) -> datetime:
 def _plan(call: Call, values: Values) -> planning.Plan:
     start_at = _start(call, values)
     types = [ActivityType(kind) for kind in values["types"]]
-    scope = _scope(values)
+    scope = scope_of(values)
     return planning.Plan(
         types=types,
         start_at=start_at,
@@ -322,13 +325,13 @@ def _movable(session: Session, call: Call, values: Values) -> None:
 def _new_date(session: Session, call: Call, values: Values) -> str:
     activity = _moved(session, call, values)
     if values.get(FIELD) == CONFIRM:
-        return messages.postponed(activity, _start(call, values), call.tz)
+        return messages.postponed(activity, _start(call, values), values.get("place") or activity.place, call.tz)
     return f"改期：{activity.title}"
 
 
 def _postpone(session: Session, call: Call, values: Values) -> Reply:
     activity, start = _moved(session, call, values), _start(call, values)
-    planning.postpone(session, call.me, activity, start, call.now, call.tz)
+    planning.postpone(session, call.me, activity, start, call.now, call.tz, values.get("place"))
     told = cards.tell_postponed(session, call, activity)
     done = Message(f"{activity.title}：已改期到{moment_words(start, call.tz)}，正在通知。")
     return Reply(toast="已改期，正在通知。", edit=done, others=told, refresh=cards.going_out(session, activity))
@@ -347,6 +350,7 @@ POSTPONE = Form(
             clock="time",
         ),
         questions.clock("time", "请发送新的开始时间，例如：14:30。", of="day"),
+        replace(PLACE, later=True),
     ),
     summary=_new_date,
     confirm=MEANS,
@@ -355,6 +359,7 @@ POSTPONE = Form(
     check=_movable,
     called="这次改期",
     dropped="已取消，未改期。",
+    leave="不改期",
 )
 
 

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import messages, reminding, rules, service
 from bot.features.activities.reminding import Reminded
+from bot.features.leave.service import who_else
 from bot.kit import sends
+from bot.kit.access import Right
 from bot.kit.activities import OPENS_BEFORE, SIGN_IN_CARD
 from bot.kit.quiet_hours import LAST as EVENING
 from bot.kit.replies import of_place
 from bot.kit.titles import LONGEST, by_row
 from bot.kit.words import cut
-from scheduler.calendar.days import Calendar, at
+from scheduler.calendar.days import Calendar, at, local_day
 from scheduler.calendar.hours import next_between
 from scheduler.calendar.store import calendar_of
 from scheduler.jobs import Deadlines, Job, NotReady, Occurrence, Owed, daily
@@ -27,7 +29,7 @@ from storage.models.activity import Activity
 from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox, Promise
 
-REMINDER, SIGN_IN = "activity_reminder", "sign_in_opens"
+REMINDER, SIGN_IN = reminding.REMINDER.name, "sign_in_opens"
 GRACE, LATE = timedelta(days=5), timedelta(minutes=10)
 # So long after the end it is asked at the latest.
 NIGHT = timedelta(hours=11)
@@ -43,7 +45,7 @@ def build(tz: tzinfo) -> list[Job]:
         return reminders(session, branch_id, occurrence.on, tz)
 
     def remind_again(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
-        return reminder_now(session, about, tz)
+        return once_more(session, about, now, tz) if "activity" in about else reminder_now(session, about, tz)
 
     def open_sign_in(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
         return sign_in_opens(session, occurrence, now, tz)
@@ -78,7 +80,7 @@ def reminders(session: Session, branch_id: int, day: date, tz: tzinfo) -> list[O
     named = {one.member.id for one in lost if never_had.issuperset(_notices(one))}
     return [
         Owed(
-            keys=tuple(_key(ahead.activity, one.member.id) for ahead in one.ahead),
+            keys=_keys(one),
             message=of_place(messages.reminder(one.ahead, tz), branch_id).to_json(),
             person_id=one.member.id,
             about={"branch": branch_id, "person": one.member.id, "day": day.isoformat()},
@@ -89,9 +91,9 @@ def reminders(session: Session, branch_id: int, day: date, tz: tzinfo) -> list[O
     ]
 
 
-def _key(activity: Activity, person_id: int) -> str:
-    """Of one date: of another, to which it was moved, somebody is reminded anew."""
-    return f"{REMINDER}:{activity.id}:{activity.start_at.astimezone(UTC):%Y%m%d%H%M}:{person_id}"
+def _keys(one: Reminded) -> tuple[str, ...]:
+    activities = (each.activity for each in one.ahead)
+    return tuple(reminding.key_of(activity.id, activity.start_at, one.member.id) for activity in activities)
 
 
 def _notices(one: Reminded) -> list[str]:
@@ -114,6 +116,12 @@ def reminder_now(session: Session, about: dict[str, Any], tz: tzinfo) -> dict[st
     return of_place(messages.reminder(found[0].ahead, tz), branch_id).to_json() if found else None
 
 
+def once_more(session: Session, about: dict[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any] | None:
+    """The same of one activity that was changed after it had gone."""
+    one = reminding.of_one(session, about["activity"], about["person"], now, tz)
+    return of_place(messages.reminder([one], tz), about["branch"]).to_json() if one is not None else None
+
+
 # What the desk is told that it did not reach.
 TITLES = {REMINDER: by_row(select(Activity.id, Activity.title), lambda row: f"{cut(row.title, LONGEST)}提醒")}
 
@@ -123,7 +131,8 @@ TITLES = {REMINDER: by_row(select(Activity.id, Activity.title), lambda row: f"{c
 
 def windows(session: Session, since: datetime, until: datetime, branch_id: int | None) -> list[tuple[int, Occurrence]]:
     """When one may begin to sign in, of every activity of the branches that want it said; not at night, and ten minutes
-    after the start not any more.
+    after the start not any more. Whatever has opened and may still be said is among them: a start that is moved nearer
+    opens in the past.
     """
     near = (Activity.start_at >= since - LATE, Activity.start_at <= until + OPENS_BEFORE)
     kept = Organisation.settings[sends.SETTING].label("kept")
@@ -139,7 +148,7 @@ def windows(session: Session, since: datetime, until: datetime, branch_id: int |
         start_at = row.start_at.astimezone(since.tzinfo)
         opens = next_between(start_at - OPENS_BEFORE, start_at.tzinfo, rules.FIRST, rules.LAST)
         wanted = reminding.SIGN_IN_OPENS.read({sends.SETTING: row.kept})
-        if wanted and since <= opens <= until and opens <= start_at + LATE:
+        if wanted and opens <= until and opens <= start_at + LATE:
             slot = f"activity:{row.id}:{row.start_at.astimezone(UTC):%Y%m%d%H%M}"
             found.append((row.branch_id, Occurrence.of(slot, opens, start_at + LATE)))
     return found
@@ -224,12 +233,12 @@ def ask_to_settle(session: Session, activity_id: int, now: datetime, tz: tzinfo)
     shown = messages.Shown(
         service.roll(session, activity, tz), service.pending_leave(session, activity.id), rules.Phase.OVER
     )
-    message = messages.to_settle(activity, shown).to_json()
     day = activity.start_at.astimezone(tz).date()
+    callers = who_else(session, Right.SIGN_IN_OTHERS, activity.branch_id, 0, activity.group_id, local_day(now, tz))
     return [
         Owed(
             keys=(f"settle:{activity.id}:{activity.end_at:%Y%m%d%H%M}:{person}",),
-            message=message,
+            message=messages.to_settle(activity, shown, calls=person in callers).to_json(),
             person_id=person,
         )
         for person in roll_keepers(session, activity, day)

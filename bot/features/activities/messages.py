@@ -111,14 +111,14 @@ def desk_card(activity: Activity, counted: str, tz: tzinfo, mark: str = "", *, o
     ]
     if activity.status is ActivityStatus.CANCELLED:
         return Message(text)
-    papers = [Choice("签到表", OpenSheet(activity.id))]
+    change = [Choice("修改活动", buttons.ChangeActivity(activity.id))]
+    sheet = Choice("签到表", OpenSheet(activity.id))
     if activity.status is ActivityStatus.HELD or over:
-        asks = (
-            [Choice("会议记录", OpenMinutes(activity.id))] if counts_as_own(activity.organizer, activity.scope) else []
-        )
-        return Message(text, [roll, lists, [*papers, *asks]])
-    change = [Choice("签到码", buttons.SignInCode(activity.id)), Choice("改期", buttons.Postpone(activity.id))]
-    return Message(text, [roll, lists, [*change, *papers]])
+        own = counts_as_own(activity.organizer, activity.scope)
+        asks = [[Choice("会议记录", OpenMinutes(activity.id))]] if own else []
+        return Message(text, [roll, lists, [*change, sheet], *asks])
+    change += [Choice("改期", buttons.Postpone(activity.id))]
+    return Message(text, [roll, lists, change, [Choice("签到码", buttons.SignInCode(activity.id)), sheet]])
 
 
 def with_votes(card: Message, activity: Activity, found: Sequence[Counted]) -> Message:
@@ -238,11 +238,11 @@ def _of_one(activity: Activity, tz: tzinfo) -> str:
     return f"{short(activity.title)}：{moment_words(activity.start_at, tz)}，{place}。"
 
 
-def postponed(activity: Activity, start_at: datetime, tz: tzinfo) -> str:
-    """The proposed date, before anybody is told."""
+def postponed(activity: Activity, start_at: datetime, place: str, tz: tzinfo) -> str:
+    """The proposed date and place, before anybody is told."""
     return (
         f"改期：{activity.title}\n原定时间：{moment_words(activity.start_at, tz)}\n"
-        f"新的时间：{moment_words(start_at, tz)}"
+        f"新的时间：{moment_words(start_at, tz)}\n地点：{place or '另行通知'}"
     )
 
 
@@ -301,9 +301,15 @@ def figures(shown: Shown) -> str:
     return "，".join(filter(None, [f"应到{len(shown.roll.expected)}人", *came, away, *rest]))
 
 
+def came(activity: Activity, shown: Shown) -> str:
+    """With how many came who stand nowhere by name: they count in nothing else."""
+    others = f"，另有其他列席人员{activity.guests}人" if activity.guests else ""
+    return f"{figures(shown)}{others}"
+
+
 def roll_summary(activity: Activity, shown: Shown, tz: tzinfo) -> str:
     """With the rates, once the roll is completed."""
-    lines = [f"{activity.title}，{day_words(activity.start_at.astimezone(tz).date())}", f"{figures(shown)}。"]
+    lines = [f"{activity.title}，{day_words(activity.start_at.astimezone(tz).date())}", f"{came(activity, shown)}。"]
     if shown.phase is Phase.HELD:
         roll = shown.roll
         made_up = f"（已补学{len(roll.made_up)}人）" if roll.made_up else ""
@@ -311,11 +317,12 @@ def roll_summary(activity: Activity, shown: Shown, tz: tzinfo) -> str:
     return "\n".join(lines)
 
 
-def to_settle(activity: Activity, shown: Shown) -> Message:
-    """At the end, to the desk."""
-    text = f"{activity.title}已结束：{figures(shown)}。请点“点名”核对。"
-    roll = Choice("点名", buttons.RollCall(activity.id))
-    return Message(text, [[roll, Choice("考勤名单", buttons.ShowNames(activity.id, buttons.Names.ROLL))]])
+def to_settle(activity: Activity, shown: Shown, *, calls: bool) -> Message:
+    """At the end, to the desk; `calls`: to who may call this roll."""
+    asks = "请点“点名”核对。" if calls else "点名由组织委员办理。"
+    text = f"{activity.title}已结束：{came(activity, shown)}。{asks}"
+    roll = [Choice("点名", buttons.RollCall(activity.id))] if calls else []
+    return Message(text, [[*roll, Choice("考勤名单", buttons.ShowNames(activity.id, buttons.Names.ROLL))]])
 
 
 def roll_title(to_call: Sequence[Activity], tz: tzinfo) -> str:

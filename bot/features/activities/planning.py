@@ -1,6 +1,6 @@
 """Making an activity and changing the plan: with its components and its notice; cancelled, postponed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -128,13 +128,21 @@ def _within(session: Session, me: Me, plan: Plan) -> None:
     named = plan.scope in BY_NAME
     if named != bool(plan.details.people):
         raise Refusal("请选择参加人员。" if named else "党小组会不另选参加人员。")
-    if plan.details.campaign_id is not None:
-        campaign = of_branch(session, Entry, plan.details.campaign_id, me.branch_id)
-        if campaign is None or campaign.kind != "campaign":
-            raise Refusal("没有找到这期主题教育，请重新选择。")
-    for person_id in (plan.host_id, plan.lecturer_id, plan.details.recorder_id, *plan.details.people):
-        if person_id is not None and person_of(session, person_id, me.branch_id) is None:
-            raise Refusal(NOBODY)
+    known_here(session, me, (plan.host_id, plan.lecturer_id, plan.details.recorder_id, *plan.details.people))
+    campaign_here(session, me, plan.details.campaign_id)
+
+
+def campaign_here(session: Session, me: Me, campaign_id: int | None) -> None:
+    """Refuses a campaign that is not one of the branch."""
+    campaign = of_branch(session, Entry, campaign_id, me.branch_id) if campaign_id is not None else None
+    if campaign_id is not None and (campaign is None or campaign.kind != "campaign"):
+        raise Refusal("没有找到这期主题教育，请重新选择。")
+
+
+def known_here(session: Session, me: Me, people: Iterable[int | None]) -> None:
+    """Refuses people who are not of the branch."""
+    if any(one is not None and person_of(session, one, me.branch_id) is None for one in people):
+        raise Refusal(NOBODY)
 
 
 def _open_notice(
@@ -189,10 +197,21 @@ def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> Non
     )
 
 
-def postpone(session: Session, me: Me, activity: Activity, start_at: datetime, now: datetime, tz: tzinfo) -> None:
-    """A new date, the same id: sign-ins and leave of the old date are withdrawn, replies are asked anew (D1)."""
+def postpone(
+    session: Session,
+    me: Me,
+    activity: Activity,
+    start_at: datetime,
+    now: datetime,
+    tz: tzinfo,
+    place: str | None = None,
+) -> None:
+    """A new date (and place), the same id: sign-ins and leave of the old date are withdrawn, replies are asked anew
+    (D1).
+    """
     may_postpone(session, me, activity, start_at, now)
-    moved = {"start_at": start_at, "end_at": start_at + (activity.end_at - activity.start_at)}
+    moved: dict[str, Any] = {"start_at": start_at, "end_at": start_at + (activity.end_at - activity.start_at)}
+    moved |= {"place": place} if place is not None else {}
     audit.change(session, "postpone", activity, moved, now=now, by=me)
     _close_notices(session, activity, now)
     _withdraw_rows(session, me, activity, now)

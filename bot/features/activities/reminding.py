@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from bot.kit.quiet_hours import FURTHEST
 from bot.kit.sends import Switch
 from scheduler.calendar.days import DAY, Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
+from scheduler.jobs import Owed
+from scheduler.promises import taken
 from storage.activities import notice_of, statuses
 from storage.audience import Me
 from storage.choices import ActivityStatus
@@ -24,6 +26,8 @@ from storage.roster import Member
 
 REMINDER = Switch("activity_reminder", usual=True)
 REMINDED_AT = time(16, 30)
+# Changes within so long are told together.
+TOGETHER = timedelta(minutes=10)
 SIGN_IN_OPENS = Switch("sign_in_opens", usual=False)
 
 
@@ -102,6 +106,51 @@ def next_reminder(session: Session, me: Me, now: datetime, tz: tzinfo) -> tuple[
         if people:
             return when, len(people)
     return None
+
+
+# --- once more, because it was changed ------------------------------------------------------------------------------
+
+
+def key_of(activity_id: int, start_at: datetime, person_id: int) -> str:
+    """Of one date: of another, to which it was moved, somebody is reminded anew."""
+    return f"{REMINDER.name}:{activity_id}:{start_at.astimezone(UTC):%Y%m%d%H%M}:{person_id}"
+
+
+def again(session: Session, activity: Activity, was_at: datetime, tz: tzinfo) -> list[Owed]:
+    """To whoever was reminded already of what has another hour or place now: once more, and of one day only once. What
+    is changed again within ten minutes is said as it stands then.
+    """
+    people = [one.id for one in coming(session, activity, tz)]
+    had = taken(session, (key_of(activity.id, was_at, person) for person in people))
+    day = local_day(activity.start_at, tz)
+    about = {"branch": activity.branch_id, "day": day.isoformat(), "activity": activity.id}
+    return [
+        Owed(
+            keys=(f"{REMINDER.name}:{activity.id}:again:{day}:{person}",),
+            # Worded when it goes.
+            message={"text": activity.title},
+            person_id=person,
+            about={**about, "person": person},
+            expires_at=activity.start_at,
+            delay=TOGETHER,
+        )
+        for person in people
+        if key_of(activity.id, was_at, person) in had
+    ]
+
+
+def of_one(session: Session, activity_id: int, person_id: int, now: datetime, tz: tzinfo) -> Ahead | None:
+    """The activity as this person is reminded of it; None to who is not expected, or has asked for leave."""
+    activity = session.get(Activity, activity_id, populate_existing=True)
+    if activity is None or activity.status is not ActivityStatus.PLANNED or activity.start_at <= now:
+        return None
+    here = coming_to(session, [activity], tz, person_id)[activity_id]
+    if not here or person_id in asked_leave(session, activity):
+        return None
+    notice = notice_of(session, activity_id)
+    open_ = notice if notice is not None and notice.closed_at is None else None
+    given = open_ is not None and person_id in received_by(session, [open_.id])[open_.id]
+    return Ahead(activity, None if given else open_)
 
 
 # --- signing in begins ---------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def _render(kind: Broadcast) -> Callable[[Session, int, int, datetime, tzinfo], 
             return None
         found = broadcasts.progress(session, broadcasts.batch_of(kind.kind, subject_id), now)
         corrected = kit.corrected_line(session, subject.branch_id, kind.kind, subject_id, tz)
-        return kit.progress_message(kind.kind, subject_id, subject.title, found, corrected)
+        return kit.progress_message(kind.kind, subject_id, subject.title, found, corrected, fixed=bool(subject.fixed))
 
     return render
 

@@ -70,9 +70,9 @@ def batches(session: Session, found: Found, tz: tzinfo) -> list[str]:
 
 
 def may_correct(session: Session, found: Found, tz: tzinfo) -> None:
-    """Refuses when it is over, and when nothing was sent yet."""
-    if found.subject.closed:
-        raise Refusal(found.subject.closed)
+    """Refuses when it is over, when its words are made of a record, and when nothing was sent yet."""
+    if found.subject.closed or found.subject.fixed:
+        raise Refusal(found.subject.closed or found.subject.fixed)
     if not broadcasts.sent(session, batches(session, found, tz)):
         raise Refusal(NOTHING_SENT)
 

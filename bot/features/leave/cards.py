@@ -1,17 +1,21 @@
 """The cards on which officers decide on a leave: edited once it is decided or over, in whichever way that was done."""
 
-from datetime import timedelta, tzinfo
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.leave import messages
+from bot.features.leave import messages, service
 from bot.features.leave.service import approvers, leave_of
 from bot.kit.handlers import Call
-from bot.kit.replies import To
+from bot.kit.replies import Reply, To
+from bot.kit.undo import Step
 from scheduler.jobs import Owed
 from scheduler.promises import promise_all
+from storage.audience import Me
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from storage.models.outbox import Outbox, Promise
@@ -47,6 +51,16 @@ def close(session: Session, call: Call, row: LeaveRequest, activity: Activity) -
         if (one.chat_id, one.message_id) != (call.chat_id, call.message_id)
     ]
     promise_all(session, owed, job=CLOSING, branch_id=activity.branch_id, now=call.now)
+
+
+def steps(session: Session, me: Me, since: datetime) -> list[Step]:
+    """The own requests since then; one that is taken back by the word closes these cards too."""
+    return [replace(one, then=partial(_taken_back, one.row_id)) for one in service.steps(session, me, since)]
+
+
+def _taken_back(leave_id: int, session: Session, call: Call, activity: Activity) -> Reply:
+    close(session, call, session.get_one(LeaveRequest, leave_id), activity)
+    return Reply(promised=True)
 
 
 def closed(session: Session, about: dict[str, Any], tz: tzinfo) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Leave: asked for, decided, and what is made up for it."""
 
-from bot.features.leave import handlers, jobs, makeups, service, waiting
+from bot.features.leave import cards, handlers, jobs, makeups, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -10,7 +10,7 @@ FEATURE = Feature(
     owing=makeups.owing,
     nearing=makeups.nearing,
     waiting=waiting.waiting,
-    steps=[service.steps, service.entered_steps, makeups.steps],
+    steps=[cards.steps, service.entered_steps, makeups.steps],
     possible=handlers.possible,
     stands=handlers.stands,
 )

@@ -22,13 +22,14 @@ from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.notice import Notice, Receipt
 
 CLOSED = "活动已取消或改期，通知不能再修改。"
+FIXED = "活动通知按活动内容生成，请在活动卡片上点“修改活动”。"
 
 
 # --- changing what was sent --------------------------------------------------------------------------------------
 
 
 def find(session: Session, notice_id: int, tz: tzinfo) -> BatchContent | None:
-    """Only the words may be changed: heading and deadline are not among them."""
+    """Only the words of a plain one may be changed: those of an activity's are made of its record."""
     notice = session.get(Notice, notice_id)
     if notice is None:
         return None
@@ -44,6 +45,7 @@ def find(session: Session, notice_id: int, tz: tzinfo) -> BatchContent | None:
         types=[one.type for one in components(session, activity.id)] if activity is not None else [],
         cards=[cards.card_of(notice)],
         closed=CLOSED if off else "",
+        fixed=FIXED if activity is not None else "",
     )
 
 
@@ -61,8 +63,12 @@ def change(session: Session, notice_id: int, text: str, tz: tzinfo) -> None:
 
 
 def reads(session: Session, notice_id: int, sent: Sent, now: datetime, tz: tzinfo) -> Message | None:
-    """The group's card with its counts, or a member's with the own answers."""
+    """The group's card with its counts, or a member's with the own answers; of an activity whether it still asks."""
     notice = session.get_one(Notice, notice_id)
+    activity = _activity(session, notice)
+    over = cards.over(session, activity, notice, sent.person_id, tz) if activity is not None else None
+    if over is not None:
+        return over
     if sent.person_id is None:
         if notice.activity_id is not None:
             return cards.of_group(session, notice.activity_id, tz)

@@ -17,8 +17,8 @@ from bot.kit.buttons import Button
 from bot.kit.replies import Choice, Message, Rows
 from bot.kit.words import moment_words
 from storage.activities import audience, notice_of, statuses
-from storage.choices import HERE, ActivityStatus, LeaveState
-from storage.models.activity import Activity
+from storage.choices import BY_NAME, HERE, ActivityStatus, LeaveState
+from storage.models.activity import Activity, Delegate
 from storage.models.attendance import LeaveRequest
 from storage.models.notice import Notice, Receipt
 
@@ -26,6 +26,7 @@ from storage.models.notice import Notice, Receipt
 NOTICE = "notice"
 PLAIN_HEAD = "【通知】"
 NOT_ANY_MORE = "活动已取消，无需回复。"
+SEE_THE_NEW_ONE = "此通知不再有效，请在最新的通知上回复。"
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,36 @@ def member_rows(activity_id: int, notice_id: int) -> Rows:
 def group_card(activity: Activity, notice: Notice, counts: Counts, tz: tzinfo) -> Message:
     """The one card in the group: numbers only, never names."""
     if activity.status is ActivityStatus.CANCELLED:
-        when = moment_words(activity.start_at, tz)
-        return Message(f"【活动取消】{activity.title}\n原定时间：{when}\n{NOT_ANY_MORE}")
+        return _off(activity, tz)
     if activity.status is not ActivityStatus.PLANNED:
         return Message(f"{unasked(notice)}\n{counts_line(counts)}")
     return Message(f"{worded(notice, tz)}\n{counts_line(counts)}", member_rows(activity.id, notice.id))
+
+
+def _off(activity: Activity, tz: tzinfo) -> Message:
+    when = moment_words(activity.start_at, tz)
+    return Message(f"【活动取消】{activity.title}\n原定时间：{when}\n{NOT_ANY_MORE}")
+
+
+def moved(activity: Activity) -> Message:
+    """The card of a date that is not kept: another one asks."""
+    return Message(f"【活动改期】{activity.title}\n{SEE_THE_NEW_ONE}")
+
+
+def not_asked(activity: Activity) -> Message:
+    """To who was taken off the list of those whom it names."""
+    return Message(f"【活动变更】您无需参加{activity.title}。")
+
+
+def over(session: Session, activity: Activity, notice: Notice, person_id: int | None, tz: tzinfo) -> Message | None:
+    """What a delivered notice has become where it asks nothing of this person (None: of a group) any more."""
+    if activity.status is ActivityStatus.CANCELLED:
+        return _off(activity, tz)
+    if notice.closed_at is not None:
+        return moved(activity)
+    if person_id is None or activity.scope not in BY_NAME:
+        return None
+    return not_asked(activity) if session.get(Delegate, (activity.id, person_id)) is None else None
 
 
 def of_group(session: Session, activity_id: int, tz: tzinfo) -> Message | None:

@@ -14,6 +14,7 @@ from bot.kit.names import called
 from storage.audience import Me
 from storage.models.activity import Activity
 from storage.models.audit import Audit
+from storage.models.entry import Entry
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import Person
 
@@ -147,12 +148,15 @@ _SHOWN: Mapping[type[Any], Any] = {
     PartyGroup: PartyGroup.name,
     Activity: Activity.title,
     Organisation: Organisation.name,
+    Entry: Entry.title,
 }
 _KEYS: Mapping[str, type[Any]] = {
     "person_id": Person,
     "host_id": Person,
+    "recorder_id": Person,
     "lecturer_id": Person,
     "contact_person_id": Person,
+    "campaign_id": Entry,
     "secretary_id": Person,
     "group_id": PartyGroup,
     "activity_id": Activity,

@@ -23,7 +23,8 @@ ACTIONS: Mapping[str, str] = {
 _OF_SUBJECT: Mapping[tuple[str, str], str] = {("withdraw", "study_item"): "撤回", ("review", "makeup"): "审核"}
 
 SUBJECTS: Mapping[str, str] = {
-    "activity": "活动", "attendance": "考勤", "leave_request": "请假", "makeup": "补学", "receipt": "收到",
+    "activity": "活动", "component": "活动内容", "delegate": "参加人员",
+    "attendance": "考勤", "leave_request": "请假", "makeup": "补学", "receipt": "收到",
     "notice": "通知", "reflection": "心得", "reflection_task": "心得任务", "study_item": "学习内容",
     "study_completion": "学习完成", "monthly_theme": "每月一主题", "reminder": "节前提醒", "person": "党员",
     "organisation": "支部", "retention_rule": "保存期限", "hygiene_word": "禁发词语", "telegram": "账号",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.kit.glossary.choices import EXEMPT_FROM, MONTHLY_DOCUMENTS, OFFICIAL_DUTY, RANKS
+from bot.kit.glossary.choices import ACTIVITY_TYPES, EXEMPT_FROM, MONTHLY_DOCUMENTS, OFFICIAL_DUTY, RANKS
 from storage.choices import Rank
 
 # What the tables are called in 我的数据, in the order of the page; one that is not listed stands at its end.
@@ -76,6 +76,8 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("study_item", "withdrawn_at"): "撤回时间", ("outbox", "reason"): "原因",
     ("duty_span", "title"): "职务名称", ("stored_file", "name"): "文件名",
     ("vote", "for"): "赞成", ("minutes_speech", "text"): "发言", ("minutes_task", "owner"): "责任人",
+    ("activity", "title"): "标题", ("activity", "note"): "备注", ("activity", "agenda"): "第一议题",
+    ("activity", "organizer"): "主办", ("component", "details"): "内容说明",
     ("vote", "title"): "表决事项", ("activity_file", "role"): "用途", ("activity_file", "component"): "活动内容",
     ("activity_template", "component"): "活动内容", ("minutes", "component"): "活动内容",
     ("entry_person", "field"): "作为", ("entry_value", "word"): "内容",
@@ -119,7 +121,7 @@ COLUMNS: Mapping[str, str] = {
     "title": "题目", "organizer": "组织单位", "scope": "范围", "planned_on": "原定日期", "start_at": "开始时间",
     "end_at": "结束时间", "recorder_id": "记录人", "mode": "方式",
     "organizer_name": "主办单位", "organizer_level": "主办级别", "guests": "其他人数", "campaign_id": "主题教育",
-    "place": "地点", "hours": "学时", "host_id": "主持人", "late_minutes": "迟到分钟数",
+    "types": "活动内容", "place": "地点", "hours": "学时", "host_id": "主持人", "late_minutes": "迟到分钟数",
     "sites": "点位", "partners": "共建单位", "sign_in_code_hash": "签到码", "sign_in_code": "签到码",
     "created_by_id": "建立人", "settled_at": "登记时间", "year": "年份", "papers": "文件依据", "days": "天数",
     "whole": "全年", "source": "来源", "token": "编号", "made_by_id": "登记人", "made_at": "登记时间", "word": "词语",
@@ -205,6 +207,7 @@ def _by_value(words: Mapping[Any, str]) -> Mapping[str, str]:
 STORED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("exemption_span", "approved_by"): APPROVERS,
     ("reflection_part", "kind"): FILES,
+    ("activity", "types"): _by_value(ACTIVITY_TYPES),
     ("outbox", "reason"): UNDELIVERED,
     ("invite", "kind"): {"person": "党员", "secretary": "书记", "group": "工作群"},
     ("inbox", "kind"): {

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.features.activities import jobs, messages, rules
 from scheduler.jobs import NotReady
-from storage.choices import ActivityStatus
+from storage.choices import ActivityStatus, ActivityType
 from storage.engine import Storage
 from storage.models.activity import Activity
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk
@@ -103,9 +103,23 @@ def test_what_it_says(came: int, late: int, leave: int, pending: int, said: str)
     )
     shown = messages.Shown(roll, away[leave : leave + pending], rules.Phase.OVER)
     activity = Activity(id=1, title="7月主题党日", start_at=TOLD)
-    message = messages.to_settle(activity, shown)
+    message = messages.to_settle(activity, shown, calls=True)
     assert message.text == f"7月主题党日已结束：{said}。请点“点名”核对。"
     assert [choice.label for row in message.rows for choice in row] == ["点名", "考勤名单"]
+
+
+def test_the_roll_is_offered_to_who_may_call_it(storage: Storage) -> None:
+    """Whoever made it may be no officer any more, or one of a field of the own: the list is seen, the roll is not."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        made = desk.make("丙一", types=[ActivityType.LEAD_STUDY])
+        session.flush()
+        asked = {owed.person_id: owed.message for owed in jobs.ask_to_settle(session, made.id, TOLD, SHANGHAI)}
+        labels = {
+            person: [button["text"] for row in message["inline"] for button in row] for person, message in asked.items()
+        }
+        assert labels == {desk.cast["丙一"]: ["考勤名单"], desk.cast["甲二"]: ["点名", "考勤名单"]}
+        assert asked[desk.cast["丙一"]]["text"].endswith("点名由组织委员办理。")
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def everything() -> list[Message]:
         leave_messages.makeup_reviewed(makeup, activity()),
         messages.cancelled(activity(), SHANGHAI),
         Message("长" * 3100 + notice_messages.notice_confirm(True, 10**6)),
-        Message(messages.postponed(activity(), NOW, SHANGHAI)),
+        Message(messages.postponed(activity(), NOW, TITLE, SHANGHAI)),
         messages.roll_call(activity(), people, BIG, 3, will, SHANGHAI),
         messages.roll_page(activity(), will, {BIG - number: NAME for number in range(1000)}, BIG, NAME, SHANGHAI),
         messages.which(activity(), NAME, [(BIG, f"{NAME}（{NAME}）")] * 2, BIG, SHANGHAI),

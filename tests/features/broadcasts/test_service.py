@@ -30,6 +30,7 @@ from scheduler.promises import promise_all
 from scheduler.runs import Due, run_slice
 from storage.choices import ActivityType, OutboxState, StudyItemKind, TaskAudience
 from storage.engine import Storage
+from storage.models.notice import Notice
 from storage.models.outbox import Card, Outbox
 from storage.models.study import StudyItem
 from tests.cast import Cast, make_branch
@@ -96,7 +97,11 @@ def test_the_notice_of_an_activity(storage: Storage, cast: Cast) -> None:
     with storage.transaction() as session:
         notice_id = make_activity(session, cast)
         notice_service.acknowledge(session, cast.me(session, TAPPED, DAY), notice_id, NOW)
-        correct(session, cast, "甲一", "notice", notice_id, "【党课通知】地点改为二楼会议室")
+        with pytest.raises(Refusal, match="请在活动卡片上点“修改活动”"):
+            correct(session, cast, "甲一", "notice", notice_id, "【党课通知】地点改为二楼会议室")
+        # What delivered ones become when the activity is changed.
+        session.get_one(Notice, notice_id).text = "【党课通知】地点改为二楼会议室"
+        broadcasts.correct(session, f"notice:{notice_id}", {"text": ""}, NOW)
         found = edits(session, cast)
         assert found[SILENT]["text"].startswith("【党课通知】地点改为二楼会议室\n请于4月2日")
         assert labels(found[SILENT]) == ["收到", "请假", "签到"]
@@ -107,6 +112,7 @@ def test_the_notice_of_an_activity(storage: Storage, cast: Cast) -> None:
         planning.call_off(session, cast.me(session, "甲一", DAY), activity, NOW)
         with pytest.raises(Refusal, match="已取消"):
             correct(session, cast, "甲一", "notice", notice_id, "再改一次")
+        assert edits(session, cast)[SILENT]["text"].endswith("活动已取消，无需回复。")
 
 
 def make_theme(session: Session, cast: Cast) -> int:

@@ -98,3 +98,12 @@ async def test_an_officer_who_has_blocked_the_bot_stops_nobody(bot: World) -> No
     await bot.stage.tap("甲二", "批准", CARD)
     assert state(bot) is LeaveState.APPROVED
     assert any("您的请假（公差）已批准" in text for text in private(bot, "甲五"))
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("word", ["撤销", "取消请假"])
+async def test_taken_back_by_a_word_they_close(bot: World, word: str) -> None:
+    """Whoever decides finds nothing to decide any more, as after the button."""
+    await bot.stage.say("甲五", word)
+    assert [cards(bot, name) for name in ("甲一", "甲二")] == [[(f"{HEAD}\n这位同志已取消请假。", [])]] * 2
+    assert count(bot, LeaveRequest, LeaveRequest.withdrawn_at.is_(None)) == 0
