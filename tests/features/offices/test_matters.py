@@ -60,7 +60,7 @@ def test_makeups_wait_once_they_are_handed_in(storage: Storage) -> None:
         desk.settle("乙四", "丙三")
         for name, state in (("乙四", MakeupState.SUBMITTED), ("丙三", MakeupState.RETURNED)):
             session.add(Makeup(activity_id=desk.activity.id, person_id=desk.cast[name], state=state))
-        assert found(desk) == "补学待审核1份"
+        assert found(desk) == "补学待审核1份，会议记录待交1份"
 
 
 def test_pieces_and_requests_wait(storage: Storage) -> None:
@@ -80,7 +80,7 @@ def test_pieces_and_requests_wait(storage: Storage) -> None:
                     asked_at=TOLD,
                 )
             )
-        assert found(desk) == "心得待审阅1份，绑定申请2份"
+        assert found(desk) == "心得待审阅1份，绑定申请2份，会议记录待交1份"
 
 
 def pieces(session: Session, desk: Desk) -> None:
