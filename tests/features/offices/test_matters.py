@@ -39,7 +39,7 @@ def test_nothing_waits(storage: Storage) -> None:
         assert found(desk, TOLD) == ""
         assert found(desk) == "活动待点名1项"
         desk.settle()
-        assert found(desk) == ""
+        assert found(desk) == "会议记录待交1份"
 
 
 def test_leave_waits_until_it_is_decided_and_while_it_can_be(storage: Storage) -> None:
