@@ -1,4 +1,4 @@
-"""An election that points to its vote: what is read from there is typed nowhere, stored nowhere, and follows the roll."""
+"""An election that points to its vote: what is read from there is typed and stored nowhere, and follows the roll."""
 
 import io
 from datetime import datetime
@@ -160,5 +160,5 @@ def test_the_ledger_has_the_numbers_of_the_vote(storage: Storage) -> None:
         rows = [row for row in openpyxl.load_workbook(io.BytesIO(content)).active.values if "甲一" in row]
         assert rows[0][3:8] == (22, 20, 20, 20, 19)
         assert "当选" in rows[0]
-        found = over(session, both.register.branch_id, Q3, AFTER, SHANGHAI)
+        found = over(session, both.register.branch_id, Q3, START.replace(month=9), SHANGHAI)
         assert to_json(found)["figures"]["elections"]["held"] == 1

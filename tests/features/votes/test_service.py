@@ -35,6 +35,7 @@ from tests.features.activities.desk import SHANGHAI, START, TOLD, refused
 from tests.features.votes.desk import AFTER, DURING, Desk
 
 ACCEPT, CONVERT, RESOLUTION, ELECTION = Motion
+CLOSED = "第三季度统计已截止，不能再修改"
 CUT_OFF = START.replace(month=10, day=11, hour=0, minute=0)
 
 
@@ -133,7 +134,7 @@ def test_what_may_be_put_to_the_vote_where(
     with storage.transaction() as session:
         scope = Scope.COMMITTEE if types == [ActivityType.COMMITTEE_MEETING] else Scope.BRANCH
         desk = Desk(session, types=types, scope=scope)
-        subject = {ACCEPT: desk.guest, CONVERT: lambda: desk.cast["丙七"]}.get(motion, lambda: None)()
+        subject = desk.guest() if motion is ACCEPT else desk.cast["丙七"] if motion is CONVERT else None
         wanted = replace(desk.wanted(motion, subject_id=subject), excluded={}, secret=motion is ELECTION)
         if may:
             assert not desk.record(wanted, at=TOLD).outcome.counted
@@ -221,12 +222,9 @@ def test_another_branch_knows_nothing_of_it(storage: Storage) -> None:
         desk = Desk(session)
         one = desk.record(desk.wanted(), at=TOLD)
         away = replace(desk.me("甲一"), branch_id=desk.cast.branch_id + 1)
-        for act in (
-            lambda: service.found(session, away, one.row.id),
-            lambda: service.found(session, away, 999_999),
-        ):
+        for number in (one.row.id, 999_999):
             with refused("^没有找到这项表决，可能已取消。$"):
-                act()
+                service.found(session, away, number)
         with refused("没有找到这项活动"):
             service.record(session, away, desk.activity.id, desk.wanted(), TOLD, SHANGHAI)
 
@@ -393,12 +391,8 @@ def test_taken_back_with_a_reason_that_the_log_does_not_repeat(storage: Storage)
         line = session.scalars(select(Audit).where(Audit.action == "withdraw", Audit.subject == "vote")).one()
         assert line.details["reason"]["length"] == 4
         assert "登记有误" not in str(line.details)
-        for act in (
-            lambda: service.withdraw(session, desk.me("甲一"), one.row.id, "再次", TOLD, SHANGHAI),
-            lambda: service.found(session, desk.me("甲一"), one.row.id),
-        ):
-            with refused("没有找到这项表决"):
-                act()
+        with refused("没有找到这项表决"):
+            service.withdraw(session, desk.me("甲一"), one.row.id, "再次", TOLD, SHANGHAI)
 
 
 def test_after_the_cut_off_nothing_changes(storage: Storage) -> None:
@@ -408,13 +402,12 @@ def test_after_the_cut_off_nothing_changes(storage: Storage) -> None:
         one = desk.record(desk.wanted(room=Votes(20)))
         last = CUT_OFF - timedelta(seconds=1)
         one = desk.change(one, desk.wanted(room=Votes(19, 1)), at=last)
-        for act in (
-            lambda: desk.record(desk.wanted(room=Votes(20), title="另一项"), at=CUT_OFF),
-            lambda: desk.change(one, desk.wanted(room=Votes(20)), at=CUT_OFF),
-            lambda: service.withdraw(session, desk.me("甲二"), one.row.id, "误记", CUT_OFF, SHANGHAI),
-        ):
-            with refused("第三季度统计已截止，不能再修改"):
-                act()
+        with refused(CLOSED):
+            desk.record(desk.wanted(room=Votes(20), title="另一项"), at=CUT_OFF)
+        with refused(CLOSED):
+            desk.change(one, desk.wanted(room=Votes(20)), at=CUT_OFF)
+        with refused(CLOSED):
+            service.withdraw(session, desk.me("甲二"), one.row.id, "误记", CUT_OFF, SHANGHAI)
         assert desk.again(one).outcome.room == Votes(19, 1)
 
 

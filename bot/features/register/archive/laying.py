@@ -208,7 +208,7 @@ class _Desk:
         return value
 
     def _with_activities(self, one: EntryRecord, entry: Entry) -> tuple[Json, Json | None]:
-        """What the entry said of an activity or a vote before, and says still, points to it; all else is kept as said."""
+        """What it said of an activity or a vote before, and says still, points to it; all else is kept as said."""
         fields, extra = dict(entry.fields), dict(entry.extra or {})
         for each in own(one.kind, ""):
             numbers = self._before.activities.get((one.kind.collection, one.id, each.key), ())
