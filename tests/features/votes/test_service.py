@@ -1,5 +1,6 @@
 """Votes on both databases: what is recorded and refused, whose opinions count, and what a changed roll makes of it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Thread
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import planning
 from bot.features.activities import service as activities
-from bot.features.privacy import erasure
+from bot.features.privacy import erasure, mydata
 from bot.features.votes import service
 from bot.kit import votes
 from bot.kit.refusal import Refusal
@@ -22,6 +23,7 @@ from storage.choices import (
     AttendanceStatus,
     MembershipStatus,
     Motion,
+    Opinion,
     Organizer,
     Scope,
     VoteExclusion,
@@ -465,6 +467,12 @@ def test_of_two_officers_who_record_the_same_vote_at_once_one_waits_and_finds_it
 # --- personal data ---------------------------------------------------------------------------------------------------
 
 
+def held(desk: Desk, name: str, table: str) -> Sequence[Mapping[str, Any]]:
+    """The rows of a table that somebody gets with the own data."""
+    data = mydata.gather(desk.session, desk.me(name))
+    return next(part.rows for part in data.parts if part.name == table)
+
+
 def test_of_somebody_erased_nothing_is_left_but_the_numbers(storage: Storage) -> None:
     with storage.transaction() as session:
         desk = Desk(session)
@@ -472,6 +480,9 @@ def test_of_somebody_erased_nothing_is_left_but_the_numbers(storage: Storage) ->
         desk.record(desk.accepting(desk.guest()))
         why = {desk.cast["丙八"]: Excluded(VoteExclusion.OTHER, "长期卧床")}
         desk.record(desk.wanted(room=Votes(20), excluded=why, title="另一项"), at=DURING)
+        session.flush()
+        assert [row["opinion"] for row in held(desk, "甲四", "written_opinion")] == [Opinion.FOR]
+        assert "长期卧床" in [row["note"] for row in held(desk, "丙八", "vote_excluded")]
         today: Any = AFTER.date()
         for name in ("甲四", "丙八"):
             erasure.erase(session, desk.cast.me(session, "甲一", TOLD.date()), desk.cast[name], today, AFTER)
