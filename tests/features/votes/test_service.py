@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from bot.features.activities import planning
 from bot.features.activities import service as activities
 from bot.features.privacy import erasure, mydata
+from bot.features.roster import service as roster
+from bot.features.roster.buttons import Kind
+from bot.features.roster.rules import FactChange
 from bot.features.votes import service
 from bot.kit import votes
 from bot.kit.refusal import Refusal
@@ -323,6 +326,22 @@ def test_of_a_secret_vote_no_opinion_is_kept_by_name(storage: Storage) -> None:
         # One of the two comes after all: nobody knows whose it was, and it is not reckoned.
         desk.come("乙五")
         assert desk.again(one).outcome.in_favour == 13
+
+
+def test_who_was_voted_on_is_taken_into_the_roster_as_the_same_person(storage: Storage) -> None:
+    """By the name alone, as the desk types it; on the roster from the day after the meeting (D4)."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.all_come()
+        accepted = replace(desk.accepting(0), subject_id=None, subject_name="丁一")
+        one = desk.record(accepted)
+        group = desk.cast.groups["第一党小组"]
+        fact = FactChange(kind=Kind.ACCEPT, day=START.date(), name="丁一", value=group)
+        done = roster.change(session, desk.me("甲二"), fact, AFTER, SHANGHAI)
+        assert done.person_id == one.row.subject_id
+        assert desk.again(one).outcome.passed
+        with refused("已有同志叫丁一"):
+            desk.record(replace(accepted, motion=ACCEPT))
 
 
 # --- the roll is changed ---------------------------------------------------------------------------------------------
