@@ -87,6 +87,7 @@ WALKS = {
     "features/todo/test_digest": ("test_it_goes", "test_what_waits", "test_each_thing", "test_a_branch_with"),
     "features/todo/test_digest_chat": ("test_the_digest_of_a_week",),
     "features/todo/test_waiting": ("test_leave_is_approved",),
+    "features/votes/test_chat": ("test_st2_from", "test_undone"),
     "growth/test_statements": (),
     "kit/test_another_reader": (),
     "kit/test_answering_and_cards": (),

@@ -50,7 +50,9 @@ from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.roster_files.service import plan_import, write_import
 from bot.features.settings import service as settings
 from bot.features.study import planning as study_planning
-from bot.kit import activity_files
+from bot.features.votes import rules as vote_rules
+from bot.features.votes import service as vote_service
+from bot.kit import activity_files, newcomers
 from bot.kit import dialog as dialogs
 from bot.kit.completion import finish
 from bot.kit.handlers import Answer, Call, File
@@ -58,6 +60,7 @@ from bot.kit.ledgers import TooLong
 from bot.kit.names import LONGEST, clean_name
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
+from bot.kit.voting import Excluded
 from bot.receiving.inbox import row_of, store
 from scheduler.calendar.checks import Checked
 from scheduler.calendar.periods import Period
@@ -70,11 +73,13 @@ from storage.choices import (
     ExemptionReason,
     Lane,
     LeaveType,
+    Motion,
     Organizer,
     OutboxState,
     PieceState,
     StudyItemKind,
     TaskAudience,
+    VoteExclusion,
     YearState,
 )
 from storage.models.activity import Activity, FirstAgendaItem
@@ -87,6 +92,7 @@ from storage.models.outbox import Outbox
 from storage.models.person import DutySpan, ExemptionSpan, Person, RankSpan
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.reminder import Reminder, ReminderPlan
+from storage.models.vote import VoteExcluded
 from tests.features.register.samples import filled
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -167,6 +173,23 @@ def record(session: Session, me: Me, text: str) -> None:
     assert (stands.agenda, stands.resolutions) == ((text,), (text,))
     assert (stands.speeches, stands.tasks) == ((Speech(text, None, text),), (Task(text, text),))
     assert kept.file["name"] == text[:255]
+
+
+def vote(session: Session, me: Me, text: str) -> None:
+    """What is resolved, why somebody is not reckoned, a candidate's name; and why it is taken back, kept nowhere."""
+    start = NOW + timedelta(days=1)
+    end = start + timedelta(hours=2)
+    plan = planning.Plan(types=[ActivityType.MEMBERS_MEETING], start_at=start, end_at=end, place="会议室", title="大会")
+    meeting = planning.make(session, me, plan, NOW, SHANGHAI).id
+    why = {_other(session, me).id: Excluded(VoteExclusion.OTHER, text)}
+    resolved = vote_rules.Wanted(Motion.RESOLUTION, title=text, excluded=why)
+    row = vote_service.record(session, me, meeting, resolved, NOW, SHANGHAI)
+    session.refresh(row)
+    assert (row.title, session.scalars(select(VoteExcluded.note)).one()) == (text, text)
+    accepted = vote_rules.Wanted(Motion.ACCEPT_PROBATIONARY, subject_name=text)
+    candidate = vote_service.record(session, me, meeting, accepted, NOW, SHANGHAI).subject_id
+    assert session.get_one(Person, candidate).name == newcomers.name_of(text)
+    vote_service.withdraw(session, me, row.id, text, NOW, SHANGHAI)
 
 
 def leave(session: Session, me: Me, text: str) -> None:
@@ -506,6 +529,7 @@ FIELDS: list[WriteField] = [
     own_kind,
     activity,
     record,
+    vote,
     leave,
     makeup,
     study,

@@ -1,7 +1,7 @@
 """Dated facts of people: changed from a day, asked as of a day; each change with who, when and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -18,12 +18,12 @@ from bot.kit.access import Right, may, require
 from bot.kit.closing import close_day
 from bot.kit.deadlines import closed
 from bot.kit.glossary.choices import DUTIES
-from bot.kit.names import clean_name, is_name, name_key
+from bot.kit.names import called, clean_name, is_name, name_key
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter
 from storage.audience import Me
 from storage.audit import record
-from storage.choices import Category, Duty, MembershipStatus, Why
+from storage.choices import Category, Duty, MembershipStatus, Motion, Why
 from storage.facts import Facts
 from storage.lookups import person_of
 from storage.models.audit import Audit
@@ -39,6 +39,7 @@ from storage.models.person import (
     RosterSpan,
     Span,
 )
+from storage.models.vote import Vote
 from storage.roster import Member, roster
 from storage.spans import on_day
 
@@ -106,6 +107,7 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
         _no_deputy(session, me.branch_id, wanted)
     if not wanted.newcomer and person_of(session, wanted.person_id, me.branch_id) is None:
         raise Refusal(NO_SUCH)
+    wanted = _as_voted(session, me.branch_id, wanted)
     facts = plan(session, me.branch_id, wanted)
     edits = facts.edits()
     if not edits:
@@ -134,6 +136,16 @@ def change(session: Session, me: Me, wanted: FactChange, now: datetime, tz: tzin
     session.flush()
     audit_id = session.scalars(changes_of(me.branch_id, person_id)).first()
     return Done(person_id, session.get_one(Person, person_id).name, lines, audit_id or 0)
+
+
+def _as_voted(session: Session, branch_id: int, wanted: FactChange) -> FactChange:
+    """Who is accepted by name and was voted on by that name is known already, and is nobody else."""
+    if not (wanted.kind is Kind.ACCEPT and wanted.newcomer):
+        return wanted
+    voted = (Vote.branch_id == branch_id, Vote.motion == Motion.ACCEPT_PROBATIONARY, Vote.withdrawn_at.is_(None))
+    query = select(Person).where(Person.erased_at.is_(None), Person.id.in_(select(Vote.subject_id).where(*voted)))
+    found = called(session.scalars(query).all(), wanted.name)
+    return replace(wanted, person_id=found[0].id, name="") if len(found) == 1 else wanted
 
 
 def _no_deputy(session: Session, branch_id: int, wanted: FactChange) -> None:

@@ -20,6 +20,7 @@ from bot.features.tally import (
 )
 from bot.features.tally.person_record_messages import Looker
 from bot.features.tally.service import Counted, Tally
+from bot.features.votes.figures import lines_of
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach
 from bot.kit.closing import close_day
 from bot.kit.doors import OpenNames, ShowRecord
@@ -111,7 +112,8 @@ def open_names(figures: Figures, session: Session, call: Call, button: OpenNames
     held = next((one for one in tally.counting.of(HELD) if one.id == button.activity_id), None)
     if held is None:
         raise Refusal(NO_RIGHT)
-    return Reply(here=messages.names(names_of(held, records.called(session, tally, ()))))
+    lines = [*names_of(held, records.called(session, tally, ())), *lines_of(tally.counting, held.id)]
+    return Reply(here=messages.names(lines))
 
 
 def show_missing(figures: Figures, session: Session, call: Call, button: buttons.ShowMissing) -> Reply:

@@ -89,6 +89,12 @@ def _words(look: Look, one: Counted, activity: Activity) -> str:
     return f"{day}　{cut(activity.title, LONGEST)}\n　{vote_words(one.outcome, cut(one.about, LONGEST))}"
 
 
+def lines_of(counting: Counting, activity_id: int) -> list[str]:
+    """How the votes of one activity came out, for its record."""
+    found = [one for one, activity in counting.of(VOTES) if activity.id == activity_id]
+    return [f"表决：{vote_words(one.outcome, cut(one.about, LONGEST))}" for one in found]
+
+
 def _passed(votes: Mapping[str, Any]) -> str:
     """（通过2项）"""
     many = sum(bool(one["passed"]) for one in votes.values())

@@ -104,6 +104,9 @@ async def test_st2_from_the_written_opinion_to_the_card(bot: World) -> None:
     assert "表决：接收丁一同志为预备党员，通过。" in last(bot)
     await say(bot, "季度数据", by="甲一")
     assert "表决1项（通过1项）" in last(bot, "甲一")
+    for label in ("组织生活", "党员大会1次", "9月22日"):
+        await bot.stage.tap("甲一", label)
+    assert f"表决：接收丁一同志为预备党员：{passed}" in last(bot, "甲一")
     assert not any("丁一" in message.text for message in bot.stage.group.chat.messages)
 
 

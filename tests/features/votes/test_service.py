@@ -1,5 +1,6 @@
 """Votes on both databases: what is recorded and refused, whose opinions count, and what a changed roll makes of it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Thread
@@ -11,7 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import planning
 from bot.features.activities import service as activities
-from bot.features.privacy import erasure
+from bot.features.privacy import erasure, mydata
+from bot.features.roster import service as roster
+from bot.features.roster.buttons import Kind
+from bot.features.roster.rules import FactChange
 from bot.features.votes import service
 from bot.kit import votes
 from bot.kit.refusal import Refusal
@@ -22,6 +26,7 @@ from storage.choices import (
     AttendanceStatus,
     MembershipStatus,
     Motion,
+    Opinion,
     Organizer,
     Scope,
     VoteExclusion,
@@ -35,6 +40,7 @@ from tests.features.activities.desk import SHANGHAI, START, TOLD, refused
 from tests.features.votes.desk import AFTER, DURING, Desk
 
 ACCEPT, CONVERT, RESOLUTION, ELECTION = Motion
+CLOSED = "第三季度统计已截止，不能再修改"
 CUT_OFF = START.replace(month=10, day=11, hour=0, minute=0)
 
 
@@ -133,7 +139,7 @@ def test_what_may_be_put_to_the_vote_where(
     with storage.transaction() as session:
         scope = Scope.COMMITTEE if types == [ActivityType.COMMITTEE_MEETING] else Scope.BRANCH
         desk = Desk(session, types=types, scope=scope)
-        subject = {ACCEPT: desk.guest, CONVERT: lambda: desk.cast["丙七"]}.get(motion, lambda: None)()
+        subject = desk.guest() if motion is ACCEPT else desk.cast["丙七"] if motion is CONVERT else None
         wanted = replace(desk.wanted(motion, subject_id=subject), excluded={}, secret=motion is ELECTION)
         if may:
             assert not desk.record(wanted, at=TOLD).outcome.counted
@@ -221,12 +227,9 @@ def test_another_branch_knows_nothing_of_it(storage: Storage) -> None:
         desk = Desk(session)
         one = desk.record(desk.wanted(), at=TOLD)
         away = replace(desk.me("甲一"), branch_id=desk.cast.branch_id + 1)
-        for act in (
-            lambda: service.found(session, away, one.row.id),
-            lambda: service.found(session, away, 999_999),
-        ):
+        for number in (one.row.id, 999_999):
             with refused("^没有找到这项表决，可能已取消。$"):
-                act()
+                service.found(session, away, number)
         with refused("没有找到这项活动"):
             service.record(session, away, desk.activity.id, desk.wanted(), TOLD, SHANGHAI)
 
@@ -325,6 +328,22 @@ def test_of_a_secret_vote_no_opinion_is_kept_by_name(storage: Storage) -> None:
         assert desk.again(one).outcome.in_favour == 13
 
 
+def test_who_was_voted_on_is_taken_into_the_roster_as_the_same_person(storage: Storage) -> None:
+    """By the name alone, as the desk types it; on the roster from the day after the meeting (D4)."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.all_come()
+        accepted = replace(desk.accepting(0), subject_id=None, subject_name="丁一")
+        one = desk.record(accepted)
+        group = desk.cast.groups["第一党小组"]
+        fact = FactChange(kind=Kind.ACCEPT, day=START.date(), name="丁一", value=group)
+        done = roster.change(session, desk.me("甲二"), fact, AFTER, SHANGHAI)
+        assert done.person_id == one.row.subject_id
+        assert desk.again(one).outcome.passed
+        with refused("已有同志叫丁一"):
+            desk.record(replace(accepted, motion=ACCEPT))
+
+
 # --- the roll is changed ---------------------------------------------------------------------------------------------
 
 
@@ -393,12 +412,8 @@ def test_taken_back_with_a_reason_that_the_log_does_not_repeat(storage: Storage)
         line = session.scalars(select(Audit).where(Audit.action == "withdraw", Audit.subject == "vote")).one()
         assert line.details["reason"]["length"] == 4
         assert "登记有误" not in str(line.details)
-        for act in (
-            lambda: service.withdraw(session, desk.me("甲一"), one.row.id, "再次", TOLD, SHANGHAI),
-            lambda: service.found(session, desk.me("甲一"), one.row.id),
-        ):
-            with refused("没有找到这项表决"):
-                act()
+        with refused("没有找到这项表决"):
+            service.withdraw(session, desk.me("甲一"), one.row.id, "再次", TOLD, SHANGHAI)
 
 
 def test_after_the_cut_off_nothing_changes(storage: Storage) -> None:
@@ -408,13 +423,12 @@ def test_after_the_cut_off_nothing_changes(storage: Storage) -> None:
         one = desk.record(desk.wanted(room=Votes(20)))
         last = CUT_OFF - timedelta(seconds=1)
         one = desk.change(one, desk.wanted(room=Votes(19, 1)), at=last)
-        for act in (
-            lambda: desk.record(desk.wanted(room=Votes(20), title="另一项"), at=CUT_OFF),
-            lambda: desk.change(one, desk.wanted(room=Votes(20)), at=CUT_OFF),
-            lambda: service.withdraw(session, desk.me("甲二"), one.row.id, "误记", CUT_OFF, SHANGHAI),
-        ):
-            with refused("第三季度统计已截止，不能再修改"):
-                act()
+        with refused(CLOSED):
+            desk.record(desk.wanted(room=Votes(20), title="另一项"), at=CUT_OFF)
+        with refused(CLOSED):
+            desk.change(one, desk.wanted(room=Votes(20)), at=CUT_OFF)
+        with refused(CLOSED):
+            service.withdraw(session, desk.me("甲二"), one.row.id, "误记", CUT_OFF, SHANGHAI)
         assert desk.again(one).outcome.room == Votes(19, 1)
 
 
@@ -472,6 +486,12 @@ def test_of_two_officers_who_record_the_same_vote_at_once_one_waits_and_finds_it
 # --- personal data ---------------------------------------------------------------------------------------------------
 
 
+def held(desk: Desk, name: str, table: str) -> Sequence[Mapping[str, Any]]:
+    """The rows of a table that somebody gets with the own data."""
+    data = mydata.gather(desk.session, desk.me(name))
+    return next(part.rows for part in data.parts if part.name == table)
+
+
 def test_of_somebody_erased_nothing_is_left_but_the_numbers(storage: Storage) -> None:
     with storage.transaction() as session:
         desk = Desk(session)
@@ -479,6 +499,9 @@ def test_of_somebody_erased_nothing_is_left_but_the_numbers(storage: Storage) ->
         desk.record(desk.accepting(desk.guest()))
         why = {desk.cast["丙八"]: Excluded(VoteExclusion.OTHER, "长期卧床")}
         desk.record(desk.wanted(room=Votes(20), excluded=why, title="另一项"), at=DURING)
+        session.flush()
+        assert [row["opinion"] for row in held(desk, "甲四", "written_opinion")] == [Opinion.FOR]
+        assert "长期卧床" in [row["note"] for row in held(desk, "丙八", "vote_excluded")]
         today: Any = AFTER.date()
         for name in ("甲四", "丙八"):
             erasure.erase(session, desk.cast.me(session, "甲一", TOLD.date()), desk.cast[name], today, AFTER)

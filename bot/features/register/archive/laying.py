@@ -19,15 +19,16 @@ from bot.features.register.archive.records import (
     Register,
     RowRecord,
     of_collection,
+    outside,
     own,
     own_day,
     row_day,
     to_activities,
 )
 from bot.features.register.kinds.catalogue import kinds
-from bot.features.register.kinds.kind import ACTIVITY, Kind, Type
+from bot.features.register.kinds.kind import Kind, Type
 from bot.features.register.rules import declared
-from bot.features.register.values import ENTRY, is_empty, title
+from bot.features.register.values import ENTRY, Link, is_empty, title
 from scheduler.calendar.days import at
 from storage.models.entry import (
     Entry,
@@ -207,14 +208,15 @@ class _Desk:
         return value
 
     def _with_activities(self, one: EntryRecord, entry: Entry) -> tuple[Json, Json | None]:
-        """What the entry said of an activity before, and says still, points to it; everything else is kept as said."""
+        """What it said of an activity or a vote before, and says still, points to it; all else is kept as said."""
         fields, extra = dict(entry.fields), dict(entry.extra or {})
         for each in own(one.kind, ""):
             numbers = self._before.activities.get((one.kind.collection, one.id, each.key), ())
-            said = [f"A{number}" for number in numbers]
+            pointed = [Link(each.to[0], number) for number in numbers] if each.to else []
+            said = [outside(link) for link in pointed]
             if said and to_activities(each) and extra.get(each.key) == (said if each.several else said[0]):
                 del extra[each.key]
-                linked = [{ACTIVITY: number} for number in numbers]
+                linked = [{link.to: link.id} for link in pointed]
                 fields[each.key] = linked if each.several else linked[0]
         return fields, extra or None
 

@@ -1,5 +1,5 @@
-"""What entries point to, while an archive is laid in the place of entries that are there: links to activities, which an
-archive of this version does not bring, and those of entries that stay.
+"""What entries point to, while an archive is laid in the place of entries that are there: links to activities and
+votes, which an archive of this version does not bring, and those of entries that stay.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -31,7 +31,7 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What was pointed to before: activities by the collection, the id and the field of an entry; `inbound`."""
+    """What was pointed to before: activities, votes by the collection, the id and the field of an entry; `inbound`."""
 
     activities: Mapping[tuple[str, str, str], Sequence[int]] = field(default_factory=dict)
     inbound: Sequence[Inbound] = ()
@@ -48,8 +48,9 @@ def look(session: Session, branch_id: int, collections: Collection[str]) -> Befo
     activities: dict[tuple[str, str, str], list[int]] = {}
     inbound: list[Inbound] = []
     for one in session.scalars(select(EntryLink).where(EntryLink.entry_id.in_(mine)).order_by(EntryLink.id)):
-        if one.activity_id is not None and one.row_id is None and one.entry_id in gone:
-            activities.setdefault((*ids[one.entry_id], one.field), []).append(one.activity_id)
+        number = one.activity_id or one.vote_id
+        if number is not None and one.row_id is None and one.entry_id in gone:
+            activities.setdefault((*ids[one.entry_id], one.field), []).append(number)
         if one.target_id in gone and one.entry_id not in gone:
             assert one.target_id is not None
             inbound.append(Inbound(one.entry_id, one.row_id, one.field, ids[one.target_id], one.target_id))

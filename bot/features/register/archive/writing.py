@@ -29,6 +29,7 @@ from bot.features.register.archive.records import (
     dated_facts,
     entry_facts,
     first_day,
+    outside,
     own,
     own_day,
     row_facts,
@@ -229,9 +230,9 @@ def _fields(kind: Kind, rows: str, fields: Mapping[str, Any], names: Names) -> J
 
 
 def _activities(kind: Kind, rows: str, fields: Mapping[str, Any]) -> Json:
-    """The activities that the fields point to, as an archive says them."""
+    """The activities and votes that the fields point to, as an archive says them."""
     return {
-        one.key: [f"A{link.id}" for link in found] if one.several else f"A{found[0].id}"
+        one.key: [outside(link) for link in found] if one.several else outside(found[0])
         for one in own(kind, rows)
         if to_activities(one) and (found := links(fields.get(one.key)))
     }
@@ -245,7 +246,7 @@ def _by_ids(kind: Kind, rows: str, key: str, value: Any, names: Names) -> Any:
     if one is not None and one.type is Type.FILES and isinstance(value, list):
         return [names.files.id_of(each) if is_file(each) else each for each in value]
     if one is not None and one.type is Type.LINK and (found := links(value)):
-        pointed = [names.pointed(link.id) if link.to == ENTRY else f"A{link.id}" for link in found]
+        pointed = [names.pointed(link.id) if link.to == ENTRY else outside(link) for link in found]
         there = [each for each in pointed if each is not None]
         return there if one.several else next(iter(there), None)
     if one is not None and one.type is Type.ROWS and isinstance(value, Mapping):
