@@ -187,9 +187,9 @@ async def test_the_sign_in_sheet_is_a_button_of_the_desks_card(bot: World) -> No
     await bot.stage.tap(SEC, "9月22日")
     await bot.stage.tap(SEC, "签到表", "【活动管理】")
     assert "已登记的签到情况" in last(bot)
-    await bot.stage.tap(SEC, "表格")
+    await bot.stage.tap(SEC, "导出表格")
     assert sent(bot)[0] == "9月党员大会和党课签到表20230922.xlsx"
-    await bot.stage.tap(SEC, "文档")
+    await bot.stage.tap(SEC, "导出文档")
     assert sent(bot)[0].endswith("签到表20230922.docx")
     data = OpenSheet(1).pack()
     await bot.stage.say(MEMBER, "你好")
