@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.minutes import messages, rules, service
+from bot.features.minutes import asked, messages, rules
 from bot.features.minutes.rules import Asked, Wanted
 from bot.kit.activities import still_open
 from bot.kit.addressees import reachable
@@ -29,7 +29,7 @@ FURTHEST = timedelta(days=130)
 
 def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Waiting]:
     """Whatever somebody may write and lacks, while its quarter takes it."""
-    found = service.to_write(session, me, now, tz)
+    found = asked.to_write(session, me, now, tz)
     calendar = calendar_of(session, me.branch_id) if found else Calendar()
     for activity, parts in found:
         due = _asked(activity, calendar, tz).due
@@ -67,10 +67,10 @@ def matters(
     if not SWITCH.is_on(session, branch_id):
         return
     takes = still_open(session, branch_id, now, tz)
-    found = [one for one in service.over(session, branch_id, now - FURTHEST, now, service.ASKED_OF) if takes(one)]
+    found = [one for one in asked.over(session, branch_id, now - FURTHEST, now, asked.ASKED_OF) if takes(one)]
     if not found:
         return
-    calendar, today, parts = calendar_of(session, branch_id), local_day(now, tz), service.wanted(session, found)
+    calendar, today, parts = calendar_of(session, branch_id), local_day(now, tz), asked.wanted(session, found)
     whom = _whom(session, branch_id, found, today)
     for activity in found:
         lacking = [one for one in parts[activity.id] if one.lacks]
@@ -102,5 +102,5 @@ def _whom(session: Session, branch_id: int, found: Sequence[Activity], today: da
 def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     """The branches in which somebody may be asked for minutes."""
     over = (Activity.end_at <= now, Activity.end_at >= now - FURTHEST)
-    asked = Activity.status.in_(service.ASKED_OF)
-    return session.scalars(select(Activity.branch_id).where(asked, *over).distinct())
+    held = Activity.status.in_(asked.ASKED_OF)
+    return session.scalars(select(Activity.branch_id).where(held, *over).distinct())

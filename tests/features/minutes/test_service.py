@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.features.activities.details import Details
-from bot.features.minutes import forms, known, service, waiting
+from bot.features.minutes import asked, forms, known, service, waiting
 from bot.features.minutes.rules import Speech
 from bot.features.todo import digest_messages
 from bot.kit import activity_files, owing
@@ -103,7 +103,7 @@ def test_the_desk_and_the_recorder_write_those_of_the_branch(storage: Storage, b
         else:
             with refused("您没有办理此事的权限"):
                 desk.write(by)
-        assert (len(service.to_write(session, desk.me(by), EVENING, SHANGHAI)) == 1) == may
+        assert (len(asked.to_write(session, desk.me(by), EVENING, SHANGHAI)) == 1) == may
 
 
 def test_a_leader_writes_those_of_the_own_group_and_no_other_branch_any(storage: Storage) -> None:
@@ -133,7 +133,7 @@ def test_of_what_is_not_own_and_of_what_was_called_off_none_are_asked(
         desk = Desk(session)
         session.execute(update(Activity).values(**changes))
         session.expire_all()
-        assert service.to_write(session, desk.me(SEC), EVENING, SHANGHAI) == []
+        assert asked.to_write(session, desk.me(SEC), EVENING, SHANGHAI) == []
         assert list(waiting.matters(session, desk.cast.branch_id, EVENING, SHANGHAI)) == []
         with refused("无需填写"):
             desk.write()
@@ -146,7 +146,7 @@ def test_not_before_it_begins_nor_after_the_cut_off(storage: Storage) -> None:
             desk.write(now=START - timedelta(minutes=1))
         with refused("第三季度统计已截止|统计已截止"):
             desk.write(now=LATE)
-        assert service.to_write(session, desk.me(SEC), LATE, SHANGHAI) == []
+        assert asked.to_write(session, desk.me(SEC), LATE, SHANGHAI) == []
         assert session.scalar(select(func.count()).select_from(Minutes)) == 0
 
 
