@@ -52,6 +52,7 @@ WALKS = {
     "features/lists/test_chat": ("test_whose_it_is",),
     "features/menu/test_chat": ("test_a_new_keyboard",),
     "features/menu/test_tasks": (),
+    "features/minutes/test_chat": ("test_written_in", "test_an_edited", "test_the_recorder"),
     "features/offices/test_chat": ("test_the_secretary_hands",),
     "features/privacy/test_chat": ("test_one_s_own_data",),
     "features/privacy/test_erasure": ("test_what_is_counted",),

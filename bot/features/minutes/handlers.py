@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.activities import service as activities
-from bot.features.minutes import buttons, forms, known, lines, messages, rules, service, sheet, template_forms
+from bot.features.minutes import asked, buttons, forms, known, lines, messages, rules, service, sheet, template_forms
 from bot.features.minutes.rules import PARTS, Found
 from bot.kit import activity_files
 from bot.kit import dialog as dialogs
@@ -39,7 +39,7 @@ def all_minutes(session: Session, call: Call, button: buttons.AllMinutes) -> Rep
 
 
 def _list(session: Session, call: Call) -> Message:
-    found = service.recent(session, call.me, call.now, MOST)
+    found = asked.recent(session, call.me, call.now, MOST)
     if not found and not service.writes_any(call.me):
         raise Refusal(NO_RIGHT)
     return messages.listed(found, call.tz)
@@ -48,7 +48,7 @@ def _list(session: Session, call: Call) -> Message:
 def open_minutes(session: Session, call: Call, button: OpenMinutes) -> Reply:
     """An activity; with one component that is opened at once."""
     activity = service.find(session, call.me, button.activity_id)
-    parts = service.wanted(session, [activity])[activity.id]
+    parts = asked.wanted(session, [activity])[activity.id]
     if len(parts) == 1:
         return Reply(edit=_page(session, call, activity, parts[0].component, several=False))
     return Reply(edit=messages.of_activity(activity, parts, call.tz))

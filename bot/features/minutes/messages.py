@@ -217,8 +217,8 @@ def which_shape(activity: Activity, now: datetime) -> Message:
     """Blank until the start, filled in afterwards."""
     said = "空白签到表，供打印后签到" if now < activity.start_at else "已登记的签到情况"
     taps = [
-        Choice("文档", SendSignIns(activity.id, SheetAs.DOCX)),
-        Choice("表格", SendSignIns(activity.id, SheetAs.XLSX)),
+        Choice("导出文档", SendSignIns(activity.id, SheetAs.DOCX)),
+        Choice("导出表格", SendSignIns(activity.id, SheetAs.XLSX)),
     ]
     return Message(f"【签到表】{activity.title}\n{said}。请选择格式。", [taps])
 

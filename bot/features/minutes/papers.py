@@ -7,7 +7,7 @@ from datetime import datetime, time, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.minutes import document, forms, known, messages, service
+from bot.features.minutes import asked, document, forms, known, messages, service
 from bot.kit import activity_files
 from scheduler.calendar.days import DAY, Quarter, at
 from storage.activities import components
@@ -36,7 +36,7 @@ def whole(session: Session, activity: Activity, tz: tzinfo) -> bytes:
 def of_quarter(session: Session, branch_id: int, quarter: Quarter, now: datetime, tz: tzinfo) -> tuple[bytes, int]:
     """A zip of what was held in a quarter and is over, a docx each, and how many they are."""
     since, until = at(quarter.start, time(), tz), at(quarter.end + DAY, time(), tz)
-    found = [one for one in service.over(session, branch_id, since, now, service.ASKED_OF) if one.start_at < until]
+    found = [one for one in asked.over(session, branch_id, since, now, asked.ASKED_OF) if one.start_at < until]
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for number, activity in enumerate(found, 1):

@@ -1,36 +1,32 @@
 """Minutes as they are kept: who may write them, what is asked of an activity, saving and finishing them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.features.minutes import known, rules
-from bot.features.minutes.rules import Speech, Task, Wanted, Written
+from bot.features.minutes.rules import Speech, Task, Written
 from bot.kit import activity_files, templates
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach
-from bot.kit.activities import before_cut_off, find_activity, still_open
+from bot.kit.activities import before_cut_off, find_activity
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.refusal import Refusal
-from scheduler.calendar.days import Quarter, at, local_day
+from scheduler.calendar.days import local_day
 from storage import audit
 from storage.activities import components
 from storage.audience import Me
 from storage.base import table
 from storage.choices import (
     ActivityFileRole,
-    ActivityStatus,
     ActivityType,
     MinutesForm,
     MinutesState,
-    Organizer,
-    Scope,
 )
 from storage.lookups import person_of
-from storage.models.activity import Activity, Component
+from storage.models.activity import Activity
 from storage.models.minutes import Minutes, MinutesSpeech, MinutesTask
 
 GONE = "没有找到这份会议记录。"
@@ -39,7 +35,6 @@ NOT_OVER = "活动尚未开始，开始后才能填写会议记录。"
 NOBODY = "没有找到所选的同志，或其数据已注销，请重新选择。"
 # So long are the parts of minutes; a name is one elsewhere too.
 MOST_LINES, LONGEST, LONGEST_NAME = 60, 2000, 50
-LOOKED_BACK = timedelta(days=200)
 
 
 # --- who may -------------------------------------------------------------------------------------------------------
@@ -65,60 +60,6 @@ def find(session: Session, me: Me, activity_id: int, component: ActivityType | N
     if component is not None and component not in {one.type for one in components(session, activity.id)}:
         raise Refusal(GONE)
     return activity
-
-
-# --- what is asked -------------------------------------------------------------------------------------------------
-
-
-def wanted(session: Session, activities: Sequence[Activity]) -> dict[int, list[Wanted]]:
-    """Of each component of these, by activity: whether its minutes are there."""
-    ids = [one.id for one in activities]
-    kept = select(Minutes.activity_id, Minutes.component, Minutes.state).where(Minutes.activity_id.in_(ids))
-    there = {(row.activity_id, row.component): row.state for row in session.execute(kept)}
-    found: dict[int, list[Wanted]] = defaultdict(list)
-    query = select(Component.activity_id, Component.type).where(Component.activity_id.in_(ids)).order_by(Component.id)
-    for activity_id, kind in session.execute(query):
-        found[activity_id].append(Wanted(kind, there.get((activity_id, kind))))
-    return found
-
-
-WRITTEN_OF = (ActivityStatus.PLANNED, ActivityStatus.HELD)
-# What nobody has called the roll of yet is asked for that first.
-ASKED_OF = (ActivityStatus.HELD,)
-
-
-def over(
-    session: Session, branch_id: int, since: datetime, until: datetime, among: Sequence[ActivityStatus] = WRITTEN_OF
-) -> list[Activity]:
-    """Of which minutes may be written: what began in that time, is over, and is the branch's own; the oldest first."""
-    query = select(Activity).where(
-        Activity.branch_id == branch_id,
-        Activity.start_at >= since,
-        Activity.end_at <= until,
-        Activity.status.in_(among),
-        Activity.organizer.in_([Organizer.OWN_BRANCH, Organizer.JOINT]),
-        Activity.scope != Scope.DELEGATED,
-    )
-    return list(session.scalars(query.order_by(Activity.start_at, Activity.id)))
-
-
-def to_write(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[tuple[Activity, list[Wanted]]]:
-    """What somebody may write and what lacks, while its quarter takes it; the oldest first."""
-    since = at(Quarter.of(local_day(now, tz)).previous().start, time(), tz)
-    takes = still_open(session, me.branch_id, now, tz)
-    mine = [one for one in over(session, me.branch_id, since, now, ASKED_OF) if takes(one) and may_write(me, one)]
-    asked = wanted(session, mine)
-    lacking = [(one, [part for part in asked[one.id] if part.lacks]) for one in mine]
-    return [(one, parts) for one, parts in lacking if parts]
-
-
-def recent(session: Session, me: Me, now: datetime, most: int) -> list[tuple[Activity, list[Wanted]]]:
-    """What somebody may look at: what lacks something first, then the latest."""
-    found = [one for one in over(session, me.branch_id, now - LOOKED_BACK, now) if may_write(me, one)]
-    asked = wanted(session, found)
-    listed = [(one, asked[one.id]) for one in reversed(found)]
-    listed.sort(key=lambda each: not any(part.lacks for part in each[1]))
-    return listed[:most]
 
 
 # --- what is there -------------------------------------------------------------------------------------------------

@@ -125,6 +125,7 @@ def docx(sheet: Sheet, activity_id: int) -> bytes:
     from bot.kit import paper
 
     here = paper.begun(f"sign_in_sheet:{activity_id}")
+    paper.roomy(here)
     paper.title(here, sheet.title)
     said = dict(sheet.head)
     counts = [(f"{one}", said[one], other, said[other]) for one, other in (("应到", "实到"), ("请假", "缺席"))]

@@ -1,14 +1,15 @@
 """Minutes that are to be written: what waits for whoever may, and who is asked for them on the working days after."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.minutes import messages, rules, service
+from bot.features.minutes import asked, messages, rules
 from bot.features.minutes.rules import Asked, Wanted
 from bot.kit.activities import still_open
+from bot.kit.addressees import reachable
 from bot.kit.doors import OpenMinutes
 from bot.kit.owing import Does, Matter, Waiting, Waits, short
 from bot.kit.sends import Switch
@@ -16,7 +17,9 @@ from bot.kit.words import short_day
 from scheduler.calendar.days import Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage.audience import Me
+from storage.choices import Duty
 from storage.models.activity import Activity
+from storage.roster import roster
 
 SWITCH = Switch("minutes_asked", usual=True)
 VERB = "写"
@@ -26,7 +29,7 @@ FURTHEST = timedelta(days=130)
 
 def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Waiting]:
     """Whatever somebody may write and lacks, while its quarter takes it."""
-    found = service.to_write(session, me, now, tz)
+    found = asked.to_write(session, me, now, tz)
     calendar = calendar_of(session, me.branch_id) if found else Calendar()
     for activity, parts in found:
         due = _asked(activity, calendar, tz).due
@@ -60,18 +63,19 @@ def _asked(activity: Activity, calendar: Calendar, tz: tzinfo) -> Asked:
 def matters(
     session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id: int | None = None
 ) -> Iterator[Matter]:
-    """To the recorder, else the maker: on the first and the third working day, while the branch wants it said."""
+    """To who writes them (below): on the first and the third working day, while the branch wants it said."""
     if not SWITCH.is_on(session, branch_id):
         return
     takes = still_open(session, branch_id, now, tz)
-    found = [one for one in service.over(session, branch_id, now - FURTHEST, now, service.ASKED_OF) if takes(one)]
+    found = [one for one in asked.over(session, branch_id, now - FURTHEST, now, asked.ASKED_OF) if takes(one)]
     if not found:
         return
-    calendar, today, parts = calendar_of(session, branch_id), local_day(now, tz), service.wanted(session, found)
+    calendar, today, parts = calendar_of(session, branch_id), local_day(now, tz), asked.wanted(session, found)
+    whom = _whom(session, branch_id, found, today)
     for activity in found:
         lacking = [one for one in parts[activity.id] if one.lacks]
-        to, when = activity.recorder_id or activity.created_by_id, _asked(activity, calendar, tz)
-        if lacking and today <= when.due and person_id in (None, to):
+        to, when = whom(activity), _asked(activity, calendar, tz)
+        if lacking and to is not None and today <= when.due and person_id in (None, to):
             yield Matter(
                 person_id=to,
                 key=f"minutes:{activity.id}",
@@ -82,8 +86,21 @@ def matters(
             )
 
 
+def _whom(session: Session, branch_id: int, found: Sequence[Activity], today: date) -> Callable[[Activity], int | None]:
+    """The recorder, else the maker, as far as they are still of the branch; else the organization officer."""
+    people = {one for activity in found for one in (activity.recorder_id, activity.created_by_id) if one is not None}
+    here = {one.id for one in roster(session, branch_id, today, people)}
+    officers = reachable(session, branch_id, today, Duty.ORGANIZATION_OFFICER)
+
+    def whom(activity: Activity) -> int | None:
+        wanted = (activity.recorder_id, activity.created_by_id)
+        return next((one for one in wanted if one in here), next(iter(officers), None))
+
+    return whom
+
+
 def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     """The branches in which somebody may be asked for minutes."""
     over = (Activity.end_at <= now, Activity.end_at >= now - FURTHEST)
-    asked = Activity.status.in_(service.ASKED_OF)
-    return session.scalars(select(Activity.branch_id).where(asked, *over).distinct())
+    held = Activity.status.in_(asked.ASKED_OF)
+    return session.scalars(select(Activity.branch_id).where(held, *over).distinct())

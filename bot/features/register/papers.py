@@ -37,6 +37,9 @@ class Paper:
         return bool(self.ids or self.minutes)
 
 
+_PRESENT = "应有的资料中已登记的份数；当月各项活动均有会议记录的，会议记录即为已有"
+
+
 def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
     """Expected, present, missing and the rate, of a kind that declares them (S31)."""
     papers = kind.papers
@@ -49,7 +52,7 @@ def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
         figure(papers.expected, "月度资料应有", "份", behaviour=Behaviour.ADDITIVE,
                formula="已结束的各月按支部设置应有的资料份数", show=show),
         figure(papers.present, "月度资料已有", "份", behaviour=Behaviour.ADDITIVE, rows=_there, value=len,
-               formula="应有的资料中已登记的份数", show=show, behind=partial(_codes, kind)),
+               formula=_PRESENT, show=show, behind=partial(_codes, kind)),
         figure(papers.missing, "月度资料缺少", "份", behaviour=Behaviour.ADDITIVE, rows=_lacking, value=_listed,
                number=len, formula="应有的资料中没有登记的份数", show=show),
         figure(papers.rate, "月度资料齐全率", "%", behaviour=Behaviour.RATE, value=_rate, said=percent,

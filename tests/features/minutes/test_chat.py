@@ -187,9 +187,9 @@ async def test_the_sign_in_sheet_is_a_button_of_the_desks_card(bot: World) -> No
     await bot.stage.tap(SEC, "9月22日")
     await bot.stage.tap(SEC, "签到表", "【活动管理】")
     assert "已登记的签到情况" in last(bot)
-    await bot.stage.tap(SEC, "表格")
+    await bot.stage.tap(SEC, "导出表格")
     assert sent(bot)[0] == "9月党员大会和党课签到表20230922.xlsx"
-    await bot.stage.tap(SEC, "文档")
+    await bot.stage.tap(SEC, "导出文档")
     assert sent(bot)[0].endswith("签到表20230922.docx")
     data = OpenSheet(1).pack()
     await bot.stage.say(MEMBER, "你好")
@@ -206,3 +206,58 @@ async def test_the_recorder_is_nudged_on_the_first_and_the_third_working_day(bot
     assert "党员大会：未填写" in last(bot, RECORDER)
     await bot.stage.say(SEC, "我的待办")
     assert "会议记录2份" in last(bot)
+
+
+async def test_a_photo_or_paper_instead(bot: World) -> None:
+    await opened(bot)
+    await bot.stage.tap(SEC, "附件", MEETING_PAGE)
+    await bot.stage.people[SEC].photo()
+    await bot.clock.settle()
+    await bot.stage.tap(SEC, "确认不涉密")
+    assert "新附件：1个" in last(bot)
+    await bot.stage.tap(SEC, "记录方式")
+    await bot.stage.tap(SEC, "文件")
+    assert "记录方式：文件" in last(bot)
+    await bot.stage.tap(SEC, "完成")
+    [row] = rows(bot, Minutes)
+    assert (row.form, row.state) == (MinutesForm.FILE, MinutesState.FINAL)
+    [kept] = rows(bot, ActivityFile)
+    assert (kept.role.value, kept.component.value) == ("minutes", "members_meeting")
+    await bot.stage.say(SEC, "会议记录")
+    await bot.stage.tap(SEC, "9月22日", LIST)
+    await bot.stage.tap(SEC, "党课", LIST)
+    await bot.stage.tap(SEC, "填写记录", "【会议记录】党课")
+    await bot.stage.tap(SEC, "记录方式")
+    await bot.stage.tap(SEC, "纸质")
+    await bot.stage.tap(SEC, "完成")
+    await bot.stage.say(SEC, "会议记录")
+    assert last(bot) == f"{LIST}\n9月22日9月党员大会、党课：已完成"
+
+
+async def test_another_officer_changes_the_same_part_meanwhile(bot: World) -> None:
+    await opened(bot)
+    await opened(bot, ORG)
+    await answer(bot, "议程", "书记写的")
+    await answer(bot, "议程", "委员写的", ORG)
+    await bot.stage.tap(SEC, "保存草稿")
+    await bot.stage.tap(ORG, "保存草稿")
+    assert "“议程”刚由其他同志修改过，是否改成您填的内容？" in last(bot, ORG)
+    assert rows(bot, Minutes)[0].agenda == ["书记写的"]
+    await bot.stage.tap(ORG, "改成我填的")
+    await bot.stage.tap(ORG, "保存草稿")
+    assert rows(bot, Minutes)[0].agenda == ["委员写的"]
+
+
+async def test_wrong_words_are_refused_and_nothing_is_half_written(bot: World) -> None:
+    await opened(bot)
+    await bot.stage.tap(SEC, "落实责任人", MEETING_PAGE)
+    for text, said in (
+        ("整理；甲二；13月45日", "没有看懂日期"),
+        ("字" * 2001, "不超过2000字"),
+        ("；；", "请这样发送：整理学习心得；甲二；10月10日。"),
+    ):
+        await bot.stage.say(SEC, text)
+        assert said in last(bot), text
+    await bot.stage.say(SEC, "取消")
+    assert last(bot) == "已取消，会议记录没有修改。"
+    assert rows(bot, Minutes) == []

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.features.activities.details import Details
-from bot.features.minutes import forms, known, service, waiting
+from bot.features.minutes import asked, forms, known, service, waiting
 from bot.features.minutes.rules import Speech
+from bot.features.todo import digest_messages
 from bot.kit import activity_files, owing
 from bot.kit.handlers import File
 from bot.kit.kept_files import MOST_BYTES
@@ -28,6 +29,7 @@ from storage.models.activity import Activity
 from storage.models.activity_file import ActivityFile
 from storage.models.audit import Audit
 from storage.models.minutes import Minutes, MinutesSpeech
+from storage.models.person import DutySpan, RosterSpan
 from tests.features.activities.desk import another_branch
 from tests.features.minutes.desk import (
     DEP,
@@ -101,7 +103,7 @@ def test_the_desk_and_the_recorder_write_those_of_the_branch(storage: Storage, b
         else:
             with refused("您没有办理此事的权限"):
                 desk.write(by)
-        assert (len(service.to_write(session, desk.me(by), EVENING, SHANGHAI)) == 1) == may
+        assert (len(asked.to_write(session, desk.me(by), EVENING, SHANGHAI)) == 1) == may
 
 
 def test_a_leader_writes_those_of_the_own_group_and_no_other_branch_any(storage: Storage) -> None:
@@ -131,7 +133,7 @@ def test_of_what_is_not_own_and_of_what_was_called_off_none_are_asked(
         desk = Desk(session)
         session.execute(update(Activity).values(**changes))
         session.expire_all()
-        assert service.to_write(session, desk.me(SEC), EVENING, SHANGHAI) == []
+        assert asked.to_write(session, desk.me(SEC), EVENING, SHANGHAI) == []
         assert list(waiting.matters(session, desk.cast.branch_id, EVENING, SHANGHAI)) == []
         with refused("无需填写"):
             desk.write()
@@ -144,7 +146,7 @@ def test_not_before_it_begins_nor_after_the_cut_off(storage: Storage) -> None:
             desk.write(now=START - timedelta(minutes=1))
         with refused("第三季度统计已截止|统计已截止"):
             desk.write(now=LATE)
-        assert service.to_write(session, desk.me(SEC), LATE, SHANGHAI) == []
+        assert asked.to_write(session, desk.me(SEC), LATE, SHANGHAI) == []
         assert session.scalar(select(func.count()).select_from(Minutes)) == 0
 
 
@@ -224,6 +226,26 @@ def test_what_waits_is_counted_by_record_and_said_when_it_is_late(storage: Stora
         assert owing.counted([one]) == "会议记录待交2份"
         assert list(waiting.waiting(session, desk.me(MEMBER), late, SHANGHAI)) == []
         assert list(waiting.nearing(session, late, SHANGHAI)) == [desk.cast.branch_id]
+
+
+def test_who_has_left_is_not_asked(storage: Storage) -> None:
+    """The recorder gone, the maker is; both gone, the organization officer."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        monday = local("2023-09-25 09:00")
+        for name, asked in ((RECORDER, ORG), (ORG, SEC)):
+            gone = RosterSpan.person_id == desk.cast[name]
+            session.execute(update(RosterSpan).where(gone).values(to_on=monday.date()))
+            session.execute(update(DutySpan).where(DutySpan.person_id == desk.cast[name]).values(to_on=monday.date()))
+            [matter] = waiting.matters(session, desk.cast.branch_id, monday, SHANGHAI)
+            assert matter.person_id == desk.cast[asked]
+
+
+def test_the_digest_says_how_many(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        [section] = digest_messages.waiting(list(waiting.waiting(session, desk.me(SEC), EVENING, SHANGHAI)))
+        assert (section.texts, [one.label for one in section.choices]) == (("会议记录待交2份。",), ["会议记录"])
 
 
 def test_before_its_roll_is_complete_nobody_is_asked(storage: Storage) -> None:

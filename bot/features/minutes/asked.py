@@ -1,0 +1,67 @@
+"""Of which activities minutes are asked, and which of their components lack them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta, tzinfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.minutes.rules import Wanted
+from bot.features.minutes.service import may_write
+from bot.kit.activities import still_open
+from scheduler.calendar.days import Quarter, at, local_day
+from storage.audience import Me
+from storage.choices import ActivityStatus, Organizer, Scope
+from storage.models.activity import Activity, Component
+from storage.models.minutes import Minutes
+
+LOOKED_BACK = timedelta(days=200)
+# What nobody has called the roll of yet is asked for that first.
+WRITTEN_OF, ASKED_OF = (ActivityStatus.PLANNED, ActivityStatus.HELD), (ActivityStatus.HELD,)
+
+
+def wanted(session: Session, activities: Sequence[Activity]) -> dict[int, list[Wanted]]:
+    """Of each component of these, by activity: whether its minutes are there."""
+    ids = [one.id for one in activities]
+    kept = select(Minutes.activity_id, Minutes.component, Minutes.state).where(Minutes.activity_id.in_(ids))
+    there = {(row.activity_id, row.component): row.state for row in session.execute(kept)}
+    found: dict[int, list[Wanted]] = defaultdict(list)
+    query = select(Component.activity_id, Component.type).where(Component.activity_id.in_(ids)).order_by(Component.id)
+    for activity_id, kind in session.execute(query):
+        found[activity_id].append(Wanted(kind, there.get((activity_id, kind))))
+    return found
+
+
+def over(
+    session: Session, branch_id: int, since: datetime, until: datetime, among: Sequence[ActivityStatus] = WRITTEN_OF
+) -> list[Activity]:
+    """Of which minutes may be written: what began in that time, is over, and is the branch's own; the oldest first."""
+    query = select(Activity).where(
+        Activity.branch_id == branch_id,
+        Activity.start_at >= since,
+        Activity.end_at <= until,
+        Activity.status.in_(among),
+        Activity.organizer.in_([Organizer.OWN_BRANCH, Organizer.JOINT]),
+        Activity.scope != Scope.DELEGATED,
+    )
+    return list(session.scalars(query.order_by(Activity.start_at, Activity.id)))
+
+
+def to_write(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[tuple[Activity, list[Wanted]]]:
+    """What somebody may write and what lacks, while its quarter takes it; the oldest first."""
+    since = at(Quarter.of(local_day(now, tz)).previous().start, time(), tz)
+    takes = still_open(session, me.branch_id, now, tz)
+    mine = [one for one in over(session, me.branch_id, since, now, ASKED_OF) if takes(one) and may_write(me, one)]
+    asked = wanted(session, mine)
+    lacking = [(one, [part for part in asked[one.id] if part.lacks]) for one in mine]
+    return [(one, parts) for one, parts in lacking if parts]
+
+
+def recent(session: Session, me: Me, now: datetime, most: int) -> list[tuple[Activity, list[Wanted]]]:
+    """What somebody may look at: what lacks something first, then the latest."""
+    found = [one for one in over(session, me.branch_id, now - LOOKED_BACK, now) if may_write(me, one)]
+    asked = wanted(session, found)
+    listed = [(one, asked[one.id]) for one in reversed(found)]
+    listed.sort(key=lambda each: not any(part.lacks for part in each[1]))
+    return listed[:most]
