@@ -15,6 +15,8 @@ from bot.features.accounts import service as people
 from bot.features.accounts.rules import InviteKind
 from bot.features.activities import planning
 from bot.features.activities.details import Details
+from bot.features.activity_changes import service as changes_of_activity
+from bot.features.activity_changes.standing import standing
 from bot.features.archive import document, importing
 from bot.features.broadcasts import service as broadcasts
 from bot.features.calendar import service as calendar
@@ -140,6 +142,18 @@ def activity(session: Session, me: Me, text: str) -> None:
     assert (made.title, made.place, made.note, made.organizer_name) == (text, text, text, text)
     assert (made.sites, made.partners) == ([text], [text])
     assert session.scalars(select(FirstAgendaItem.title)).all() == [text]
+
+
+def activity_changed(session: Session, me: Me, text: str) -> None:
+    """The same of what is changed after it was published."""
+    activity(session, me, "字")
+    made = session.scalars(select(Activity)).one()
+    was = standing(session, made, SHANGHAI)
+    texts = dict.fromkeys(("title", "place", "note", "organizer_name", "topic"), text)
+    lists = {key: [text] for key in ("sites", "partners", "agenda")}
+    changes_of_activity.change(session, me, made.id, was, {**was, **texts, **lists}, NOW, SHANGHAI)
+    session.refresh(made)
+    assert standing(session, made, SHANGHAI) == {**was, **texts, **lists}
 
 
 def leave(session: Session, me: Me, text: str) -> None:
@@ -478,6 +492,7 @@ def update(session: Session, me: Me, text: str) -> None:
 FIELDS: list[WriteField] = [
     own_kind,
     activity,
+    activity_changed,
     leave,
     makeup,
     study,
