@@ -15,6 +15,8 @@ from bot.features.accounts import service as people
 from bot.features.accounts.rules import InviteKind
 from bot.features.activities import planning
 from bot.features.activities.details import Details
+from bot.features.activity_changes import service as changes_of_activity
+from bot.features.activity_changes.standing import standing
 from bot.features.archive import document, importing
 from bot.features.broadcasts import service as broadcasts
 from bot.features.calendar import service as calendar
@@ -190,6 +192,18 @@ def vote(session: Session, me: Me, text: str) -> None:
     candidate = vote_service.record(session, me, meeting, accepted, NOW, SHANGHAI).subject_id
     assert session.get_one(Person, candidate).name == newcomers.name_of(text)
     vote_service.withdraw(session, me, row.id, text, NOW, SHANGHAI)
+
+
+def activity_changed(session: Session, me: Me, text: str) -> None:
+    """The same of what is changed after it was published."""
+    activity(session, me, "字")
+    made = session.scalars(select(Activity)).one()
+    was = standing(session, made, SHANGHAI)
+    texts = dict.fromkeys(("title", "place", "note", "organizer_name", "topic"), text)
+    lists = {key: [text] for key in ("sites", "partners", "agenda")}
+    changes_of_activity.change(session, me, made.id, was, {**was, **texts, **lists}, NOW, SHANGHAI)
+    session.refresh(made)
+    assert standing(session, made, SHANGHAI) == {**was, **texts, **lists}
 
 
 def leave(session: Session, me: Me, text: str) -> None:
@@ -530,6 +544,7 @@ FIELDS: list[WriteField] = [
     activity,
     record,
     vote,
+    activity_changed,
     leave,
     makeup,
     study,

@@ -82,13 +82,19 @@ def check(
     _same_scope(was, state)
     types = [ActivityType(one) for one in state["types"]]
     require(me, Right.MAKE_ACTIVITY, branch_id=activity.branch_id, group_id=activity.group_id, types=types)
-    _no_minutes(session, activity, types)
+    if "types" in changed:
+        _no_minutes(session, activity, types)
     _in_time(changed, was, state, now, tz)
-    people = state["people"] if "people" in changed else ()
-    ids = [int(one) for one in (state["host"], state["recorder"], state["lecturer"], *people) if one.isdecimal()]
-    planning.known_here(session, me, ids)
-    planning.campaign_here(session, me, int(state["campaign"]) if state["campaign"] else None)
+    _known(session, me, changed, state)
     return changed
+
+
+def _known(session: Session, me: Me, changed: list[str], state: State) -> None:
+    """Who and what is named anew is of the branch; what stood before stays, whatever became of it."""
+    named = [state[key] for key in showing.PEOPLE if key in changed] + (state["people"] if "people" in changed else [])
+    planning.known_here(session, me, [int(one) for one in named if one.isdecimal()])
+    if "campaign" in changed and state["campaign"]:
+        planning.campaign_here(session, me, int(state["campaign"]))
 
 
 def _same_scope(was: State, state: State) -> None:

@@ -177,6 +177,28 @@ async def test_two_officers_at_once(bot: World) -> None:
     assert "地点：二楼会议室" in last(bot, ORG)
 
 
+@pytest.mark.both_databases
+async def test_two_confirm_at_one_moment(bot: World) -> None:
+    """One of them is heard by everybody; nothing of the other is written."""
+    await make(bot)
+    taps = {}
+    for name, place in ((SEC, "二楼会议室"), (ORG, "礼堂")):
+        await bot.stage.tap(name, "修改活动", CARD)
+        await fill(bot, "地点", place, by=name)
+    for name in (SEC, ORG):
+        person = bot.stage.people[name]
+        taps[name] = await person.tap_data(*newest(person.chat, "修改并通知"))
+    await bot.clock.settle()
+    [first] = [name for name, tap in taps.items() if tap.toast == "已修改，正在通知。"]
+    [other] = [name for name in taps if name != first]
+    assert taps[other].toast.startswith(f"活动已由{first}同志修改（地点：三楼会议室 → ")
+    place = activity(bot).place
+    assert place == ("二楼会议室" if first == SEC else "礼堂")
+    told = [one.text for one in bot.stage.group.chat.from_bot if one.text.startswith("【活动变更】")]
+    assert told == [CHANGED.replace("二楼会议室", place)]
+    assert count(bot, Audit, Audit.action == "change", Audit.subject == "activity") == 1
+
+
 async def test_people_who_come_and_go(bot: World) -> None:
     await bot.stage.say(SEC, "建活动")
     await bot.stage.tap(SEC, "大家谈", "【建活动】")

@@ -36,6 +36,7 @@ from storage.models.audit import Audit
 from storage.models.entry import Entry
 from storage.models.minutes import Minutes
 from storage.models.notice import Receipt
+from storage.models.person import Person
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, another_branch, refused
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -304,6 +305,18 @@ def test_a_content_with_minutes_stays(storage: Storage) -> None:
         session.flush()
         with refused("“党课”已有会议记录"):
             desk.change({"types": ["theme_party_day"]})
+
+
+def test_whoever_stood_there_stays(storage: Storage) -> None:
+    """Somebody who is erased by now, or a campaign of another list, is no reason not to change the place."""
+    with storage.transaction() as session:
+        desk = Full(session)
+        host = session.get_one(Person, desk.cast["甲八"])
+        desk.change({"host": str(host.id)})
+        host.erased_at, host.telegram_id = TOLD, None
+        session.flush()
+        desk.change({"place": "二楼"})
+        assert desk.activity.host_id == host.id
 
 
 # --- who ------------------------------------------------------------------------------------------------------------

@@ -107,6 +107,21 @@ async def test_a_piece(sqlite_url: str) -> None:
         assert many(bot, Reflection) == 1
 
 
+async def test_another_place(sqlite_url: str) -> None:
+    """The place of an activity that was published: told, and every card says it."""
+    async with world(sqlite_url, "2023-07-03 09:00") as bot:
+        await until(bot, "2023-07-04 09:45")
+        secretary = Counted(bot.stage, "甲一")
+        await secretary.key("考勤")
+        await secretary.tap("7月7日")
+        await secretary.tap("修改活动")
+        await secretary.tap("地点")
+        await secretary.send("二楼会议室", free=True)
+        await secretary.tap("修改并通知")
+        assert secretary.cost("change the place") == Cost(6, 0)
+        assert bot.stage.group.chat.last.text.startswith("【活动变更】7月主题党日：地点改为二楼会议室。")
+
+
 async def until_later(bot: World, when: str) -> None:
     """On with the story from here."""
     now = bot.clock.now().astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
