@@ -42,6 +42,7 @@ from storage.models.notice import Notice, Receipt
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.own_kind import OwnKind, OwnKindRevision
 from storage.models.person import DutySpan, Person
+from storage.models.recurrence import Recurrence
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 from storage.models.reminder import Reminder, ReminderAudience
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
@@ -187,6 +188,8 @@ def _fill(
             ),
         )
         session.add(Component(activity_id=activity, type=ActivityType.THEME_PARTY_DAY))
+    monthly = {"title": "组织生活", "answers": {"types": ["theme_party_day"], "place": "会议室"}, "clock": "14:30"}
+    keep("monthly", Recurrence(branch_id=branch_id, month_day=7, made_at=NOW, made_by_id=maker, **monthly))
     noticed = {"branch_id": branch_id, "text": f"通知{tail}", "reply_by": NOW + timedelta(hours=1), **made}
     keep("notice", Notice(activity_id=rows["ahead"], **noticed))
     keep("receipt", Receipt(notice_id=rows["notice"], person_id=mine, at=NOW))

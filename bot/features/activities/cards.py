@@ -6,11 +6,12 @@ from datetime import datetime, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import messages, planning, rules, service
+from bot.features.activities import agenda, messages, planning, rules, service
 from bot.features.notices.cards import NOTICE, Counts, count, counts_line, group_card, private_notice
 from bot.features.notices.rules import reply_by
 from bot.kit import back_fill
 from bot.kit.activities import ACTIVITY_CARD, coming
+from bot.kit.activity_words import type_words
 from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
@@ -71,10 +72,11 @@ def write_notice(session: Session, activity: Activity, tz: tzinfo, word: str = "
     notice = notice_of(session, activity.id)
     if notice is None:
         return None
-    types = [component.type for component in components(session, activity.id)]
+    words = type_words(session, activity.branch_id)
+    types = [words[component.type] for component in components(session, activity.id)]
     host = person_of(session, activity.host_id, activity.branch_id) if activity.host_id else None
-    agenda = first_agenda(session, activity.id)
-    notice.text = messages.notice_text(activity, types, host.name if host else "", agenda, tz, word)
+    items = first_agenda(session, activity.id)
+    notice.text = messages.notice_text(activity, types, host.name if host else "", items, tz, word)
     session.flush()
     return notice
 
@@ -164,9 +166,10 @@ def preview_of(session: Session, call: Call, plan: planning.Plan, privately: boo
     host = session.get(Person, plan.host_id) if plan.host_id else None
     next_day = calendar_of(session, call.me.branch_id).next_working_day(call.today)
     deadline = plan.details.reply_by or reply_by(call.now, plan.start_at, next_day, call.tz)
-    agenda = list(dict.fromkeys(plan.first_agenda))
-    types = list(dict.fromkeys(plan.types))
-    text = messages.notice_text(activity, types, host.name if host else "", agenda, call.tz)
+    items = {agenda.key(one.title): one.title for one in (agenda.read(line, call.today) for line in plan.first_agenda)}
+    words = type_words(session, call.me.branch_id)
+    types = [words[kind] for kind in dict.fromkeys(plan.types)]
+    text = messages.notice_text(activity, types, host.name if host else "", list(items.values()), call.tz)
     notice = Notice(id=0, activity_id=0, text=text, reply_by=deadline)
     if privately:
         return preview(private_notice(activity, notice, call.tz))

@@ -82,14 +82,14 @@ def _someone(said: str, members: Sequence[Member]) -> Member | None:
     return found[0] if found else None
 
 
-def _parts(said: str) -> list[str]:
+def parts(said: str) -> list[str]:
     return [part.strip() for part in said.translate(_SEPARATORS).split("、") if part.strip()]
 
 
 def _people_typed(session: Session, call: Call, said: str) -> Values:
     members = roster(session, call.me.branch_id, call.today)
     found = []
-    for part in _parts(said):
+    for part in parts(said):
         one = _someone(part, members)
         if one is None:
             raise Refusal(f"没有找到“{part[:LONGEST]}”，请点按钮选择。")
@@ -118,7 +118,7 @@ def lecturer_typed(session: Session, call: Call, said: str) -> Values:
 
 def _names_typed(key: str, word: str) -> Callable[[Session, Call, str], Values]:
     def read(session: Session, call: Call, said: str) -> Values:
-        names = [clean_name(part) for part in _parts(said)]
+        names = [clean_name(part) for part in parts(said)]
         if any(not name or len(name) > LONGEST for name in names):
             raise Refusal(f"请发送不超过{LONGEST}字的{word}。")
         return {key: list({name_key(name): name for name in names}.values())}

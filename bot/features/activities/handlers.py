@@ -13,6 +13,7 @@ from bot.features.activities import (
     messages,
     participation,
     planning,
+    repeating,
     roll_call,
     rules,
     service,
@@ -271,4 +272,5 @@ HANDLERS: list[Handler] = [
     *desk.HANDLERS,
     *roll_call.HANDLERS,
     *forms.HANDLERS,
+    *repeating.HANDLERS,
 ]

@@ -31,6 +31,7 @@ SUBJECTS: Mapping[str, str] = {
     "bind_request": "绑定申请", "calendar_year": "放假安排", "reminder_settings": "节前提醒设置",
     "group_request": "工作群申请", "theme": "每月一主题", "updates": "消息", "sends": "提醒设置",
     "study_settings": "学习提示设置", "entry": "登记", "own_kind": "登记项目", "branch_settings": "支部设置",
+    "recurrence": "每月活动",
 }  # fmt: skip
 
 # Who acted where nobody is named.

@@ -7,6 +7,7 @@ JOBS: Mapping[str, str] = {
     "activity_reminder": "活动提醒",
     "sign_in_opens": "签到开始",
     "activity_end": "活动结束核对",
+    "monthly_proposal": "每月活动提醒",
     "leave_closed": "请假审批",
     "study_prompt": "学习提示",
     "study_theme_check": "主题未录入提醒",
