@@ -68,7 +68,7 @@ async def test_everything_stands_on_one_page_and_is_saved_at_once(bot: World) ->
     await bot.stage.say(SECRETARY, "某局党委")
     assert last(bot) == (
         f"{PAGE}\n统计截止日：次月10日→次月15日\n第二季度统计7月15日截止。\n迟到分钟数：10分钟→12分钟\n"
-        "公差统计：按请假统计→按到会统计\n科级以上：副科及以上→正科及以上\n免于考勤范围：考勤、学习、心得→考勤、…\n"
+        "公差统计：按请假统计→按到会统计\n科级以上：副科及以上→正科及以上\n免于考勤范围：考勤、学习、心得→考勤、心得\n"
         "优秀比例上限：无\n兄弟支部：无→2个（增加：甲支部、乙支部）\n上级党委：无→某局党委\n重复的名称只保留一个：甲支部。\n核对无误请点“保存”。"
     )
     assert settings(bot) == USUAL
