@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import agenda, messages, planning, rules, service
 from bot.features.notices.cards import NOTICE, Counts, count, counts_line, group_card, private_notice
+from bot.features.notices.plain_notices import with_files
 from bot.features.notices.rules import reply_by
 from bot.kit import back_fill
 from bot.kit.activities import ACTIVITY_CARD, coming
@@ -21,9 +23,10 @@ from scheduler.broadcasts import batch_of
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from storage.activities import components, notice_of, roll_keepers
-from storage.choices import ActivityStatus, Scope
+from storage.choices import ActivityFileRole, ActivityStatus, Scope
 from storage.lookups import group_chats, person_of
 from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
+from storage.models.activity_file import ActivityFile
 from storage.models.notice import Notice
 from storage.models.person import Person
 
@@ -97,7 +100,15 @@ def tell(session: Session, call: Call, activity: Activity, to_group: bool, priva
     notice = write_notice(session, activity, call.tz)
     shown = count(session, activity, notice, call.tz)
     asked = ask(session, call, activity, notice, shown, to_group, privately) if notice else []
+    asked = with_files(notice, _files(session, activity), asked) if notice else []
     return desk_cards(session, activity, notice, shown, call.now, call.tz) + asked
+
+
+def _files(session: Session, activity: Activity) -> list[dict[str, Any]]:
+    """What goes out with the notice, once: not again with a new date."""
+    mine = (ActivityFile.activity_id == activity.id, ActivityFile.role == ActivityFileRole.NOTICE)
+    query = select(ActivityFile.file).where(*mine, ActivityFile.withdrawn_at.is_(None))
+    return list(session.scalars(query.order_by(ActivityFile.id)))
 
 
 def ask(

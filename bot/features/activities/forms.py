@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import again, agenda, cards, details, messages, monthly, planning
 from bot.features.activities.buttons import Wizard
-from bot.kit import branch_settings, questions
+from bot.kit import branch_settings, notice_files, questions
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.activities import find_activity
 from bot.kit.activity_words import type_words, understood
@@ -322,7 +322,8 @@ def _preview(session: Session, call: Call, values: Values) -> Reply:
     """预览; to the group and to each, the members' own is shown."""
     plan = _whole(session, call, values)
     _, privately = _way(session, call, values, plan.scope)
-    return Reply(toast="已发给您本人。", here=[cards.preview_of(session, call, plan, privately)])
+    shown = cards.preview_of(session, call, plan, privately)
+    return Reply(toast="已发给您本人。", here=[shown, *notice_files.documents(plan.details.files)])
 
 
 def publish(session: Session, call: Call, values: Values) -> Reply:

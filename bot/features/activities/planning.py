@@ -1,6 +1,6 @@
 """Making an activity and changing the plan: with its components and its notice; cancelled, postponed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -21,12 +21,14 @@ from storage import audit
 from storage.audience import Me
 from storage.choices import (
     BY_NAME,
+    ActivityFileRole,
     ActivityStatus,
     ActivityType,
     Scope,
 )
 from storage.lookups import of_branch, person_of
 from storage.models.activity import Activity, Component, Delegate
+from storage.models.activity_file import ActivityFile
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.entry import Entry
 from storage.models.notice import Notice
@@ -74,6 +76,7 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Act
     session.add_all(Delegate(activity_id=activity.id, person_id=one) for one in dict.fromkeys(plan.details.people))
     for line in dict.fromkeys(plan.first_agenda):
         agenda.add(session, activity, line, now, now.astimezone(tz).date())
+    session.add_all(_file(me, activity, file, now) for file in plan.details.files)
     if plan.start_at > now:
         _open_notice(session, me, activity, now, tz, plan.details.reply_by)
     session.flush()
@@ -161,6 +164,18 @@ def _component(activity: Activity, kind: ActivityType, plan: Plan) -> Component:
     details = topic | plan.details.of_type(kind)
     lecturer = plan.lecturer_id if kind is ActivityType.PARTY_LECTURE else None
     return Component(activity_id=activity.id, type=kind, lecturer_id=lecturer, details=details)
+
+
+def _file(me: Me, activity: Activity, file: Mapping[str, Any], now: datetime) -> ActivityFile:
+    """What goes out with the notice."""
+    return ActivityFile(
+        activity_id=activity.id,
+        role=ActivityFileRole.NOTICE,
+        file=dict(file),
+        unique_id=file["file_unique_id"],
+        added_at=now,
+        added_by_id=me.id,
+    )
 
 
 def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> None:
