@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from bot.kit.form_fields import Doubt, Values
 from bot.kit.handlers import Call
-from bot.kit.likeness import likeness
 from bot.kit.lists import label
 from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
@@ -22,12 +21,13 @@ from storage.models.activity import Activity, ActivityFirstAgendaItem, Component
 # Of typed lines, beside the ticked items; before the number of one.
 TYPED, ITEM = "agenda_typed", "#"
 MOST_LINES, MOST_OFFERED, LOOKED_THROUGH, LONGEST, LONGEST_SHOWN = 20, 12, 40, 200, 30
-# From so much on two titles may be one, and so long a title has to be before it is asked.
+# With so much of it left two titles may be one, and so long a title has to be before it is asked.
 NEAR, LONG_ENOUGH = 0.75, 4
 # The marks of a book title do not tell two titles apart.
 _MARKS = re.compile('[《》〈〉“”"]')
 _BEHIND = re.compile(r"^(?P<title>.+?)\s*[（(](?P<source>[^（）()]*?)[，,、\s]*(?P<day>[^（）()，,、\s]+)[）)]$")
 _OF_A_PAPER = re.compile(r"^(?P<title>.*》)\s*[（(](?P<source>[^（）()]{2,30}(?:报|网|刊|杂志|公众号|客户端))[）)]$")
+_FIGURES = re.compile(r"\d+|[一二三四五六七八九十]+")
 _DAY = re.compile(r"^(?:(\d{4})[年.\-/])?(\d{1,2})[月.\-/](\d{1,2})日?$")
 
 
@@ -126,10 +126,13 @@ def _near(title: str, known: Iterable[str]) -> Doubt | None:
 
 
 def is_near(one: str, other: str) -> bool:
-    """Whether two titles that are not the same may be meant to be; figures tell them apart (第1期, 第2期)."""
-    mine, its = key(one), key(other)
-    figures = [re.findall(r"\d+|[一二三四五六七八九十]+", said) for said in (mine, its)]
-    return figures[0] == figures[1] and min(likeness(mine, its), likeness(its, mine)) >= NEAR
+    """Whether two titles that are not the same may be meant to be: words are left out of one, and no letter is another
+    (材料甲, 材料乙). Figures tell them apart (第1期, 第11期).
+    """
+    short, long = sorted((key(one), key(other)), key=len)
+    letters = iter(long)
+    left_out = all(letter in letters for letter in short)
+    return left_out and len(short) >= NEAR * len(long) and _FIGURES.findall(short) == _FIGURES.findall(long)
 
 
 def _known(session: Session, branch_id: int) -> Sequence[str]:

@@ -272,6 +272,8 @@ def test_source_and_date_are_read_where_they_are_clear(line: str, item: agenda.I
         ("《关于加强基层党建工作的意见》", "关于加强基层党建的意见", True),
         ("《关于加强基层党建工作的意见》", "《关于学习贯彻二十大精神的通知》", False),
         ("学习材料第1期", "学习材料第2期", False),
+        ("学习材料第1期", "学习材料第11期", False),
+        ("第一议题材料甲", "第一议题材料乙", False),
         ("学习材料第一期", "学习材料第二期", False),
     ],
 )
