@@ -1,6 +1,7 @@
 """照上次: an activity like an earlier one, of which only the day is asked; who is not there any more is left out."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -18,7 +19,7 @@ from bot.kit.handlers import Call
 from bot.kit.names import name_key
 from bot.kit.replies import Choice
 from storage.activities import components, delegates
-from storage.choices import BY_NAME, OFF
+from storage.choices import BY_NAME, OFF, ActivityType
 from storage.models.activity import Activity, Component
 from storage.models.entry import Entry
 from storage.roster import roster
@@ -54,13 +55,27 @@ def latest(session: Session, call: Call) -> list[Activity]:
     mine = (Activity.branch_id == call.me.branch_id, Activity.status.not_in(OFF))
     query = select(Activity).where(*mine).order_by(Activity.start_at.desc(), Activity.id.desc())
     made = session.scalars(query.where(Activity.created_by_id == call.me.id).limit(LOOKED_THROUGH)).all()
-    found = [one for one in made or session.scalars(query.limit(LOOKED_THROUGH)) if may_make(session, call, one)]
+    listed = made or session.scalars(query.limit(LOOKED_THROUGH)).all()
+    types = _types(session, [one.id for one in listed])
+    found = [one for one in listed if _may(call, one, types[one.id])]
     return list({bare_title(one): one for one in reversed(found)}.values())[::-1][:MOST]
+
+
+def _types(session: Session, ids: Sequence[int]) -> dict[int, list[ActivityType]]:
+    found: dict[int, list[ActivityType]] = defaultdict(list)
+    query = select(Component.activity_id, Component.type).where(Component.activity_id.in_(ids))
+    for activity_id, kind in session.execute(query) if ids else ():
+        found[activity_id].append(kind)
+    return found
 
 
 def may_make(session: Session, call: Call, activity: Activity) -> bool:
     """Whether this person may make such a one today."""
-    types, here = [one.type for one in components(session, activity.id)], activity.branch_id
+    return _may(call, activity, _types(session, [activity.id])[activity.id])
+
+
+def _may(call: Call, activity: Activity, types: Sequence[ActivityType]) -> bool:
+    here = activity.branch_id
     return may(call.me, Right.MAKE_ACTIVITY, branch_id=here, group_id=activity.group_id, types=types)
 
 
