@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit.form_fields import Field, Values
 from bot.kit.handlers import Call, File
+from bot.kit.questions import fixed
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, To
 from scheduler.broadcasts import batch_of
@@ -19,11 +20,8 @@ PHOTO, NAMELESS = "照片", "附件"
 
 def field(**more: Any) -> Field:
     """The question for them; they are heard whatever page is open. Without words: a caption says something else."""
-    return Field(KEY, ASK, "附件", options=_clear, files=add, later=True, optional=True, what="附件", longest=0, **more)
-
-
-def _clear(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
-    return [("", "清空附件")] if values.get(KEY) else []
+    none = fixed({"": "不填写"})
+    return Field(KEY, ASK, "附件", options=none, files=add, later=True, optional=True, what="附件", longest=0, **more)
 
 
 def add(session: Session, call: Call, values: Values) -> Values:
