@@ -9,6 +9,7 @@ from scheduler.jobs import StillOwed
 from scheduler.outbox_rows import Row
 from scheduler.outcome import BAD_FILE, Outcome, OutcomeKind
 from scheduler.pace import Pace
+from scheduler.promises import message_of
 from scheduler.uploads import Uploads
 from storage.engine import Storage
 from storage.entry_files import content_of
@@ -62,6 +63,8 @@ class Delivery:
         """A file of the register goes by Telegram's id of it, else as the bytes that are kept: they are in no row of
         the outbox, so that what is erased there is erased.
         """
+        if row.message.get("under"):
+            row.message = await self._below(row.message)
         document = row.message.get("document") or {}
         if document.get("file_id") or document.get("stored") is None:
             outcome = await self._send(row.chat_id, row.message)
@@ -73,6 +76,13 @@ class Delivery:
             return Outcome(OutcomeKind.FAILED, reason=BAD_FILE)
         rest = {name: value for name, value in document.items() if name != "file_id"}
         return await self._send(row.chat_id, row.message | {"document": rest | {"content": content}})
+
+    async def _below(self, message: dict[str, Any]) -> dict[str, Any]:
+        """As a reply to what it belongs to; by itself where that has not gone."""
+        key: str = message["under"]
+        number = await self._storage.read(lambda session: message_of(session, key))
+        rest = {name: value for name, value in message.items() if name != "under"}
+        return rest if number is None else rest | {"reply_to": number}
 
     async def _correct(self, row: Row, message_id: int) -> Outcome:
         """Edit what was sent, as it reads now; and again when its owner's tap changed it while the edit was going."""

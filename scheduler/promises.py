@@ -146,3 +146,9 @@ def _add_card(session: Session, owed: Owed, outbox_id: int) -> None:
         session.flush()
     else:
         session.execute(update(Card).where(*mine).values(outbox_id=outbox_id, open=True))
+
+
+def message_of(session: Session, key: str) -> int | None:
+    """Telegram's number of the message that kept a promise, once it has gone."""
+    query = select(Outbox.message_id).join(Promise, Promise.outbox_id == Outbox.id)
+    return session.scalars(query.where(Promise.key == key)).first()

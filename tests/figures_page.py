@@ -34,6 +34,8 @@ BEHAVIOURS: Mapping[Behaviour, str] = {
 # By the source of the figure: in chat, and who.
 RECORDED: Mapping[str, tuple[str, str]] = {
     "held activities": ("建活动 · 签到 · 点名 · 补报活动", "everybody signs in; the desk calls the roll"),
+    "activities of campaigns": ("建活动 · 主题教育 · 点名", "the desk, officers of the field"),
+    "sites visited": ("建活动 · 点位 · 点名 · 红色基地名录", "the desk; 组织委员 keeps the list"),
     "hours learned": ("建活动 · 签到 · 点名 · 补学 · 登记", "everybody signs in and makes up; the desk; 宣传委员"),
     "meetings by group": ("建活动 · 签到 · 点名", "leaders of party groups, the desk"),
     "study": ("学习安排 · 学完了", "宣传委员 and the desk; everybody completes"),

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.kit.deadlines import in_time, is_close_day
+from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.names import LONGEST, name_key
 from scheduler.calendar.days import CLOSE_DAY, Quarter, local_day
-from storage.choices import ExemptFrom, MonthlyDocument, OfficialDutyAs, Rank
+from storage.choices import ActivityType, ExemptFrom, MonthlyDocument, OfficialDutyAs, Rank
 from storage.models.organisation import Organisation
 from storage.roster import Member
 
@@ -30,6 +31,9 @@ IN_EFFECT = frozenset({ExemptFrom.ATTENDANCE, ExemptFrom.STUDY, ExemptFrom.REFLE
 EARLIER = "earlier"
 # {name: ((the first quarter that it no longer held for, value), ...)}, the oldest first.
 Earlier = Mapping[str, tuple[tuple[Quarter, Any], ...]]
+# The branch's own words for types of activities, the first of each is the one that is printed.
+Aliases = Mapping[str, ActivityType]
+LONGEST_ALIAS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class BranchSettings:
     appraisal_excellent_share: int | None = None
     peer_orgs: tuple[str, ...] = ()
     superior: str = ""
+    aliases: Aliases = field(default_factory=dict)
     earlier: Earlier = field(default_factory=dict)
 
     def on(self, day: date) -> "BranchSettings":
@@ -123,6 +128,21 @@ def _names(value: Any) -> tuple[str, ...] | None:
     return tuple(value) if fits else None
 
 
+def aliases(value: Any) -> Aliases | None:
+    """Own words for types, each of one type alone and none a usual one; None for anything else."""
+    known = {one.value: one for one in ActivityType}
+    if not isinstance(value, dict) or not all(isinstance(kind, str) and kind in known for kind in value.values()):
+        return None
+    keys = [name_key(word) for word in value]
+    usual = {name_key(word) for word in ACTIVITY_TYPES.values()}
+    fits = "" not in keys and len(set(keys)) == len(keys) and usual.isdisjoint(keys)
+    return {word: known[kind] for word, kind in value.items()} if fits and _short(value) else None
+
+
+def _short(words: Collection[str]) -> bool:
+    return all(len(word) <= LONGEST_ALIAS for word in words)
+
+
 FIELDS: Mapping[str, Stored] = {
     "close_day": Stored(
         lambda value: value if is_close_day(value) else None, "a day of the month from 1 to 28", dated=True
@@ -138,6 +158,11 @@ FIELDS: Mapping[str, Stored] = {
     "appraisal_excellent_share": Stored(_number(SHARES), "a number of per cent from 1 to 100"),
     "peer_orgs": Stored(_names, f"a list of different names of at most {LONGEST} letters", list, dated=True),
     "superior": Stored(lambda value: value if isinstance(value, str) else None, "a text"),
+    "aliases": Stored(
+        aliases,
+        f"own words of at most {LONGEST_ALIAS} letters, each with the type of activity that it means",
+        lambda value: {word: kind.value for word, kind in value.items()},
+    ),
 }
 
 

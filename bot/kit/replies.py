@@ -67,7 +67,8 @@ class Document:
     """A file to hand over; `picture` shows it as a photo. `file_id` names one that Telegram already holds.
 
     `kind` is what that one is (voice, photo, ...): Telegram sends nothing again as another kind. `stored`: the row that
-    has its bytes, which go up where Telegram knows no id of it, or not any longer. `secret`: as above.
+    has its bytes, which go up where Telegram knows no id of it, or not any longer. `secret`: as above. `under`: the
+    promise of the message that it stands under, once that is there.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Document:
     kind: str = ""
     stored: int | None = None
     secret: bool = False
+    under: str = ""
 
     def to_json(self) -> dict[str, Any]:
         import base64
@@ -88,11 +90,13 @@ class Document:
         )
         held |= {"stored": self.stored} if self.stored is not None else {}
         kind = {"kind": self.kind} if self.kind else {}
+        under = {"under": self.under} if self.under else {}
         return {
             "text": self.caption,
             "document": {"name": self.name, "picture": self.picture, **kind, **held},
             **_markup(self.rows, None),
             **_secret(self.secret),
+            **under,
         }
 
 

@@ -252,7 +252,8 @@ def _key(label: str | Mapping[str, str]) -> dict[str, Any]:
 def _with_document(chat_id: int, message: Mapping[str, Any]) -> tuple[str, dict[str, Any], list[Part]]:
     document = message["document"]
     field = document.get("kind") or ("photo" if document.get("picture") else "document")
-    params = _shown({"chat_id": chat_id, **({"caption": message["text"]} if message["text"] else {})}, message)
+    said = {"caption": message["text"]} if message["text"] else {}
+    params = _shown({"chat_id": chat_id, **said, **_under(message)}, message)
     content = document.get("content") or base64.b64decode(document.get("base64", ""))
     if content:
         mime_type = mimetypes.guess_type(document["name"])[0] or "application/octet-stream"

@@ -113,6 +113,7 @@ _WHAT = {
     "exemption": "免于考勤到期提醒",
     "term": "任期届满提醒",
     "undelivered": "未送达名单",
+    "monthly": "每月活动提醒",
     "missed": "未按时发送的提示",
 }
 

@@ -50,6 +50,7 @@ from bot.features.roster.rules import FactChange
 from bot.features.roster_files.asking import Answers
 from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.roster_files.service import plan_import, write_import
+from bot.features.settings import rules as setting_rules
 from bot.features.settings import service as settings
 from bot.features.study import planning as study_planning
 from bot.features.votes import rules as vote_rules
@@ -422,6 +423,14 @@ def units(session: Session, me: Me, text: str) -> None:
     assert (stands["superior"], stands["peer_orgs"]) == (text, ["甲支部", *text.splitlines()])
 
 
+def own_words(session: Session, me: Me, text: str) -> None:
+    """What the branch calls an activity, as far as the form takes it for a word."""
+    with suppress(Refusal):
+        said = setting_rules.own_words(f"{text}：党员大会")
+        settings.save(session, me, {"aliases": said}, NOW, SHANGHAI)
+        assert list(settings.standing(session, me.branch_id)["aliases"].values()) == ["members_meeting"]
+
+
 def entry(session: Session, me: Me, text: str) -> None:
     """Every text of an entry and of its rows, whose it is, a reason, words to find it by, and its table."""
     for kind in built_in():
@@ -561,6 +570,7 @@ FIELDS: list[WriteField] = [
     door,
     group,
     units,
+    own_words,
     entry,
     contact,
     archive,

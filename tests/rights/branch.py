@@ -45,6 +45,7 @@ from storage.models.notice import Notice, Receipt
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.own_kind import OwnKind, OwnKindRevision
 from storage.models.person import DutySpan, Person
+from storage.models.recurrence import Recurrence
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 from storage.models.reminder import Reminder, ReminderAudience
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
@@ -198,6 +199,8 @@ def _fill(
     paper = {"kind": "document", "file_id": "B" * 30, "file_unique_id": f"m{tail}", "name": f"会议记录{tail}.pdf"}
     made_of = {"role": ActivityFileRole.MINUTES, "component": ActivityType.THEME_PARTY_DAY, "added_at": NOW}
     keep("minutes_file", ActivityFile(activity_id=rows["held"], file=paper, unique_id=f"m{tail}", **made_of))
+    monthly = {"title": "组织生活", "answers": {"types": ["theme_party_day"], "place": "会议室"}, "clock": "14:30"}
+    keep("monthly", Recurrence(branch_id=branch_id, month_day=7, made_at=NOW, made_by_id=maker, **monthly))
     noticed = {"branch_id": branch_id, "text": f"通知{tail}", "reply_by": NOW + timedelta(hours=1), **made}
     keep("notice", Notice(activity_id=rows["ahead"], **noticed))
     # So long ago that nobody owes it.

@@ -351,6 +351,15 @@ TABLE: dict[str, Case] = {
         MAKE_THIS_ACTIVITY, open=changing("ahead", "title"), text="七月主题党日"
     ),
     "tap:CallOff": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.CallOff(ids["ahead"], 1)),
+    "tap:LikeEarlier": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.LikeEarlier(ids["activity"])),
+    "tap:LikeThis": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.LikeThis(ids["held"])),
+    "tap:EveryMonth": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.EveryMonth(ids["held"])),
+    "tap:EveryMonthOn": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.EveryMonthOn(ids["held"], 0)),
+    "tap:Monthly": own(MAKE_THIS_ACTIVITY, lambda ids: activities.Monthly()),
+    "tap:EndMonthly": Case(MAKE_THIS_ACTIVITY, lambda ids: activities.EndMonthly(ids["monthly"], 1)),
+    "tap:DecideMonth": Case(
+        MAKE_THIS_ACTIVITY, lambda ids: activities.DecideMonth(ids["monthly"], 202308, activities.Month.SKIP)
+    ),
     "command:notice": own(NOTICE),
     "word:发通知": own(NOTICE),
     "answer:notice.text": own(NOTICE, open=PLAIN, text="请准时"),

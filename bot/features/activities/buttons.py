@@ -202,3 +202,68 @@ class NewGuest(Button):
 
     prefix: ClassVar[str] = "gn"
     activity_id: int
+
+
+class Month(StrEnum):
+    """What becomes of a month of something that is held every month."""
+
+    PUBLISH = "publish"
+    CHANGE = "change"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True)
+class LikeEarlier(Button):
+    """照上次; 0: which of the last ones is not chosen yet."""
+
+    prefix: ClassVar[str] = "ya"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class LikeThis(Button):
+    """照此再建"""
+
+    prefix: ClassVar[str] = "yg"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class EveryMonth(Button):
+    """每月重复: on which day is asked."""
+
+    prefix: ClassVar[str] = "yb"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class EveryMonthOn(Button):
+    """week: the first to the fifth of the weekday, -1 the last; 0: on the day of the month."""
+
+    prefix: ClassVar[str] = "yc"
+    activity_id: int
+    week: int
+
+
+@dataclass(frozen=True)
+class Monthly(Button):
+    """每月活动: what is held every month."""
+
+    prefix: ClassVar[str] = "yd"
+
+
+@dataclass(frozen=True)
+class EndMonthly(Button):
+    prefix: ClassVar[str] = "ye"
+    recurrence_id: int
+    sure: int
+
+
+@dataclass(frozen=True)
+class DecideMonth(Button):
+    """month: 202308."""
+
+    prefix: ClassVar[str] = "yf"
+    recurrence_id: int
+    month: int
+    does: Month

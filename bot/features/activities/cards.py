@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import messages, planning, rules, service
+from bot.features.activities import agenda, messages, planning, rules, service
 from bot.features.notices.cards import NOTICE, Counts, count, counts_line, group_card, moved, private_notice
+from bot.features.notices.plain_notices import with_files
 from bot.features.notices.rules import reply_by
 from bot.features.votes.rules import votes_at
 from bot.features.votes.service import types_of
 from bot.kit import back_fill, votes
 from bot.kit.activities import ACTIVITY_CARD, coming
+from bot.kit.activity_words import type_words
 from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
@@ -22,9 +25,10 @@ from scheduler.broadcasts import batch_of
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from storage.activities import components, notice_of, roll_keepers
-from storage.choices import OFF, ActivityStatus, Scope
+from storage.choices import OFF, ActivityFileRole, ActivityStatus, Scope
 from storage.lookups import group_chats, person_of
 from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
+from storage.models.activity_file import ActivityFile
 from storage.models.notice import Notice
 from storage.models.person import Person
 
@@ -84,10 +88,11 @@ def write_notice(session: Session, activity: Activity, tz: tzinfo) -> Notice | N
         return None
     earlier = select(Notice.id).where(Notice.activity_id == activity.id, Notice.id < notice.id).limit(1)
     word = "通知" if session.scalar(earlier) is None else "改期通知"
-    types = [component.type for component in components(session, activity.id)]
+    words = type_words(session, activity.branch_id)
+    types = [words[component.type] for component in components(session, activity.id)]
     host = person_of(session, activity.host_id, activity.branch_id) if activity.host_id else None
-    agenda = first_agenda(session, activity.id)
-    notice.text = messages.notice_text(activity, types, host.name if host else "", agenda, tz, word)
+    items = first_agenda(session, activity.id)
+    notice.text = messages.notice_text(activity, types, host.name if host else "", items, tz, word)
     session.flush()
     return notice
 
@@ -108,7 +113,15 @@ def tell(session: Session, call: Call, activity: Activity, to_group: bool, priva
     notice = write_notice(session, activity, call.tz)
     shown = count(session, activity, notice, call.tz)
     asked = ask(session, call, activity, notice, shown, to_group, privately) if notice else []
+    asked = with_files(notice, _files(session, activity), asked) if notice else []
     return desk_cards(session, activity, notice, shown, call.now, call.tz) + asked
+
+
+def _files(session: Session, activity: Activity) -> list[dict[str, Any]]:
+    """What goes out with the notice, once: not again with a new date."""
+    mine = (ActivityFile.activity_id == activity.id, ActivityFile.role == ActivityFileRole.NOTICE)
+    query = select(ActivityFile.file).where(*mine, ActivityFile.withdrawn_at.is_(None))
+    return list(session.scalars(query.order_by(ActivityFile.id)))
 
 
 def ask(
@@ -186,9 +199,10 @@ def preview_of(session: Session, call: Call, plan: planning.Plan, privately: boo
     host = session.get(Person, plan.host_id) if plan.host_id else None
     next_day = calendar_of(session, call.me.branch_id).next_working_day(call.today)
     deadline = plan.details.reply_by or reply_by(call.now, plan.start_at, next_day, call.tz)
-    agenda = list(dict.fromkeys(plan.first_agenda))
-    types = list(dict.fromkeys(plan.types))
-    text = messages.notice_text(activity, types, host.name if host else "", agenda, call.tz)
+    items = {agenda.key(one.title): one.title for one in (agenda.read(line, call.today) for line in plan.first_agenda)}
+    words = type_words(session, call.me.branch_id)
+    types = [words[kind] for kind in dict.fromkeys(plan.types)]
+    text = messages.notice_text(activity, types, host.name if host else "", list(items.values()), call.tz)
     notice = Notice(id=0, activity_id=0, text=text, reply_by=deadline)
     if privately:
         return preview(private_notice(activity, notice, call.tz))

@@ -1,14 +1,14 @@
 """What of an activity has a usual value, or nothing needs: asked from the last page of its form, and how it is said."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.kit import branch_settings, questions
+from bot.kit import branch_settings, notice_files, questions
 from bot.kit.form_fields import Field, Options, Values
 from bot.kit.glossary.choices import LEVELS, MODES, ORGANIZERS
 from bot.kit.handlers import Call
@@ -57,6 +57,7 @@ class Details:
     campaign_id: int | None = None
     note: str = ""
     reply_by: datetime | None = None
+    files: Sequence[Mapping[str, Any]] = ()
 
     def of_type(self, kind: ActivityType) -> dict[str, Any]:
         """What is kept with one of its contents."""
@@ -82,14 +83,14 @@ def _someone(said: str, members: Sequence[Member]) -> Member | None:
     return found[0] if found else None
 
 
-def _parts(said: str) -> list[str]:
+def parts(said: str) -> list[str]:
     return [part.strip() for part in said.translate(_SEPARATORS).split("、") if part.strip()]
 
 
 def _people_typed(session: Session, call: Call, said: str) -> Values:
     members = roster(session, call.me.branch_id, call.today)
     found = []
-    for part in _parts(said):
+    for part in parts(said):
         one = _someone(part, members)
         if one is None:
             raise Refusal(f"没有找到“{part[:LONGEST]}”，请点按钮选择。")
@@ -118,7 +119,7 @@ def lecturer_typed(session: Session, call: Call, said: str) -> Values:
 
 def _names_typed(key: str, word: str) -> Callable[[Session, Call, str], Values]:
     def read(session: Session, call: Call, said: str) -> Values:
-        names = [clean_name(part) for part in _parts(said)]
+        names = [clean_name(part) for part in parts(said)]
         if any(not name or len(name) > LONGEST for name in names):
             raise Refusal(f"请发送不超过{LONGEST}字的{word}。")
         return {key: list({name_key(name): name for name in names}.values())}
@@ -190,6 +191,12 @@ def _may_be_empty(more: Mapping[str, Any]) -> dict[str, Any]:
     return {"options": questions.fixed({"": "不填写"}), **more}
 
 
+def _files(session: Session, call: Call, values: Values) -> Values:
+    if call.text.strip():
+        raise Refusal("这里的附件不带文字，请只发送照片或文件。")
+    return notice_files.add(session, call, values)
+
+
 FIELDS = (
     _later(
         "people", "参加人员", "请选择参加人员（可多选），或直接发送姓名；不选即为活动内容所对应的全体人员。", _members,
@@ -230,6 +237,7 @@ FIELDS = (
         "reply_day", "请发送回复截止日期和时间，例如：7月5日 12:00。", example="7月5日 12:00", clock="reply_time",
         label="回复截止", later=True, deeper=True, not_past="回复截止应在现在之后。",
     ),
+    replace(notice_files.field(deeper=True), files=_files),
 )  # fmt: skip
 ORDER = tuple(field.key for field in FIELDS)
 
@@ -260,6 +268,7 @@ def details(call: Call, values: Values) -> Details:
         lecturer_of=said.get("lecturer_of", "other") if outside else "",
         campaign_id=int(said["campaign"]) if "campaign" in said else None,
         note=said.get("note", ""),
+        files=notice_files.of(values),
         reply_by=datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), call.tz) if day else None,
     )
 
@@ -285,6 +294,7 @@ def lines(session: Session, call: Call, made: Details) -> list[str]:
         "观看内容": made.film,
         "主题教育": campaign.title if campaign is not None else "",
         "备注": made.note,
+        "附件": notice_files.words(made.files),
         "回复截止": moment_words(made.reply_by, call.tz) if made.reply_by else "",
     }
     return [f"{word}：{text}" for word, text in said.items() if text]

@@ -29,5 +29,5 @@ FEATURE = Feature(
     nearing=waiting.nearing,
     digest=_digest,
     steps=[participation.steps, service.steps],
-    figures=figures.FIGURES,
+    figures=figures.figures,
 )

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,18 +11,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import cards, details, messages, planning
+from bot.features.activities import again, agenda, cards, details, messages, monthly, planning
 from bot.features.activities.buttons import Wizard
-from bot.features.activities.rules import default_title
-from bot.kit import questions, templates
+from bot.kit import branch_settings, notice_files, questions, templates
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.activities import find_activity
+from bot.kit.activity_words import type_words, understood
 from bot.kit.buttons import place_of
 from bot.kit.form_fields import Action, Field, Options, Values
 from bot.kit.form_pages import CONFIRM, FIELD
 from bot.kit.forms import Form
-from bot.kit.glossary.choices import ACTIVITY_TYPES, SCOPES
+from bot.kit.glossary.choices import SCOPES
 from bot.kit.handlers import Call, Command, Handler
+from bot.kit.names import LONGEST as LONGEST_NAME
+from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from bot.kit.seats import Seat
@@ -38,9 +40,11 @@ TIMES = ("09:00", "10:00", "14:30", "15:00", "16:00", "19:30")
 LENGTHS = {"60": "1小时", "90": "1.5小时", "120": "2小时", "180": "3小时", "240": "4小时"}
 HOURS = ("0", "1", "2", "4", "8")
 WAYS = {"group": "支部工作群", "private": "逐人私聊", "both": "工作群和私聊"}
-LONGEST, MOST_LINES, MOST_HOURS = 200, 20, 100
+LONGEST, MOST_HOURS = 200, 100
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _HOURS = re.compile(r"[0-9]+(\.[0-9])?")
+_AND = re.compile(r"\s+|和|及")
+_MONTH = re.compile(r"^[0-9]{1,2}月份?")
 
 
 # --- the questions ------------------------------------------------------------------------------------------------
@@ -48,10 +52,6 @@ _HOURS = re.compile(r"[0-9]+(\.[0-9])?")
 
 def _text(key: str) -> Callable[[Session, Call, str], Values]:
     return lambda session, call, text: {key: text[:LONGEST]}
-
-
-def _agenda(session: Session, call: Call, text: str) -> Values:
-    return {"agenda": [line.strip() for line in text.splitlines() if line.strip()][:MOST_LINES]}
 
 
 def _hours(session: Session, call: Call, text: str) -> Values:
@@ -68,7 +68,30 @@ def _types(session: Session, call: Call, values: Values) -> Sequence[tuple[str, 
     """A group leader has the meetings of the own group, an officer the contents of the own field, the desk all."""
     mine = own_field(call.me, Right.MAKE_ACTIVITY) | ({ActivityType.GROUP_MEETING} if call.me.leads else set())
     wide = reach(call.me, Right.MAKE_ACTIVITY) is Reach.ALL
-    return [(kind.value, title) for kind, title in ACTIVITY_TYPES.items() if wide or kind in mine]
+    words = type_words(session, call.me.branch_id)
+    return [(kind.value, word) for kind, word in words.items() if wide or kind in mine]
+
+
+def _types_typed(session: Session, call: Call, said: str) -> Values:
+    """主题党日、党课: in the usual words or the branch's own, with the month before them or without."""
+    known = understood(branch_settings.of_branch(session, call.me.branch_id).aliases)
+    offered = {kind for kind, _ in _types(session, call, {})}
+    found = [kind.value for part in details.parts(said) for kind in _kinds(part, known)]
+    if not offered.issuperset(found):
+        raise Refusal(NO_RIGHT)
+    return {"types": list(dict.fromkeys(found))}
+
+
+def _kinds(said: str, known: Mapping[str, ActivityType]) -> list[ActivityType]:
+    """Of one part of a list: a word, or words with a blank or 和 between them."""
+    whole = known.get(name_key(_MONTH.sub("", said)))
+    if whole is not None:
+        return [whole]
+    found = [known.get(name_key(_MONTH.sub("", one))) for one in _AND.split(said) if one]
+    kinds = [kind for kind in found if kind is not None]
+    if not kinds or len(kinds) < len(found):
+        raise Refusal(f"没有找到“{said[:LONGEST_NAME]}”，请点按钮选择。")
+    return kinds
 
 
 def _days(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
@@ -128,6 +151,8 @@ FIELDS = (
         "请选择活动内容（可多选），然后点“下一步”。",
         "内容",
         options=_types,
+        read=_types_typed,
+        below=again.below,
         many=True,
         needed="请至少选择一项活动内容。",
     ),
@@ -154,7 +179,20 @@ FIELDS = (
         read=_hours,
     ),
     _later("host", "主持人", "请选择主持人。", _members),
-    _later("agenda", "第一议题", "请发送第一议题材料的名称，一行一项。", read=_agenda),
+    _later(
+        "agenda",
+        "第一议题",
+        "请勾选第一议题材料，或直接发送名称，一行一项，可注明出处，例如：《……》（人民日报，7月20日）。",
+        agenda.options,
+        read=agenda.typed,
+        doubts=agenda.doubts,
+        many=True,
+        optional=True,
+        one_a_row=True,
+        beside=(agenda.TYPED,),
+        longest=agenda.MOST_LINES * agenda.LONGEST,
+        what="第一议题",
+    ),
     _later("way", "发送方式", "请选择发送方式。", questions.fixed(WAYS)),
     _later(
         "lecturer",
@@ -177,8 +215,8 @@ ORDER = (
 
 
 def _summary(session: Session, call: Call, values: Values) -> str:
-    types = [ActivityType(kind) for kind in values["types"]]
-    lines = ["【建活动】" + (values.get("title") or "、".join(ACTIVITY_TYPES[kind] for kind in types))]
+    types, words = [ActivityType(kind) for kind in values["types"]], type_words(session, call.me.branch_id)
+    lines = ["【建活动】" + (_title(values) or "、".join(words[kind] for kind in types))]
     if values.get("day"):
         lines.append(f"时间：{dated(date.fromisoformat(values['day']), call.today)}{values.get('time') or ''}")
     if values.get("place"):
@@ -189,15 +227,25 @@ def _summary(session: Session, call: Call, values: Values) -> str:
     return "\n".join(lines)
 
 
+def _title(values: Values) -> str:
+    day = values.get("day")
+    return again.title(values, date.fromisoformat(day).month) if day else str(values.get("title") or "")
+
+
+def _length(minutes: str) -> str:
+    return LENGTHS.get(minutes) or f"{minutes}分钟"
+
+
 def _details(session: Session, call: Call, values: Values, types: list[ActivityType]) -> list[str]:
     group = session.get(PartyGroup, int(values["group"])) if values.get("group") else None
     known = {key: str(values.get(key) or "") for key in ("host", "lecturer")}
     listed = {key: said for key, said in known.items() if said and not said.startswith(details.OUTSIDE)}
     names = {key: session.get(Person, int(said)) for key, said in listed.items()}
+    words = type_words(session, call.me.branch_id)
     shown = [
-        f"内容：{'、'.join(ACTIVITY_TYPES[kind] for kind in types)}",
+        f"内容：{'、'.join(words[kind] for kind in types)}",
         f"范围：{group.name if group else SCOPES[scope_of(values)]}",
-        f"时长：{LENGTHS[values.get('length', '120')]}" + _hours_words(values.get("hours", "0")),
+        f"时长：{_length(values.get('length', '120'))}" + _hours_words(values.get("hours", "0")),
     ]
     shown += [
         f"{word}：{person.name}"
@@ -205,7 +253,8 @@ def _details(session: Session, call: Call, values: Values, types: list[ActivityT
         if (person := names.get(key)) is not None
     ]
     shown += [f"研讨题目：{values['topic']}"] if values.get("topic") else []
-    shown += ["第一议题：" + "；".join(values["agenda"])] if values.get("agenda") else []
+    items = agenda.chosen(session, call, values)
+    shown += ["第一议题：" + "；".join(items)] if items else []
     shown += details.lines(session, call, details.details(call, values))
     return [*shown, f"通知：{_way_words(*_way(session, call, values, scope_of(values)))}"]
 
@@ -236,7 +285,7 @@ def _start(call: Call, values: Values) -> datetime:
     return datetime.combine(date.fromisoformat(values["day"]), time.fromisoformat(values["time"]), call.tz)
 
 
-def _plan(call: Call, values: Values) -> planning.Plan:
+def _plan(session: Session, call: Call, values: Values) -> planning.Plan:
     start_at = _start(call, values)
     types = [ActivityType(kind) for kind in values["types"]]
     scope = scope_of(values)
@@ -245,21 +294,21 @@ def _plan(call: Call, values: Values) -> planning.Plan:
         start_at=start_at,
         end_at=start_at + timedelta(minutes=int(values.get("length", "120"))),
         place=values["place"],
-        title=values.get("title") or default_title(types, start_at.date()),
+        title=again.title(values, start_at.month),
         scope=scope,
         group_id=int(values["group"]) if scope is Scope.GROUP else None,
         hours=Decimal(values.get("hours", "0")),
         host_id=int(values["host"]) if values.get("host") else None,
         lecturer_id=int(values["lecturer"]) if str(values.get("lecturer") or "").isdigit() else None,
         topic=values.get("topic", ""),
-        first_agenda=values.get("agenda", []),
+        first_agenda=agenda.chosen(session, call, values),
         details=details.details(call, values),
     )
 
 
 def _whole(session: Session, call: Call, values: Values) -> planning.Plan:
     """The plan, of a group that one may call together."""
-    plan = _plan(call, values)
+    plan = _plan(session, call, values)
     if plan.scope is Scope.GROUP and plan.group_id not in {group.id for group in _groups(session, call)}:
         raise Refusal(NO_RIGHT)
     return plan
@@ -277,12 +326,17 @@ def _preview(session: Session, call: Call, values: Values) -> Reply:
     """预览; to the group and to each, the members' own is shown."""
     plan = _whole(session, call, values)
     _, privately = _way(session, call, values, plan.scope)
-    return Reply(toast="已发给您本人。", here=[cards.preview_of(session, call, plan, privately)])
+    shown = cards.preview_of(session, call, plan, privately)
+    return Reply(toast="已发给您本人。", here=[shown, *notice_files.documents(plan.details.files)])
 
 
-def _publish(session: Session, call: Call, values: Values) -> Reply:
+def publish(session: Session, call: Call, values: Values) -> Reply:
+    """发布; of what is held every month this is the month's."""
     plan = _whole(session, call, values)
     activity = planning.make(session, call.me, plan, call.now, call.tz)
+    if values.get(monthly.MONTHLY):
+        number, month = values[monthly.MONTHLY]
+        monthly.decide(session, call.me, number, date.fromisoformat(month), activity.id, call.now)
     to_group, privately = _way(session, call, values, plan.scope)
     told = cards.tell(session, call, activity, to_group, privately)
     word = "已发布，通知正在发送。" if plan.start_at > call.now else "已补报，请点“点名”登记到会情况。"
@@ -298,7 +352,7 @@ FORM = Form(
     order=ORDER,
     summary=_summary,
     confirm="核对无误请点“发布”。",
-    actions=(Action("preview", "预览", _preview, closes=False), Action("publish", "发布", _publish)),
+    actions=(Action("preview", "预览", _preview, closes=False), Action("publish", "发布", publish)),
     # What it may be is asked again when it is published.
     right=Right.MAKE_ACTIVITY,
     before=Wizard,

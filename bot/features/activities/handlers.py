@@ -14,6 +14,7 @@ from bot.features.activities import (
     messages,
     participation,
     planning,
+    repeating,
     roll_call,
     rules,
     service,
@@ -273,4 +274,5 @@ HANDLERS: list[Handler] = [
     *guests.HANDLERS,
     *roll_call.HANDLERS,
     *forms.HANDLERS,
+    *repeating.HANDLERS,
 ]

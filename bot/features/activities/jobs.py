@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import messages, reminding, rules, service
+from bot.features.activities import messages, proposing, reminding, rules, service
 from bot.features.activities.reminding import Reminded
 from bot.features.leave.service import who_else
 from bot.kit import sends
@@ -62,6 +62,7 @@ def build(tz: tzinfo) -> list[Job]:
         Job(REMINDER, working_days, remind, remind_again, concerns=concerned),
         Job(SIGN_IN, Deadlines(windows), open_sign_in, open_again),
         Job("activity_end", Deadlines(ends), plan),
+        *proposing.build(tz),
     ]
 
 

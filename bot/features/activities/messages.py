@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
-from bot.features.activities import buttons
+from bot.features.activities import buttons, monthly
 from bot.features.activities.reminding import Ahead
 from bot.features.activities.rules import Parts, Phase, Roll, counts_as_own, parts
 from bot.features.notices.cards import Acknowledge, AcknowledgeListed, AskLeave, SignIn, leave_words
@@ -14,23 +14,24 @@ from bot.kit.digest import Part, Section
 from bot.kit.doors import OpenMinutes, OpenSheet, ShowVotes
 from bot.kit.glossary.choices import (
     ACTIVITY_STATES,
-    ACTIVITY_TYPES,
     ATTENDANCE,
     DUTIES,
     LEAVE_TYPES,
     MODES,
     OFFICIAL_DUTY,
 )
-from bot.kit.lists import by_width, filled, page_of, really, two_a_row
+from bot.kit.lists import by_width, filled, label, page_of, really, two_a_row
 from bot.kit.owing import numbered, short
 from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.votes import Counted
 from bot.kit.voting import result_words
 from bot.kit.words import cut, day_words, moment_words, short_day
-from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, LeaveType, Mode, OfficialDutyAs
+from scheduler.calendar.days import local_day
+from storage.choices import ActivityStatus, AttendanceStatus, Duty, LeaveType, Mode, OfficialDutyAs
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
+from storage.models.recurrence import Recurrence
 
 # Rows of names on a page: with the question above them they fit on a telephone.
 ROWS_ON_A_PAGE = 8
@@ -43,6 +44,7 @@ LONGEST_NAME, LONGEST_LABEL, LONGEST_LIST = 16, 24, 1200
 MOST_REMINDED, LONGEST_PLACE = 15, 60
 # So many votes stand on the card of the desk, each with so much of what it is about.
 MOST_VOTES, LONGEST_VOTE = 5, 40
+PROPOSED_BEFORE, MOST_MONTHLY = "每次活动前5个工作日提醒您确认，不会自动发布。", 10
 IN_TIME = "不能参加的，请在开始前点“请假”。"
 # The desk enters a way of being there, or a kind of leave.
 _DUTY = LEAVE_TYPES[LeaveType.OFFICIAL_DUTY]
@@ -61,15 +63,18 @@ class Who:
 
 def notice_text(
     activity: Activity,
-    types: Sequence[ActivityType],
+    types: Sequence[str],
     host: str,
     first_agenda: Sequence[str],
     tz: tzinfo,
     word: str = "通知",
 ) -> str:
-    """The words of the notice, without what it asks; kept with it, so that cards need no second look."""
+    """The words of the notice, without what it asks; kept with it, so that cards need no second look.
+
+    types: as the branch calls them.
+    """
     lines = [
-        f"【{'、'.join(ACTIVITY_TYPES[kind] for kind in types)}{word}】{activity.title}",
+        f"【{'、'.join(types)}{word}】{activity.title}",
         f"时间：{moment_words(activity.start_at, tz)}",
         f"地点：{activity.place or '另行通知'}",
     ]
@@ -116,7 +121,8 @@ def desk_card(activity: Activity, counted: str, tz: tzinfo, mark: str = "", *, o
     if activity.status is ActivityStatus.HELD or over:
         own = counts_as_own(activity.organizer, activity.scope)
         asks = [[Choice("会议记录", OpenMinutes(activity.id))]] if own else []
-        return Message(text, [roll, lists, [*change, sheet], *asks])
+        again = [_once_more(activity)] if activity.status is ActivityStatus.HELD else []
+        return Message(text, [roll, lists, [*change, sheet], *asks, *again])
     change += [Choice("改期", buttons.Postpone(activity.id))]
     return Message(text, [roll, lists, change, [Choice("签到码", buttons.SignInCode(activity.id)), sheet]])
 
@@ -127,6 +133,11 @@ def with_votes(card: Message, activity: Activity, found: Sequence[Counted]) -> M
     said += [f"另有{len(found) - MOST_VOTES}项表决，请点“表决”查看。"] if len(found) > MOST_VOTES else []
     rows = [*card.rows[:2], [Choice("表决", ShowVotes(activity.id, 0))], *card.rows[2:]]
     return replace(card, text="\n".join([card.text, *said]), rows=rows)
+
+
+def _once_more(activity: Activity) -> list[Choice]:
+    """What has been held is made again by the same hand."""
+    return [Choice("照此再建", buttons.LikeThis(activity.id)), Choice("每月重复", buttons.EveryMonth(activity.id))]
 
 
 def with_all(card: Message) -> Message:
@@ -467,3 +478,73 @@ def this_week(planned: Sequence[Activity], tz: tzinfo) -> Section | None:
         return None
     said = "；".join(f"{moment_words(one.start_at, tz)}，{short(one.title)}" for one in planned)
     return Section(Part.AHEAD, (f"本周安排：{said}。", f"本周安排：{len(planned)}项活动。"))
+
+
+# --- 照上次, 每月重复 ------------------------------------------------------------------------------------------
+
+
+def with_note(page: Message, note: str) -> Message:
+    """A page of the form, below what is said first."""
+    return replace(page, text=f"{note}\n{page.text}") if note else page
+
+
+def which_before(found: Sequence[Activity], tz: tzinfo) -> Message:
+    """照上次, of several."""
+    rows = [
+        [Choice(label(f"{short_day(local_day(one.start_at, tz))} {one.title}"), buttons.LikeEarlier(one.id))]
+        for one in found
+    ]
+    return Message("【照上次】请选择照哪一次办。", rows)
+
+
+def every_month(activity: Activity, tz: tzinfo) -> Message:
+    """On which day of the month, by the one that it had."""
+    start = activity.start_at.astimezone(tz)
+    clock, weekday = f"{start:%H:%M}", start.weekday()
+    rows = [
+        [Choice(monthly.words(week, weekday, None, clock), buttons.EveryMonthOn(activity.id, week))]
+        for week in monthly.weeks_of(start.date())
+    ]
+    rows += [[Choice(monthly.words(None, None, start.day, clock), buttons.EveryMonthOn(activity.id, 0))]]
+    return Message(f"【每月重复】{activity.title}\n请选择每月的日期。{PROPOSED_BEFORE}", rows)
+
+
+def monthly_begun(row: Recurrence) -> Message:
+    return Message(f"已设置：{row.title}，{monthly.words_of(row)}。{PROPOSED_BEFORE}停止请点“建活动”中的“每月活动”。")
+
+
+def monthly_list(found: Sequence[Recurrence]) -> Message:
+    """With a button each to end it."""
+    shown = found[:MOST_MONTHLY]
+    lines = numbered(f"{short(one.title)}：{monthly.words_of(one)}。" for one in shown)
+    taps = [Choice(f"停止第{number}项", buttons.EndMonthly(one.id, 0)) for number, one in enumerate(shown, 1)]
+    return Message("\n".join(["【每月活动】", *lines]), two_a_row(taps))
+
+
+def sure_to_end(row: Recurrence) -> Message:
+    return really(
+        f"{row.title}（{monthly.words_of(row)}）：确认停止每月提醒吗？已发布的活动不受影响。",
+        Choice("确认停止", buttons.EndMonthly(row.id, 1)),
+        Choice("不停止", buttons.Monthly()),
+    )
+
+
+def monthly_ended(row: Recurrence) -> Message:
+    return Message(f"已停止：{row.title}，{monthly.words_of(row)}。")
+
+
+def month_proposed(row: Recurrence, title: str, day: date, usual: date, month: int) -> Message:
+    """【每月活动】8月主题党日：8月4日（周五）14:30，三楼会议室。"""
+    place = cut(str(row.answers.get("place", "")), LONGEST_PLACE) or "地点另行通知"
+    moved = f"\n{short_day(usual)}是休息日，建议改在{short_day(day)}。" if day != usual else ""
+    text = f"【每月活动】{short(title)}：{day_words(day)}{row.clock}，{place}。{moved}\n确认后发布通知。"
+
+    def does(what: buttons.Month) -> buttons.DecideMonth:
+        return buttons.DecideMonth(row.id, month, what)
+
+    change = [Choice("修改", does(buttons.Month.CHANGE)), Choice("本月不办", does(buttons.Month.SKIP))]
+    return Message(text, [[Choice("发布", does(buttons.Month.PUBLISH))], change])
+
+
+def month_skipped(row: Recurrence, month: date) -> Message:
+    return Message(f"已登记：{month.month}月{row.title}不办。")

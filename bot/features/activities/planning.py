@@ -1,6 +1,6 @@
 """Making an activity and changing the plan: with its components and its notice; cancelled, postponed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -9,23 +9,26 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import rules
+from bot.features.activities import agenda, rules
 from bot.features.activities.details import Details
 from bot.features.notices.rules import reply_by
 from bot.kit import branch_settings
 from bot.kit.access import Right, require
+from bot.kit.activity_words import type_words
 from bot.kit.refusal import Refusal
 from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me
 from storage.choices import (
     BY_NAME,
+    ActivityFileRole,
     ActivityStatus,
     ActivityType,
     Scope,
 )
 from storage.lookups import of_branch, person_of
-from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, Delegate, FirstAgendaItem
+from storage.models.activity import Activity, Component, Delegate
+from storage.models.activity_file import ActivityFile
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.entry import Entry
 from storage.models.notice import Notice
@@ -38,7 +41,8 @@ TOO_EARLY = "新的时间应在现在之后。"
 
 @dataclass(frozen=True)
 class Plan:
-    """What the wizard has gathered. `hours` are 学时 (R29); `first_agenda` are titles, each made or found again."""
+    """What the wizard has gathered. `hours` are 学时 (R29); `first_agenda` are lines as they are typed, each
+    a title that is made or found again."""
 
     types: Sequence[ActivityType]
     start_at: datetime
@@ -70,8 +74,9 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Act
     for kind in dict.fromkeys(plan.types):
         session.add(_component(activity, kind, plan))
     session.add_all(Delegate(activity_id=activity.id, person_id=one) for one in dict.fromkeys(plan.details.people))
-    for title in dict.fromkeys(plan.first_agenda):
-        add_first_agenda_item(session, me, activity, title, now)
+    for line in dict.fromkeys(plan.first_agenda):
+        agenda.add(session, activity, line, now, now.astimezone(tz).date())
+    session.add_all(_file(me, activity, file, now) for file in plan.details.files)
     if plan.start_at > now:
         _open_notice(session, me, activity, now, tz, plan.details.reply_by)
     session.flush()
@@ -93,7 +98,7 @@ def drafted(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> 
     late_minutes = branch_settings.of_branch(session, me.branch_id).late_minutes
     return Activity(
         branch_id=me.branch_id,
-        title=plan.title or rules.default_title(plan.types, day),
+        title=plan.title or rules.default_title(plan.types, day, type_words(session, me.branch_id)),
         planned_on=day,
         scope=plan.scope,
         group_id=plan.group_id,
@@ -169,18 +174,16 @@ def _component(activity: Activity, kind: ActivityType, plan: Plan) -> Component:
     return Component(activity_id=activity.id, type=kind, lecturer_id=lecturer, details=details)
 
 
-def add_first_agenda_item(session: Session, me: Me, activity: Activity, title: str, now: datetime) -> FirstAgendaItem:
-    """Link an item of 第一议题; one title is one item of the branch, however often it is studied (D9)."""
-    item = session.scalar(
-        select(FirstAgendaItem).where(FirstAgendaItem.branch_id == activity.branch_id, FirstAgendaItem.title == title)
+def _file(me: Me, activity: Activity, file: Mapping[str, Any], now: datetime) -> ActivityFile:
+    """What goes out with the notice."""
+    return ActivityFile(
+        activity_id=activity.id,
+        role=ActivityFileRole.NOTICE,
+        file=dict(file),
+        unique_id=file["file_unique_id"],
+        added_at=now,
+        added_by_id=me.id,
     )
-    if item is None:
-        item = FirstAgendaItem(branch_id=activity.branch_id, title=title, created_at=now)
-        session.add(item)
-        session.flush()
-    if session.get(ActivityFirstAgendaItem, (activity.id, item.id)) is None:
-        session.add(ActivityFirstAgendaItem(activity_id=activity.id, item_id=item.id))
-    return item
 
 
 def call_off(session: Session, me: Me, activity: Activity, now: datetime) -> None:

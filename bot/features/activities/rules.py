@@ -226,7 +226,7 @@ def counts_as_own(organizer: Organizer, scope: Scope) -> bool:
     return organizer in (Organizer.OWN_BRANCH, Organizer.JOINT) and scope is not Scope.DELEGATED
 
 
-def default_title(types: Iterable[ActivityType], day: date) -> str:
-    """7月主题党日; several components are joined in the order of the list."""
+def default_title(types: Iterable[ActivityType], day: date, words: Mapping[ActivityType, str] = ACTIVITY_TYPES) -> str:
+    """7月主题党日; several components are joined in the order of the list. words: what the branch calls them."""
     chosen = set(types)
-    return f"{day.month}月" + "、".join(title for kind, title in ACTIVITY_TYPES.items() if kind in chosen)
+    return f"{day.month}月" + "、".join(word for kind, word in words.items() if kind in chosen)

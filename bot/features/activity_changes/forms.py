@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import details
+from bot.features.activities import agenda, details
 from bot.features.activities import forms as making
 from bot.features.activity_changes import messages, rules, service, showing, telling
 from bot.features.activity_changes.rules import MANY, State
@@ -27,7 +27,7 @@ MOST_GUESTS = 9999
 NONE = ("", "不填写")
 # What is changed most often stands on the first page of the last one.
 FIRST = ("place", "time", "title", "types", "people", "reply_day", "note", "length", "host", "guests")
-CLEARABLE = frozenset({"host", "recorder", "lecturer", "topic", "campaign", "agenda"})
+CLEARABLE = frozenset({"host", "recorder", "lecturer", "topic", "campaign"})
 
 
 def _guests(session: Session, call: Call, said: str) -> Values:
@@ -106,7 +106,8 @@ def _was(session: Session, call: Call, values: Values) -> State:
 
 def _both(session: Session, call: Call, values: Values) -> tuple[State, State]:
     was = _was(session, call, values)
-    return was, wanted(FIELDS, was, values)
+    items = agenda.chosen(session, call, values)
+    return was, wanted(FIELDS, was, {**values, "agenda": items})
 
 
 def _lines(session: Session, call: Call, values: Values) -> list[str]:
@@ -188,8 +189,9 @@ def opened(session: Session, call: Call, activity: Activity) -> Message:
     """The form with what stands: what others change meanwhile is seen by that."""
     was = standing(session, activity, call.tz)
     may = service.open_fields(session, activity, call.now)
+    ticked = agenda.ticked(session, activity.id)
     filled: dict[str, Any] = {key: value for key, value in was.items() if key in rules.WORDS and _is_said(key, value)}
-    return FORM.filled(session, call, activity=activity.id, was=was, may=may, **filled)
+    return FORM.filled(session, call, activity=activity.id, was=was, may=may, **{**filled, "agenda": ticked})
 
 
 def _is_said(key: str, value: Any) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities import forms, planning
+from bot.features.activities import agenda, forms
 from bot.features.activities.details import OUTSIDE
 from bot.features.activity_changes import rules
 from bot.features.activity_changes.rules import State
 from bot.features.activity_changes.standing import asking
+from scheduler.calendar.days import local_day
 from storage import audit
 from storage.activities import components
 from storage.audience import Me
@@ -50,7 +51,7 @@ def write(session: Session, me: Me, activity: Activity, was: State, state: State
     for component, values in contents:
         audit.change(session, "change", component, values, now=now, by=me, activity_id=activity.id)
     if "agenda" in changed:
-        _agenda(session, me, activity, was, state, now)
+        _agenda(session, activity, was, state, now, tz)
     if "time" in changed:
         _reckon(session, me, activity, now)
     _deadline(session, me, activity, changed, state, now, tz)
@@ -114,7 +115,7 @@ def _of_kind(kind: ActivityType, had: dict[str, Any], state: State) -> dict[str,
     return {**values, "details": rest | said} if mine else values
 
 
-def _agenda(session: Session, me: Me, activity: Activity, was: State, state: State, now: datetime) -> None:
+def _agenda(session: Session, activity: Activity, was: State, state: State, now: datetime, tz: tzinfo) -> None:
     gone = [title for title in was["agenda"] if title not in state["agenda"]]
     items = select(FirstAgendaItem.id).where(
         FirstAgendaItem.branch_id == activity.branch_id, FirstAgendaItem.title.in_(gone)
@@ -122,7 +123,7 @@ def _agenda(session: Session, me: Me, activity: Activity, was: State, state: Sta
     link = ActivityFirstAgendaItem
     session.execute(delete(link).where(link.activity_id == activity.id, link.item_id.in_(items)))
     for title in state["agenda"]:
-        planning.add_first_agenda_item(session, me, activity, title, now)
+        agenda.add(session, activity, title, now, local_day(now, tz))
 
 
 def _reckon(session: Session, me: Me, activity: Activity, now: datetime) -> None:

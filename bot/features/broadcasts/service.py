@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
+from bot.kit import notice_files
 from bot.kit.access import require
 from bot.kit.broadcasts import BatchContent, Broadcast
 from bot.kit.refusal import Refusal
@@ -49,6 +50,7 @@ def find(session: Session, kinds: Kinds, me: Me, kind: str, subject_id: int, tz:
 def stop(session: Session, me: Me, found: Found, now: datetime) -> int:
     """Nothing more of it goes; how many messages were stopped."""
     stopped = broadcasts.stop(session, found.batch, now)
+    broadcasts.stop(session, notice_files.batch(found.kind.kind, found.id), now)
     audit.record(session, "stop", found.kind.kind, found.id, now=now, by=me, stopped=stopped)
     return stopped
 
@@ -60,6 +62,7 @@ def resume(session: Session, me: Me, found: Found, now: datetime) -> int:
     resumed = broadcasts.resume(session, found.batch, now)
     if not resumed:
         raise Refusal(NOT_STOPPED)
+    broadcasts.resume(session, notice_files.batch(found.kind.kind, found.id), now)
     audit.record(session, "resume", found.kind.kind, found.id, now=now, by=me, resumed=resumed)
     return resumed
 

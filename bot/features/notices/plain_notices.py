@@ -1,10 +1,14 @@
 """发通知: a plain notice that asks for 收到, without an activity."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.features.notices import buttons, cards, messages, rules, service
+from bot.kit import notice_files
 from bot.kit.access import Right
 from bot.kit.broadcasts import delivering, preview, progress_card, to_many, with_delivery
 from bot.kit.form_fields import Action, Field, Fill, Values
@@ -20,7 +24,7 @@ from storage.models.notice import Notice
 from storage.roster import roster
 
 LONGEST = 3000
-ASK = "请发送通知内容（文字），将发给支部全体同志，请其点“收到”。"
+ASK = "请发送通知内容（文字），可附照片或文件，将发给支部全体同志，请其点“收到”。"
 ANOTHER = "\n（尚未发送。请发送修改后的全文。）"
 
 
@@ -28,6 +32,12 @@ def _text(session: Session, call: Call, text: str) -> Values:
     if units(text) > LONGEST:
         raise Refusal(f"请发送一段不超过{LONGEST}字的文字。")
     return {"text": text}
+
+
+def _handed_in(session: Session, call: Call, values: Values) -> Values:
+    """Files, and the words below one as those of the notice."""
+    words = _text(session, call, call.text.strip()) if call.text.strip() else {}
+    return {**notice_files.add(session, call, values), **words}
 
 
 def _reply_by(session: Session, call: Call) -> datetime:
@@ -42,7 +52,10 @@ def _body(session: Session, call: Call, text: str) -> str:
 
 def _summary(session: Session, call: Call, values: Values) -> str:
     """As it will go out."""
-    return _body(session, call, values["text"]) if values.get("text") else ""
+    files = notice_files.words(notice_files.of(values))
+    attached = f"（附件：{files}）" if files else ""
+    body = _body(session, call, values["text"]) if values.get("text") else ""
+    return "\n".join(filter(None, [body, attached]))
 
 
 def _confirm(session: Session, call: Call, values: Values) -> str:
@@ -52,16 +65,17 @@ def _confirm(session: Session, call: Call, values: Values) -> str:
 
 def _preview(session: Session, call: Call, values: Values) -> Reply:
     """As it will stand in the group, or in each one's own chat."""
-    body, grouped = _summary(session, call, values), bool(group_chats(session, call.me.branch_id))
+    body, grouped = _body(session, call, values["text"]), bool(group_chats(session, call.me.branch_id))
     expected = len(roster(session, call.me.branch_id, call.today)) if grouped else 0
     shown = preview(messages.plain_notice(body, 0 if grouped else None, expected, 0))
-    return Reply(toast="已发给您本人。", here=[shown])
+    return Reply(toast="已发给您本人。", here=[shown, *notice_files.documents(notice_files.of(values))])
 
 
 def _send(session: Session, call: Call, values: Values) -> Reply:
     """To the group, else privately to everybody on the roster."""
     text = str(values["text"])
     notice = service.make(session, call.me, text, _reply_by(session, call), call.now, length=len(text))
+    notice.files = notice_files.of(values) or None
     refresh = [cards.card_of(notice), progress_card(cards.NOTICE, notice.id)]
     said = Message("通知正在发送。")
     return Reply(toast=said.text, edit=said, others=_tell(session, call, notice), refresh=refresh)
@@ -80,7 +94,20 @@ def _tell(session: Session, call: Call, notice: Notice) -> list[To]:
     mine = with_delivery(session, Message(shown.text), notice.branch_id, cards.NOTICE, notice.id, call.now, call.tz)
     desk = To(mine, person_id=call.me.id, key=f"notice:{notice.id}:desk", card=card)
     title = cards.unasked(notice).split("\n")[0]
-    return [desk, *to_many(session, cards.NOTICE, notice.id, title, told, call.me.id, call.now)]
+    many = to_many(session, cards.NOTICE, notice.id, title, told, call.me.id, call.now)
+    return [desk, *with_files(notice, notice.files or (), many)]
+
+
+def with_files(notice: Notice, files: Sequence[Mapping[str, Any]], told: Sequence[To]) -> list[To]:
+    """Each message of the notice with the files below it; the card of its progress has none."""
+    mine = f"{cards.NOTICE}:{notice.id}:"
+    return [
+        one
+        for to in told
+        for one in (
+            notice_files.below(cards.NOTICE, notice.id, files, [to]) if (to.key or "").startswith(mine) else [to]
+        )
+    ]
 
 
 def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
@@ -120,6 +147,7 @@ FORM = Form(
             what="通知",
             longest=LONGEST,
         ),
+        replace(notice_files.field(), label="", files=_handed_in),
     ),
     summary=_summary,
     confirm=_confirm,

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from bot.features.register import entries, messages, papers, voted
+from bot.features.register import entries, messages, papers, superior, voted
 from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import PEER_ORGS, ROSTER, Count, Kind, Ratio, Type
 from bot.kit import branch_settings
@@ -56,13 +56,17 @@ LONGEST_NAMES = 60
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """One row behind a figure: the entry, its row (None: the entry itself), and what is told apart or summed of it."""
+    """One row behind a figure: the entry, its row (None: the entry itself), and what is told apart or summed of it.
+
+    activity_id: in place of an entry, the activity that counts as one.
+    """
 
     entry_id: int
     row_id: int | None
     key: str = ""
     word: str = ""
     hundredths: int | None = None
+    activity_id: int | None = None
 
 
 Found = Mapping[str, Sequence[Behind]]
@@ -92,7 +96,14 @@ def _load(counting: Counting) -> Found:
     for _, count in asked:
         if count.latest and found.get(count.path):
             found[count.path] = [max(found[count.path], key=lambda one: (one.word, one.entry_id))]
-    return {path: sorted(rows, key=lambda one: (one.entry_id, one.row_id or 0)) for path, rows in found.items()}
+    own = None if counting.only is None else counting.of(OWN_PEOPLE)
+    for path, attended in superior.rows(counting, own):
+        found[path].append(Behind(0, None, **attended))
+    return {path: sorted(rows, key=_in_order) for path, rows in found.items()}
+
+
+def _in_order(row: Behind) -> tuple[int, int, int]:
+    return row.entry_id, row.row_id or 0, row.activity_id or 0
 
 
 def _judge_by_votes(counting: Counting, asked: Sequence[tuple[Kind, Count]], found: dict[str, list[Behind]]) -> None:
@@ -435,22 +446,26 @@ def _number(hundredths: int | None) -> int | Decimal:
 
 
 def code(kind: Kind, count: Count, row: Behind) -> str:
-    """How an archive names what stands behind it: guidance/7, rectification_lists/3/items/12."""
+    """How an archive names what stands behind it: guidance/7, rectification_lists/3/items/12; A5, an activity."""
+    if row.activity_id is not None:
+        return f"A{row.activity_id}"
     entry = f"{kind.collection}/{row.entry_id}"
     return entry if row.row_id is None else f"{entry}/{count.rows}/{row.row_id}"
 
 
 def _shown(kind: Kind, count: Count, look: Look, rows: Sequence[Behind]) -> Shown:
     """Each entry, or each row of one, in a line that opens it."""
-    ids = list(dict.fromkeys(row.entry_id for row in rows))
+    ids = list(dict.fromkeys(row.entry_id for row in rows if row.activity_id is None))
+    activities = dict.fromkeys(row.activity_id for row in rows if row.activity_id is not None)
     found = {view.id: view for view in entries.views(look.session, ids, look.counting.last_day)}
     called = entries.called(look.session, look.counting.branch_id, found.values())
     shown = dict.fromkeys((row.entry_id, row.row_id) for row in rows)
-    return [], [
+    records = [
         Record(*messages.record(found[entry], found[entry].row(row or 0), called))
         for entry, row in shown
         if entry in found
     ]
+    return [], [*superior.records(look, list(activities)), *records]
 
 
 # --- rates -----------------------------------------------------------------------------------------------------------

@@ -119,7 +119,10 @@ def _shares(session: Session, call: Call, values: Values) -> Sequence[tuple[str,
 
 def _question(session: Session, call: Call, values: Values) -> str:
     """The list that stands, to be copied and mended."""
-    return messages.peers_now(_stands(session, call)["peer_orgs"]) if values.get(FIELD) == "peer_orgs" else ""
+    stands, asked = _stands(session, call), values.get(FIELD)
+    if asked == "aliases":
+        return messages.words_now(stands["aliases"])
+    return messages.peers_now(stands["peer_orgs"]) if asked == "peer_orgs" else ""
 
 
 # --- the last page ---------------------------------------------------------------------------------------------------
@@ -159,6 +162,7 @@ FORM = Form(
         _field("appraisal_excellent_share", _shares, rules.share),
         _field("peer_orgs", _clear("peer_orgs"), _peers, then=lambda session, call, value: {TWICE: ""}, what="名单"),
         _field("superior", _clear("superior"), rules.unit_name),
+        _field("aliases", _clear("aliases"), rules.own_words, what="活动称谓"),
     ),
     summary=_summary,
     confirm=_confirm,

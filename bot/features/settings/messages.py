@@ -27,6 +27,7 @@ ASKS: Mapping[str, str] = {
     "appraisal_excellent_share": "民主评议中“优秀”最多占百分之几？请选择，或直接发送1至100的数字。没有上限的无需填写。",
     "peer_orgs": "请发送全部兄弟支部的名称，每行一个，最多100个。新名单替换原名单。",
     "superior": "请发送上级党委的名称。",
+    "aliases": "请发送本支部对活动的称谓，每行一个，例如：支部大会：党员大会。统计仍按原类别，新的称谓替换原有称谓。",
 }
 KEEP, AGAIN, CLEAR, SAVE = "改成我填的", "重新填写", "清空", "保存"
 
@@ -41,6 +42,8 @@ def named(name: str, value: Any) -> str:
         return f"{value}%" if value is not None else NONE
     if name == "peer_orgs":
         return f"{len(value)}个" if value else NONE
+    if name == "aliases":
+        return cut("、".join(f"{word}（{usual}）" for word, usual in rules.own_pairs(value)), _LISTED) or NONE
     if isinstance(value, list):
         shown = [stored_word("branch_settings", name, one) for one in value if one not in rules.UNASKED]
         return "、".join(shown) or NONE
@@ -64,8 +67,9 @@ def _list(names: Sequence[str]) -> str:
 
 
 def summary(stands: Mapping[str, Any], wanted: Mapping[str, Any], until: str, twice: str) -> str:
-    """Every setting on a line, and when the open quarter ends."""
-    lines = [line(name, stands[name], wanted.get(name, stands[name])) for name in rules.ASKED]
+    """Every setting on a line, and when the open quarter ends; own words only where there are any."""
+    shown = [name for name in rules.ASKED if name != "aliases" or stands[name] or name in wanted]
+    lines = [line(name, stands[name], wanted.get(name, stands[name])) for name in shown]
     lines.insert(1, until)
     return "\n".join([TITLE, *lines, *([f"重复的名称只保留一个：{cut(twice, _LISTED)}。"] if twice else [])])
 
@@ -86,6 +90,11 @@ def doubt(name: str, stands: Any, wanted: Any) -> str:
 def saved(changes: Mapping[str, Sequence[Any]], until: str) -> str:
     lines = [line(name, before, after) for name, (before, after) in changes.items()]
     return "\n".join(["支部设置已保存。", *lines, *([until] if "close_day" in changes else [])])
+
+
+def words_now(stands: Mapping[str, str]) -> str:
+    """The own words as they can be copied, above what is asked."""
+    return "\n".join(filter(None, [rules.answer("aliases", stands), ASKS["aliases"]]))
 
 
 def peers_now(names: Sequence[str]) -> str:

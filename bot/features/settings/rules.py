@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.kit.branch_settings import IN_EFFECT, LATE_MINUTES, SHARES
+from bot.kit.branch_settings import IN_EFFECT, LATE_MINUTES, LONGEST_ALIAS, SHARES
 from bot.kit.deadlines import CLOSE_DAYS
+from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.names import LONGEST, clean_name, is_name, name_key
 from bot.kit.refusal import Refusal
 from bot.kit.words import plain
-from storage.choices import ExemptFrom
+from storage.choices import ActivityType, ExemptFrom
 
 # What the form asks for, in its order; the others stand in the archive until something reads them.
 ASKED = (
@@ -21,12 +22,15 @@ ASKED = (
     "appraisal_excellent_share",
     "peer_orgs",
     "superior",
+    "aliases",
 )
 NUMBERS = frozenset({"close_day", "late_minutes", "appraisal_excellent_share"})
-TEXTS = frozenset({"peer_orgs", "superior"})
-MOST_PEERS = 100
+TEXTS = frozenset({"peer_orgs", "superior", "aliases"})
+MOST_PEERS, MOST_ALIASES = 100, 20
 # Tests are to come (D26): what stands of them is kept.
 UNASKED = frozenset(ExemptFrom) - IN_EFFECT
+_TYPES = {name_key(word): kind for kind, word in ACTIVITY_TYPES.items()}
+_PARTED, _BLANKS = re.compile(r"\s*[:：=＝]\s*"), re.compile(r"\s+")
 _NUMBER = re.compile(r"(?:每季度|每季|次月)*(\d{1,4})(?:日|号|分钟|分)?")
 
 
@@ -75,8 +79,36 @@ def unit_name(text: str) -> str:
     return name
 
 
+def own_words(text: str) -> str:
+    """支部大会：党员大会, one a line; the usual word of a type behind the branch's own."""
+    kept: dict[str, str] = {}
+    for line in filter(str.strip, text.splitlines()):
+        parted = _PARTED if _PARTED.search(line) else _BLANKS
+        said = parted.split(line.strip(), maxsplit=1)
+        word, kind = clean_name(said[0]), _TYPES.get(name_key(said[-1])) if len(said) > 1 else None
+        if kind is None:
+            raise Refusal(f"没有看懂“{clean_name(line)[:LONGEST]}”，请每行发送一个，例如：支部大会：党员大会。")
+        if not is_name(word) or len(word) > LONGEST_ALIAS:
+            raise Refusal(f"称谓不能超过{LONGEST_ALIAS}字：{word[:LONGEST]}")
+        if name_key(word) in _TYPES:
+            raise Refusal(f"“{word}”已是一类活动的名称，请换一个称谓。")
+        if name_key(word) in map(name_key, kept):
+            raise Refusal(f"“{word}”出现了两次，请删减后重新发送。")
+        kept[word] = ACTIVITY_TYPES[kind]
+    if len(kept) > MOST_ALIASES:
+        raise Refusal(f"活动称谓最多{MOST_ALIASES}个，您发送了{len(kept)}个。请删减后重新发送。")
+    return "\n".join(f"{word}：{kind}" for word, kind in kept.items())
+
+
+def own_pairs(stored: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each own word with the usual one."""
+    return [(word, ACTIVITY_TYPES[ActivityType(kind)]) for word, kind in stored.items()]
+
+
 def answer(name: str, stored: Any) -> Any:
     """A value as the form holds it: a text, or several that are ticked."""
+    if name == "aliases":
+        return "\n".join(f"{word}：{usual}" for word, usual in own_pairs(stored))
     if name == "exempt_from":
         return [one for one in stored if one not in UNASKED]
     return "\n".join(stored) if name == "peer_orgs" else "" if stored is None else str(stored)
@@ -89,6 +121,9 @@ def wanted(name: str, said: Any, stands: Any) -> Any:
     if name == "exempt_from":
         kept = {*said, *(one for one in stands if one in UNASKED)}
         return [one.value for one in ExemptFrom if one.value in kept]
+    if name == "aliases":
+        parted = (line.rpartition("：") for line in str(said).splitlines())
+        return {word: _TYPES[name_key(kind)].value for word, _, kind in parted}
     return str(said).splitlines() if name == "peer_orgs" else said
 
 

@@ -147,6 +147,7 @@ COLUMNS: Mapping[str, str] = {
     # What a branch sets for its counting.
     "close_day": "统计截止日", "official_duty_as": "公差统计", "cadre_min_rank": "科级以上",
     "exempt_from": "免于考勤范围", "monthly_documents": "月度资料", "peer_orgs": "兄弟支部", "superior": "上级党委",
+    "aliases": "活动称谓",
     "appraisal_excellent_share": "优秀比例上限",
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ JOBS: Mapping[str, str] = {
     "sign_in_opens": "签到开始",
     "activity_end": "活动结束核对",
     "activity_change": "活动变更通知",
+    "monthly_proposal": "每月活动提醒",
     "leave_closed": "请假审批",
     "study_prompt": "学习提示",
     "study_theme_check": "主题未录入提醒",

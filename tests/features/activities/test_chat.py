@@ -14,6 +14,7 @@ from bot.features.activities.buttons import Wizard
 from bot.kit.forms import GOES_ON
 from bot.playground import story
 from bot.playground.people import Person as Phone
+from scheduler.calendar.days import Quarter
 from storage.choices import AttendanceStatus, InboxState
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
@@ -23,6 +24,7 @@ from storage.models.inbox import Inbox
 from storage.models.notice import Notice, Receipt
 from storage.models.person import Person, RosterSpan
 from tests.cast import make_branch
+from tests.counting import tally
 from tests.features.activities.played import count, jump, play, private
 from tests.world import SHANGHAI, World, begun, world
 
@@ -46,9 +48,15 @@ async def test_st1_from_notice_to_tally(bot: World) -> None:
     with bot.storage.reading() as session:
         activity = session.scalars(select(Activity)).one()
         roll = service.roll(session, activity, SHANGHAI)
+        figures = tally(session, bot.cast.branch_id, Quarter(2023, 3), bot.clock.now(), SHANGHAI).figures
     assert (len(roll.expected), len(roll.present), len(roll.late)) == (24, 21, 1)
     assert (len(roll.leave), len(roll.absent), len(roll.unrecorded), len(roll.made_up)) == (2, 1, 0, 2)
     assert (str(roll.attendance_rate), str(roll.coverage_rate), str(activity.hours)) == ("87.5", "95.8", "4.0")
+    assert figures["by_type"]["theme_party_day"]["count"] == 1
+    assert [float(hours) for hours in figures["hours"].values()] == [4.0] * 23
+    await bot.stage.say("甲一", "三季度")
+    assert "主题党日1次" in bot.stage.people["甲一"].chat.last.text
+    assert "出席率87.5%，参学率95.8%" in bot.stage.people["甲一"].chat.last.text
     group = bot.stage.group.chat.find(JULY)
     assert "已收到23人（应回复24人）" in group.text
     assert not any(name in group.text for name in story.EVERYBODY)

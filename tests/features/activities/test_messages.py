@@ -9,6 +9,7 @@ from bot.features.activities import messages, rules
 from bot.features.leave import messages as leave_messages
 from bot.features.notices import cards as notice_cards
 from bot.features.notices import messages as notice_messages
+from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.replies import Message
 from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, LeaveState, LeaveType, MakeupState
 from storage.models.activity import Activity
@@ -31,7 +32,7 @@ def units(text: str) -> int:
 
 
 def everything() -> list[Message]:
-    text = messages.notice_text(activity(), list(ActivityType), NAME, [TITLE] * 20, SHANGHAI)
+    text = messages.notice_text(activity(), list(ACTIVITY_TYPES.values()), NAME, [TITLE] * 20, SHANGHAI)
     notice = Notice(id=BIG, activity_id=BIG, text=text, reply_by=NOW)
     counts = notice_cards.Counts(10**6, 10**6, 10**6, 10**6, 10**6)
     leave = LeaveRequest(id=BIG, type=LeaveType.OFFICIAL_DUTY, state=LeaveState.APPROVED, requested_at=NOW)

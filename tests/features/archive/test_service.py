@@ -128,6 +128,7 @@ SETTINGS: dict[str, Any] = {
     "exempt_from": ["attendance", "exam"],
     "monthly_documents": ["minutes", "rectification_evidence"],
     "appraisal_excellent_share": 15,
+    "aliases": {"支部大会": "members_meeting", "讲座": "party_lecture"},
     "earlier": {"close_day": [{"before": "2022Q2", "value": 10}]},
     "report_title": "汇报",
 }

@@ -1,7 +1,8 @@
 """What a task costs from the person's keyboard with nothing open: taps and typed characters, and no more than so many.
 
 The roll and entering by hand (9, 12), an activity (10) and a figure (15) are counted where they are tried:
-features/activities/test_roll_call.py and features/tally/test_words.py.
+features/activities/test_roll_call.py and features/tally/test_words.py; so is a copy,
+in features/activities/test_making.py.
 """
 
 from sqlalchemy import func, select

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.features.activities.counting.figures import FIGURES as ACTIVITIES
+from bot.features.activities.counting.figures import figures as ACTIVITIES
 from bot.features.archive.document import BadArchive
 from bot.features.register import ledgers, owing
 from bot.features.register.kinds.catalogue import built_in

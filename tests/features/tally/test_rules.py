@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities.counting import figures as activities
 from bot.features.activities.counting.held import HELD
+from bot.features.activities.counting.listed import SITES
 from bot.features.activities.counting.rules import Held, Lecturer, Sum, hours, of_type
 from bot.features.activities.rules import Expected, Roll, count_roll
 from bot.features.roster.counting.rules import Stay, transfers
@@ -23,6 +24,7 @@ from bot.features.tally.periods import names_quarter, names_the_tally, quarter_a
 from bot.features.tally.service import Tally, count
 from bot.kit.entry_hours import ENTRY_HOURS
 from bot.kit.figures import Counting, Figures, Source, codes
+from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.group_scope import GROUPS, LATEST
 from scheduler.calendar.days import CLOSE_DAY, Quarter
 from scheduler.calendar.periods import Period
@@ -56,7 +58,10 @@ def held(number: int, said: Roll, types: Collection[ActivityType] = THEME, **mor
 
 def figures(*occasions: Held, groups: Collection[int] = ()) -> Tally:
     """What the figures of activities make of these, in no database."""
-    return made(activities.FIGURES, {HELD: occasions, GROUPS: dict.fromkeys(groups, "党小组")})
+    return made(
+        lambda session, branch_id: activities.called(tuple(ACTIVITY_TYPES.items())),
+        {HELD: occasions, SITES: (), GROUPS: dict.fromkeys(groups, "党小组")},
+    )
 
 
 def made(of: Figures, found: Mapping[Source[Any], Any]) -> Tally:

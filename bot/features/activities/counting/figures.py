@@ -3,17 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.features.activities.counting.held import HELD, of_groups
+from bot.features.activities.counting.listed import (
+    OF_CAMPAIGNS,
+    SITES,
+    behind_campaigns,
+    by_campaign,
+    by_type,
+    show_sites,
+    types_said,
+)
 from bot.features.activities.counting.rules import COUNTED, Held, Lecturer, Sum, hours, of_type
 from bot.features.activities.counting.showing import first_agenda, hours_of, occasions
+from bot.kit.activity_words import type_words
 from bot.kit.entry_hours import ENTRY_HOURS, EntryHours
-from bot.kit.figures import Behaviour, Counting, Figure, Section, Source, codes, fixed, those
+from bot.kit.figures import Behaviour, Counting, Figure, Section, Source, codes, those
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.glossary.figures import OF_A_ROLL
 from bot.kit.group_scope import GROUPS, LATEST
+from bot.kit.names import name_key
 from bot.kit.rates import percent
 from storage.choices import ActivityType, Organizer, Scope
 from storage.roster import rosters
@@ -42,9 +55,8 @@ of_occasions = partial(
 )
 
 
-def _by_type(kind: ActivityType) -> Figure[Sequence[Held], Held]:
-    """D3; the ten that a report counts are always there, the others once there is one."""
-    word = ACTIVITY_TYPES[kind]
+def _by_type(kind: ActivityType, word: str) -> Figure[Sequence[Held], Held]:
+    """D3; the ten that a report counts are always there, the others once there is one. word: the branch's."""
     # S16.
     note = "，党小组的只列出、不计数" if kind is ActivityType.GROUP_DISCUSSION else ""
     return of_occasions(
@@ -81,7 +93,7 @@ def _delegates(rows: Sequence[Held]) -> set[int]:
 
 
 def _visits(rows: Sequence[Held]) -> dict[str, Any]:
-    sites = {site for one in rows for site in one.sites}
+    sites = {name_key(site) for one in rows for site in one.sites}
     partners = sorted({partner for one in rows for partner in one.partners})
     return {"activities": len(rows), "sites": len(sites), "partners": partners}
 
@@ -145,8 +157,7 @@ def _rolls_behind(rows: Sequence[Held]) -> Behind:
 # --- all of them ----------------------------------------------------------------------------------------------------
 
 
-FIGURES = fixed(
-    *map(_by_type, (*COUNTED, *(kind for kind in ActivityType if kind not in COUNTED))),
+_OTHERS: tuple[Figure[Any, Any], ...] = (
     Figure(
         "group_meetings_by_group",
         ACTIVITY_TYPES[ActivityType.GROUP_MEETING],
@@ -206,6 +217,38 @@ FIGURES = fixed(
         number=lambda visits: visits["activities"],
         shown=None,
     ),
+    Figure(
+        "red_site_visits.by_type",
+        "基地类型",
+        unit="个",
+        section=Section.ACTIVITIES,
+        behaviour=Behaviour.DISTINCT,
+        formula="参观过的不重复的基地，按红色基地名录中的类型",
+        of=SITES,
+        value=by_type,
+        number=lambda types: sum(types.values()),
+        behind=lambda rows: {
+            f".{code}": codes("A", [activity for one in rows if one.type == code for activity in one.activities])
+            for code in by_type(rows)
+        },
+        show=show_sites,
+        said=types_said,
+        beside=f"by_type.{ActivityType.RED_SITE_VISIT.value}",
+        further=True,
+        quiet=True,
+    ),
+    of_occasions(
+        "campaigns.activities",
+        "主题教育活动",
+        section=Section.TRAINING,
+        of=OF_CAMPAIGNS,
+        formula="本支部举办并已举行、属于该期主题教育的活动",
+        value=by_campaign,
+        number=lambda campaigns: sum(campaigns.values()),
+        behind=lambda rows: {code: codes("A", listed) for code, listed in behind_campaigns(rows).items()},
+        further=True,
+        quiet=True,
+    ),
     of_occasions(
         "delegations",
         "选派",
@@ -260,3 +303,16 @@ FIGURES = fixed(
         shown=None,
     ),
 )
+
+
+@lru_cache(maxsize=64)
+def called(words: tuple[tuple[ActivityType, str], ...]) -> Sequence[Figure[Any, Any]]:
+    """With these words for the types."""
+    named = dict(words)
+    order = (*COUNTED, *(kind for kind in ActivityType if kind not in COUNTED))
+    return (*(_by_type(kind, named[kind]) for kind in order), *_OTHERS)
+
+
+def figures(session: Session, branch_id: int) -> Sequence[Figure[Any, Any]]:
+    """With the types in the branch's own words."""
+    return called(tuple(type_words(session, branch_id).items()))

@@ -93,6 +93,7 @@ def _counted(
             partners=_names(activity.partners),
             delegates=tuple(sent[activity.id]),
             back_filled_on=back_filled_on(days[activity.id], activity.created_at, cut_off, tz),
+            campaign_id=activity.campaign_id,
         )
         for activity in activities
     ]

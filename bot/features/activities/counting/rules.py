@@ -42,7 +42,7 @@ class Learned(Protocol):
 class Held:
     """One held activity with everything that is counted of it; `day` is the branch-local day it began (D1).
 
-    back_filled_on: the day on which it was entered, of a 补报 (D20).
+    back_filled_on: the day on which it was entered, of a 补报 (D20). campaign_id: the campaign that it is part of.
     """
 
     id: int
@@ -60,6 +60,7 @@ class Held:
     partners: tuple[str, ...] = ()
     delegates: tuple[int, ...] = ()
     back_filled_on: date | None = None
+    campaign_id: int | None = None
 
     @property
     def own(self) -> bool:

@@ -1,0 +1,105 @@
+"""What the register tells of held activities: the campaigns that they are of, the types of the sites visited."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from bot.features.activities.counting.held import HELD
+from bot.features.activities.counting.rules import Held, of_type
+from bot.kit.figures import Counting, Look, Record, Shown, Source
+from bot.kit.names import name_key
+from storage.choices import ActivityType
+from storage.models.entry import Entry, EntryValue
+
+# The codes of the list of sites (kinds 1) in words; and a site that is not on it.
+UNLISTED = "unlisted"
+SITE_TYPES: Mapping[str, str] = {
+    "former_residence": "故居旧址",
+    "memorial_hall": "纪念馆",
+    "revolutionary_area": "革命老区",
+    "martyrs_cemetery": "烈士陵园",
+    "integrity_base": "廉政基地",
+    "other": "其他",
+    UNLISTED: "未登记类型",
+}
+
+
+def _of_campaigns(counting: Counting) -> list[Held]:
+    """The own ones of campaigns that stand."""
+    held: Sequence[Held] = counting.of(HELD)
+    found = [one for one in held if one.own and one.campaign_id is not None]
+    query = select(Entry.id).where(Entry.id.in_({one.campaign_id for one in found}), Entry.withdrawn_at.is_(None))
+    standing = set(counting.session.scalars(query)) if found else set()
+    return [one for one in found if one.campaign_id in standing]
+
+
+OF_CAMPAIGNS: Source[Sequence[Held]] = Source("activities of campaigns", _of_campaigns)
+
+
+def by_campaign(rows: Sequence[Held]) -> dict[str, int]:
+    """By the campaign's number."""
+    return dict(sorted(Counter(str(one.campaign_id) for one in rows).items()))
+
+
+def behind_campaigns(rows: Sequence[Held]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for one in rows:
+        found.setdefault(f".{one.campaign_id}", []).append(one.id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site that was visited, however it was spelt, with the type that the list has of it."""
+
+    key: str
+    name: str
+    type: str
+    activities: tuple[int, ...]
+
+
+def _sites(counting: Counting) -> list[Site]:
+    visited: dict[str, list[tuple[str, int]]] = {}
+    held: Sequence[Held] = counting.of(HELD)
+    for one in of_type(held, ActivityType.RED_SITE_VISIT):
+        for name in one.sites:
+            visited.setdefault(name_key(name), []).append((name, one.id))
+    types = _types(counting) if visited else {}
+    return [
+        Site(key, rows[0][0], types.get(key, UNLISTED), tuple(dict.fromkeys(number for _, number in rows)))
+        for key, rows in visited.items()
+    ]
+
+
+def _types(counting: Counting) -> dict[str, str]:
+    """Of every site on the branch's list."""
+    name, kind = aliased(EntryValue), aliased(EntryValue)
+    query = (
+        select(name.word, name.key, kind.key)
+        .join(Entry, Entry.id == name.entry_id)
+        .join(kind, kind.entry_id == Entry.id)
+        .where(Entry.branch_id == counting.branch_id, Entry.kind == "red_site", Entry.withdrawn_at.is_(None))
+        .where(name.field == "name", kind.field == "type")
+        .order_by(Entry.id)
+    )
+    return {name_key(word or key): kind for word, key, kind in counting.session.execute(query)}
+
+
+SITES: Source[Sequence[Site]] = Source("sites visited", _sites)
+
+
+def by_type(rows: Sequence[Site]) -> dict[str, int]:
+    """Those of which there are any, in the order of the list."""
+    found = Counter(one.type for one in rows)
+    return {code: found[code] for code in (*SITE_TYPES, *sorted(found.keys() - SITE_TYPES.keys())) if found[code]}
+
+
+def types_said(value: Mapping[str, int]) -> str:
+    return "，".join(f"{SITE_TYPES.get(code, code)}{many}个" for code, many in value.items())
+
+
+def show_sites(look: Look, rows: Sequence[Site]) -> Shown:
+    return (), [Record(f"{one.name}：{SITE_TYPES.get(one.type, one.type)}") for one in rows]

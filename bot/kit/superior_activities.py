@@ -1,0 +1,106 @@
+"""Activities of the branch's calendar that a superior held: they count beside the entries of 上级活动 (kinds 1).
+
+An activity that an entry names counts by that entry alone. The register is counted without knowing how a roll is made,
+so who was there is read here: whoever stands on the roll as present, by the cut-off of the day's quarter.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+
+from bot.kit.closing import standing
+from bot.kit.deadlines import in_time
+from bot.kit.figures import Counting, Slice, Source
+from storage.choices import HERE, ActivityStatus, ActivityType, Organizer
+from storage.models.activity import Activity, Component
+from storage.models.attendance import Attendance
+from storage.models.entry import Entry, EntryLink
+from storage.roster import rosters
+
+KIND = "superior_event"
+# What its contents make of it, the first that it has; anything else is study.
+_KINDS: Mapping[str, frozenset[ActivityType]] = {
+    "lecture": frozenset({ActivityType.PARTY_LECTURE}),
+    "briefing": frozenset({ActivityType.CASE_BULLETIN, ActivityType.WARNING_EDUCATION}),
+    "meeting": frozenset({ActivityType.MEMBERS_MEETING, ActivityType.ORGANIZATIONAL_LIFE_MEETING}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SuperiorActivity:
+    """One with those of the branch who came; level "": nobody has said it."""
+
+    id: int
+    level: str
+    kind: str
+    mode: str
+    people: frozenset[int]
+
+
+def _attended(counting: Counting) -> list[SuperiorActivity]:
+    """In the order of time; those to which nobody of the branch came are not among them."""
+    return [one for part in counting.slices for one in _of_slice(counting, part) if one.people]
+
+
+def _of_slice(counting: Counting, part: Slice) -> list[SuperiorActivity]:
+    start, end = counting.bounds(part.days)
+    named = exists().where(
+        EntryLink.activity_id == Activity.id,
+        Entry.id == EntryLink.entry_id,
+        Entry.kind == KIND,
+        Entry.withdrawn_at.is_(None),
+        in_time(Entry.recorded_at, part.cut_off),
+    )
+    query = select(Activity).where(
+        Activity.branch_id == counting.branch_id,
+        Activity.start_at >= start,
+        Activity.start_at < end,
+        Activity.organizer == Organizer.SUPERIOR,
+        Activity.status == ActivityStatus.HELD,
+        in_time(Activity.settled_at, part.cut_off),
+        ~named,
+    )
+    found = counting.session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
+    here, types = _here(counting, found, part), _types(counting, found)
+    return [
+        SuperiorActivity(
+            one.id,
+            one.organizer_level.value if one.organizer_level is not None else "",
+            next((kind for kind, among in _KINDS.items() if among & types[one.id]), "study"),
+            one.mode.value,
+            frozenset(here[one.id]),
+        )
+        for one in found
+    ]
+
+
+def _here(counting: Counting, found: Sequence[Activity], part: Slice) -> dict[int, set[int]]:
+    """Who was there and of the roster of that day."""
+    there: dict[int, set[int]] = defaultdict(set)
+    if not found:
+        return there
+    ids, days = [one.id for one in found], {one.id: one.start_at.astimezone(counting.tz).date() for one in found}
+    listed = rosters(counting.session, counting.branch_id, days.values())
+    members = {day: {one.id for one in listed[day]} for day in days.values()}
+    rows = select(Attendance.activity_id, Attendance.person_id).where(
+        standing(Attendance, Attendance.activity_id.in_(ids), part.cut_off),
+        in_time(Attendance.at, part.cut_off),
+        Attendance.status.in_(HERE),
+    )
+    for activity_id, person_id in counting.session.execute(rows):
+        if person_id in members[days[activity_id]]:
+            there[activity_id].add(person_id)
+    return there
+
+
+def _types(counting: Counting, found: Sequence[Activity]) -> dict[int, set[ActivityType]]:
+    types: dict[int, set[ActivityType]] = defaultdict(set)
+    query = select(Component.activity_id, Component.type).where(Component.activity_id.in_([one.id for one in found]))
+    for activity_id, kind in counting.session.execute(query) if found else ():
+        types[activity_id].add(kind)
+    return types
+
+
+SUPERIOR_ACTIVITIES: Source[Sequence[SuperiorActivity]] = Source("activities held by a superior", _attended)
