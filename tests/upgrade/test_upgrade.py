@@ -73,6 +73,16 @@ OTHERWISE = (
         r"sent nudge_morning .*|promise nudge:2023-05-\d\d:\d+",
         "a roll that nobody has completed is asked for once more",
     ),
+    Otherwise(
+        "tap pt",
+        r"job_run \+ job=broadcast_correction .*|promise correction:notice:.*|told .* edit",
+        "what was delivered of a date that is not kept says so",
+    ),
+    Otherwise(
+        "tap bc",
+        r"asks broadcast\.text of .*|told .* new|toast",
+        "the notice of an activity is made of its record, and changed with it",
+    ),
     Otherwise("tap sf", "told .* (new|edit)", "a form asks its next question in the message of the last one"),
 )
 # Buttons that ask back since then, by prefix, and why: what they did then they do when they are told yes.
