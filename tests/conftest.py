@@ -21,9 +21,6 @@ from storage import migrate
 from storage.engine import Storage
 from tests.runs import is_left_out, is_long
 
-# python-docx brings lxml, with which openpyxl writes the same table in other letters: some tests change these.
-os.environ["OPENPYXL_LXML"] = "False"
-
 # Every test has a database of its own and waits for each commit: memory instead of the disk, where there is enough.
 # (A database of PostgreSQL that is copied on a disk takes ten times as long.)
 MEMORY, ENOUGH = Path("/dev/shm"), 1024**3

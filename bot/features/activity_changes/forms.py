@@ -111,14 +111,14 @@ def _both(session: Session, call: Call, values: Values) -> tuple[State, State]:
 
 
 def _lines(session: Session, call: Call, values: Values) -> list[str]:
-    return showing.lines(session, *_both(session, call, values), call.tz)
+    return showing.lines(session, call.me.branch_id, *_both(session, call, values), call.tz)
 
 
 def _summary(session: Session, call: Call, values: Values) -> str:
     activity = _activity(session, call, values)
     if values.get(FIELD) == CONFIRM:
         return messages.summary(activity, _lines(session, call, values), call.tz)
-    now = showing.stands(session, _both(session, call, values)[1], str(values.get(FIELD)), call.tz)
+    now = showing.stands(session, call.me.branch_id, _both(session, call, values)[1], str(values.get(FIELD)), call.tz)
     return "\n".join(filter(None, [f"【修改活动】{activity.title}", now]))
 
 
@@ -150,7 +150,7 @@ def _confirm(session: Session, call: Call, values: Values) -> str:
 def _saving(*, tell: bool) -> Callable[[Session, Call, Values], Reply]:
     def save(session: Session, call: Call, values: Values) -> Reply:
         was, now = _both(session, call, values)
-        lines = showing.lines(session, was, now, call.tz)
+        lines = showing.lines(session, call.me.branch_id, was, now, call.tz)
         done = service.change(session, call.me, int(values["activity"]), was, now, call.now, call.tz)
         told = telling.spread(session, call, done, tell=tell)
         heard = telling.is_heard(done, call.now, tell=tell)

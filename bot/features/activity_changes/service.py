@@ -12,7 +12,8 @@ from bot.features.activity_changes.rules import State
 from bot.features.activity_changes.standing import asking, standing
 from bot.kit.access import Right, require
 from bot.kit.activities import before_cut_off, find_activity
-from bot.kit.glossary.choices import ACTIVITY_TYPES, SCOPES
+from bot.kit.activity_words import type_words
+from bot.kit.glossary.choices import SCOPES
 from bot.kit.refusal import Refusal
 from bot.kit.words import cut
 from storage.activities import components
@@ -109,7 +110,7 @@ def _no_minutes(session: Session, activity: Activity, types: list[ActivityType])
     written = select(Minutes.component).where(Minutes.activity_id == activity.id, Minutes.component.not_in(types))
     found = session.scalars(written).first()
     if found is not None:
-        raise Refusal(f"“{ACTIVITY_TYPES[found]}”已有会议记录，不能去掉这项内容。")
+        raise Refusal(f"“{type_words(session, activity.branch_id)[found]}”已有会议记录，不能去掉这项内容。")
 
 
 def _in_time(changed: list[str], was: State, state: State, now: datetime, tz: tzinfo) -> None:
@@ -153,7 +154,7 @@ def _unchanged(session: Session, activity: Activity, was: State, tz: tzinfo) -> 
     if now == dict(was):
         return
     moved = now["day"] != was["day"]
-    lines = ["日期已改"] if moved else showing.lines(session, was, now, tz)
+    lines = ["日期已改"] if moved else showing.lines(session, activity.branch_id, was, now, tz)
     who = _changed_by(session, activity)
     raise Refusal(f"活动已由{who}修改（{cut('；'.join(lines), LONGEST)}），请重新点“修改活动”。")
 

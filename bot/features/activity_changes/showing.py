@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from bot.features.activities.details import LECTURERS, OUTSIDE
 from bot.features.activities.forms import LENGTHS
 from bot.features.activity_changes.rules import WORDS, State, differing
-from bot.kit.glossary.choices import ACTIVITY_TYPES, LEVELS, MODES, ORGANIZERS
+from bot.kit.activity_words import type_words
+from bot.kit.glossary.choices import LEVELS, MODES, ORGANIZERS
 from bot.kit.words import moment_words
-from storage.choices import ActivityType, Level, Mode, Organizer
+from storage.choices import Level, Mode, Organizer
 from storage.models.entry import Entry
 from storage.models.person import Person
 
@@ -27,28 +28,29 @@ _CHOSEN: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def lines(session: Session, was: State, now: State, tz: tzinfo) -> list[str]:
+def lines(session: Session, branch_id: int, was: State, now: State, tz: tzinfo) -> list[str]:
     """Only what differs, in the order of the fields."""
     changed = differing(was, now)
-    named = _named(session, (was, now))
+    named = _named(session, branch_id, (was, now))
     shown = [key for key in changed if key != "reply_time" or "reply_day" not in changed]
     return [f"{WORDS[key]}：{_words(key, was, named, tz)} → {_words(key, now, named, tz)}" for key in shown]
 
 
-def stands(session: Session, state: State, key: str, tz: tzinfo) -> str:
+def stands(session: Session, branch_id: int, state: State, key: str, tz: tzinfo) -> str:
     """地点：三楼会议室, above the question that changes it."""
     if key not in WORDS:
         return ""
-    return f"{WORDS[key]}：{_words(key, state, _named(session, [state]), tz)}"
+    return f"{WORDS[key]}：{_words(key, state, _named(session, branch_id, [state]), tz)}"
 
 
-def _named(session: Session, states: Sequence[State]) -> dict[str, str]:
-    """Names of people, and the title of a campaign under `c` and its number."""
+def _named(session: Session, branch_id: int, states: Sequence[State]) -> dict[str, str]:
+    """Names of people; under `c` and its number the title of a campaign, under `t` and its code the word of a content."""
     found = {str(each) for state in states for each in (*state["people"], *(state[key] for key in PEOPLE))}
     people = session.execute(select(Person.id, Person.name).where(Person.id.in_(_numbers(found)))).all()
     campaigns = _numbers(str(state["campaign"]) for state in states)
     titles = session.execute(select(Entry.id, Entry.title).where(Entry.id.in_(campaigns))).all()
-    return {str(row.id): row.name for row in people} | {f"c{row.id}": row.title for row in titles}
+    contents = {f"t{kind.value}": word for kind, word in type_words(session, branch_id).items()}
+    return {str(row.id): row.name for row in people} | {f"c{row.id}": row.title for row in titles} | contents
 
 
 def _numbers(said: Iterable[str]) -> set[int]:
@@ -60,7 +62,7 @@ def _words(key: str, state: State, named: Mapping[str, str], tz: tzinfo) -> str:
     if key in ("reply_day", "reply_time"):
         return _reply(state, tz) or NOTHING
     if key == "types":
-        return "、".join(ACTIVITY_TYPES[ActivityType(one)] for one in value) or NOTHING
+        return "、".join(named[f"t{one}"] for one in value) or NOTHING
     if key == "people":
         return "、".join(named.get(one, f"{one}号") for one in value) or NOTHING
     if isinstance(value, list):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.minutes.rules import Wanted
 from bot.features.minutes.service import may_write
 from bot.kit.activities import still_open
+from bot.kit.activity_words import type_words
 from scheduler.calendar.days import Quarter, at, local_day
 from storage.audience import Me
 from storage.choices import ActivityStatus, Organizer, Scope
@@ -24,12 +25,14 @@ WRITTEN_OF, ASKED_OF = (ActivityStatus.PLANNED, ActivityStatus.HELD), (ActivityS
 def wanted(session: Session, activities: Sequence[Activity]) -> dict[int, list[Wanted]]:
     """Of each component of these, by activity: whether its minutes are there."""
     ids = [one.id for one in activities]
+    words = {branch: type_words(session, branch) for branch in {one.branch_id for one in activities}}
+    called = {one.id: words[one.branch_id] for one in activities}
     kept = select(Minutes.activity_id, Minutes.component, Minutes.state).where(Minutes.activity_id.in_(ids))
     there = {(row.activity_id, row.component): row.state for row in session.execute(kept)}
     found: dict[int, list[Wanted]] = defaultdict(list)
     query = select(Component.activity_id, Component.type).where(Component.activity_id.in_(ids)).order_by(Component.id)
     for activity_id, kind in session.execute(query):
-        found[activity_id].append(Wanted(kind, there.get((activity_id, kind))))
+        found[activity_id].append(Wanted(kind, called[activity_id][kind], there.get((activity_id, kind))))
     return found
 
 

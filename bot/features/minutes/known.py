@@ -12,7 +12,8 @@ from bot.features.activities import service as activities
 from bot.features.activities.rules import Roll
 from bot.features.minutes import votes
 from bot.features.minutes.rules import MEETINGS, Ballot, Facts
-from bot.kit.glossary.choices import ACTIVITY_TYPES, LEAVE_TYPES
+from bot.kit.activity_words import type_words
+from bot.kit.glossary.choices import LEAVE_TYPES
 from scheduler.calendar.days import local_day
 from storage.activities import components
 from storage.choices import ActivityStatus, ActivityType, LeaveState, MembershipStatus
@@ -27,12 +28,14 @@ _DETAILS = {"topic": "研讨题目", "film": "观看内容", "lecturer": "授课
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Words and figures of one component, in the order of the paper. more: rows that only some types have.
+    """Words and figures of one component, in the order of the paper; word: what the branch calls it.
 
-    away: who was not there, each with why (D22). subjects: what it was about, without anybody writing an agenda.
+    more: rows that only some types have. away: who was not there, each with why (D22). subjects: what it was about,
+    without anybody writing an agenda.
     """
 
     component: ActivityType
+    word: str
     title: str
     start_at: datetime
     end_at: datetime
@@ -50,10 +53,6 @@ class Known:
     first_agenda: tuple[str, ...]
     more: tuple[tuple[str, str], ...]
     ballots: tuple[Ballot, ...]
-
-    @property
-    def word(self) -> str:
-        return ACTIVITY_TYPES[self.component]
 
     def facts(self, files: int) -> Facts:
         subjects = (*self.first_agenda, *(text for _, text in self.more))
@@ -80,6 +79,7 @@ def of(session: Session, activity: Activity, component: ActivityType, tz: tzinfo
     came = [members[one] for one in came_ids if one in members]
     return Known(
         component=component,
+        word=type_words(session, activity.branch_id)[component],
         title=activity.title,
         start_at=activity.start_at.astimezone(tz),
         end_at=activity.end_at.astimezone(tz),

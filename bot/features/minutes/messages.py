@@ -17,7 +17,7 @@ from bot.features.minutes.known import Known
 from bot.features.minutes.lines import said_lines
 from bot.features.minutes.rules import PARTS, Wanted, Written, ballot_words
 from bot.kit.doors import OpenMinutes, ShowActivityFiles
-from bot.kit.glossary.choices import ACTIVITY_TYPES, MINUTES_FORMS, MINUTES_STATES
+from bot.kit.glossary.choices import MINUTES_FORMS, MINUTES_STATES
 from bot.kit.lists import filled, label
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import by_day, cut, day_words, short_day
@@ -57,7 +57,7 @@ ADDED, GONE_LINE = "增加", "去掉"
 
 def asked(title: str, parts: Sequence[Wanted], due: date, today: date) -> str:
     """7月主题党日：会议记录2份（主题党日、党课），请于7月12日（含）前完成。"""
-    words = "、".join(ACTIVITY_TYPES[one.component] for one in parts)
+    words = "、".join(one.word for one in parts)
     when = f"应于{by_day(due)}完成，已逾期，仍可补交" if today > due else f"请于{by_day(due)}完成"
     return f"{title}：会议记录{len(parts)}份（{words}），{when}。"
 
@@ -86,16 +86,14 @@ def _state(parts: Sequence[Wanted]) -> str:
         return "已完成"
     drafts = sum(one.state is MinutesState.DRAFT for one in lacks)
     noted = f"，其中草稿{drafts}份" if drafts else ""
-    return f"缺{'、'.join(ACTIVITY_TYPES[one.component] for one in lacks)}{noted}"
+    return f"缺{'、'.join(one.word for one in lacks)}{noted}"
 
 
 def of_activity(activity: Activity, parts: Sequence[Wanted], tz: tzinfo) -> Message:
     """One activity of several components."""
     day = day_words(local_day(activity.start_at, tz))
-    lines = [
-        f"{ACTIVITY_TYPES[one.component]}：{MINUTES_STATES[one.state] if one.state else NOT_THERE}" for one in parts
-    ]
-    taps = [[Choice(ACTIVITY_TYPES[one.component], ShowMinutes(activity.id, one.component))] for one in parts]
+    lines = [f"{one.word}：{MINUTES_STATES[one.state] if one.state else NOT_THERE}" for one in parts]
+    taps = [[Choice(one.word, ShowMinutes(activity.id, one.component))] for one in parts]
     return Message(
         "\n".join([f"{TITLE}{activity.title}", day, *lines]),
         [*taps, [Choice("导出全部", SendPapers(activity.id)), Choice("全部活动", AllMinutes())]],

@@ -58,9 +58,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One component of an activity of which minutes are asked; state None: nothing of it is there yet."""
+    """One component of an activity of which minutes are asked; word: as its branch calls it.
+
+    state None: nothing of it is there yet.
+    """
 
     component: ActivityType
+    word: str
     state: MinutesState | None = None
 
     @property

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from bot.features.activities import service as activities
 from bot.features.activities.rules import Roll
 from bot.kit.activities import coming
-from bot.kit.glossary.choices import ACTIVITY_TYPES, ATTENDANCE, LEAVE_TYPES, SIGN_IN_METHODS
+from bot.kit.activity_words import type_words
+from bot.kit.glossary.choices import ATTENDANCE, LEAVE_TYPES, SIGN_IN_METHODS
 from bot.kit.words import day_words
 from storage.activities import audience, components
 from storage.choices import HERE, AttendanceStatus, SignInMethod
@@ -54,8 +55,9 @@ def _numbered(rows: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
 def _head(session: Session, activity: Activity, roll: Roll | None, tz: tzinfo) -> Iterator[tuple[str, str]]:
     start, end = activity.start_at.astimezone(tz), activity.end_at.astimezone(tz)
     host = session.get(Person, activity.host_id) if activity.host_id is not None else None
+    words = type_words(session, activity.branch_id)
     yield "活动名称", activity.title
-    yield "类别", "、".join(ACTIVITY_TYPES[one.type] for one in components(session, activity.id))
+    yield "类别", "、".join(words[one.type] for one in components(session, activity.id))
     yield "时间", f"{start.year}年{day_words(start.date())}{start:%H:%M}至{end:%H:%M}"
     yield "地点", activity.place
     yield "主持人", host.name if host is not None else ""
