@@ -44,7 +44,7 @@ def stands(session: Session, branch_id: int, state: State, key: str, tz: tzinfo)
 
 
 def _named(session: Session, branch_id: int, states: Sequence[State]) -> dict[str, str]:
-    """Names of people; under `c` and its number the title of a campaign, under `t` and its code the word of a content."""
+    """Names of people; under `c` and its number the title of a campaign, under `t` and a code the word of a content."""
     found = {str(each) for state in states for each in (*state["people"], *(state[key] for key in PEOPLE))}
     people = session.execute(select(Person.id, Person.name).where(Person.id.in_(_numbers(found)))).all()
     campaigns = _numbers(str(state["campaign"]) for state in states)

@@ -12,7 +12,7 @@ from docx.text.paragraph import Paragraph
 
 from bot.features.minutes.known import Known
 from bot.features.minutes.lines import day_said, speech_words, unnumbered
-from bot.features.minutes.rules import MEETINGS, PARTS, Found, Task, Written, ballot_words
+from bot.features.minutes.rules import MEETINGS, PARTS, Found, Task, Written
 from bot.features.minutes.service import title_of
 from bot.kit import paper
 from bot.kit.words import day_words
@@ -89,7 +89,7 @@ def _sections(
     yield PARTS["agenda"], _numbered(said.agenda)
     yield PARTS["speeches"], [speech_words(one, names) for one in said.speeches]
     yield PARTS["resolutions"], _numbered(said.resolutions)
-    yield VOTES, [ballot_words(one) for one in known.ballots]
+    yield VOTES, known.votes
     yield PARTS["tasks"], [one.text for one in said.tasks]
     yield FILES, _numbered(files)
 

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import service as activities
 from bot.features.activities.rules import Roll
-from bot.features.minutes import votes
-from bot.features.minutes.rules import MEETINGS, Ballot, Facts
+from bot.features.minutes.rules import MEETINGS, Facts
+from bot.kit import votes
 from bot.kit.activity_words import type_words
 from bot.kit.glossary.choices import LEAVE_TYPES
+from bot.kit.votes import Counted
+from bot.kit.voting import vote_words
 from scheduler.calendar.days import local_day
 from storage.activities import components
 from storage.choices import ActivityStatus, ActivityType, LeaveState, MembershipStatus
@@ -52,7 +54,7 @@ class Known:
     settled: bool
     first_agenda: tuple[str, ...]
     more: tuple[tuple[str, str], ...]
-    ballots: tuple[Ballot, ...]
+    votes: tuple[str, ...]
 
     def facts(self, files: int) -> Facts:
         subjects = (*self.first_agenda, *(text for _, text in self.more))
@@ -63,7 +65,7 @@ class Known:
             recorder=self.recorder,
             settled=self.settled,
             subjects=subjects,
-            votes=bool(self.ballots),
+            votes=bool(self.votes),
             files=files,
         )
 
@@ -96,8 +98,13 @@ def of(session: Session, activity: Activity, component: ActivityType, tz: tzinfo
         settled=settled,
         first_agenda=tuple(_first_agenda(session, activity)) if leads else (),
         more=tuple(_more(activity, row, names)),
-        ballots=tuple(votes.of_activity(session, activity.id, members.values(), came_ids)) if leads else (),
+        votes=tuple(_voted(one) for one in votes.of_activity(session, activity, tz)) if leads else (),
     )
+
+
+def _voted(one: Counted) -> str:
+    """接收丁一同志为预备党员（无记名）：应到会有表决权22人，……。通过。"""
+    return vote_words(one.outcome, f"{one.about}（无记名）" if one.row.secret else one.about)
 
 
 def with_said(known: Known, said: Mapping[str, str]) -> Known:

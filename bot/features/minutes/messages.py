@@ -15,7 +15,7 @@ from bot.features.minutes.buttons import (
 )
 from bot.features.minutes.known import Known
 from bot.features.minutes.lines import said_lines
-from bot.features.minutes.rules import PARTS, Wanted, Written, ballot_words
+from bot.features.minutes.rules import PARTS, Wanted, Written
 from bot.kit.doors import OpenMinutes, ShowActivityFiles
 from bot.kit.glossary.choices import MINUTES_FORMS, MINUTES_STATES
 from bot.kit.lists import filled, label
@@ -149,7 +149,7 @@ def head(known: Known) -> list[str]:
         f"列席：{'、'.join(known.observers)}" if known.observers else "",
         f"第一议题：{'；'.join(known.first_agenda)}" if known.first_agenda else "",
         *(f"{word}：{text}" for word, text in known.more),
-        *(f"表决情况：{ballot_words(one)}" for one in known.ballots),
+        *(f"表决情况：{one}" for one in known.votes),
     ]
     return [cut(line, LONGEST) for line in lines if line]
 

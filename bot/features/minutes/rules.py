@@ -174,50 +174,6 @@ def _texts(written: Written) -> Iterable[str]:
     )
 
 
-# --- votes -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Ballot:
-    """One vote as its row has it, and who could vote: whom the roster of the day has as full members, who came.
-
-    about: whom or what it was put for. secret: totals alone.
-    """
-
-    motion: str
-    about: str
-    for_: int
-    against: int
-    abstain: int
-    written: tuple[int, int, int] = (0, 0, 0)
-    secret: bool = False
-    full: frozenset[int] = frozenset()
-    present: frozenset[int] = frozenset()
-    excluded: frozenset[int] = frozenset()
-
-    @property
-    def expected_voters(self) -> int:
-        """Full members of the day but those who are not reckoned (D18)."""
-        return len(self.full - self.excluded)
-
-    @property
-    def present_voters(self) -> int:
-        return len(self.full & self.present - self.excluded)
-
-
-def ballot_words(one: Ballot) -> str:
-    """接收预备党员（丁一）：应到会有表决权党员22人，实到会20人；赞成19票，反对0票，弃权1票；书面意见赞成1票。"""
-    about = f"（{one.about}）" if one.about else ""
-    written = "，".join(
-        f"{word}{many}票" for word, many in zip(("赞成", "反对", "弃权"), one.written, strict=True) if many
-    )
-    return (
-        f"{one.motion}{about}：应到会有表决权的党员{one.expected_voters}人，实到会{one.present_voters}人；"
-        f"{'无记名投票，' if one.secret else ''}赞成{one.for_}票，反对{one.against}票，弃权{one.abstain}票"
-        f"{f'；书面意见：{written}' if written else ''}。"
-    )
-
-
 # --- differences -----------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from bot.features.minutes import lines, rules
-from bot.features.minutes.rules import Ballot, Facts, Found, Speech, Task, Written
+from bot.features.minutes.rules import Facts, Found, Speech, Task, Written
 from bot.kit.refusal import Refusal
 from bot.kit.templates import Template
 from scheduler.calendar.days import BUNDLED
@@ -72,15 +72,6 @@ def test_what_the_template_names_and_the_minutes_do_not() -> None:
     said = SAID.with_("agenda", ("集体重温《入党誓词》", "明确下步打算"))
     assert rules.unmentioned(Template(required=("入党誓词",), points=("下步 打算",)), said, KNOWN, []) == []
     assert rules.unmentioned(template, Written(MinutesForm.PAPER), KNOWN, []) == []
-
-
-def test_a_ballot_in_words() -> None:
-    """ST2: 24 full members, two of them not reckoned; 21 there, one of whom is probationary."""
-    full, present = frozenset(range(24)), frozenset(range(20)) | {99}
-    one = Ballot("接收预备党员", "丁一", 19, 0, 1, (1, 0, 0), False, full, present, frozenset({22, 23}))
-    assert rules.ballot_words(one) == (
-        "接收预备党员（丁一）：应到会有表决权的党员22人，实到会20人；赞成19票，反对0票，弃权1票；书面意见：赞成1票。"
-    )
 
 
 def test_what_differs_in_a_paper() -> None:
