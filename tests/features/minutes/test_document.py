@@ -79,7 +79,7 @@ def test_what_it_says_of_st2(content: bytes) -> None:
     said = texts(content)
     assert said[:3] == ["党员大会记录", "一、第一议题", "关于党的建设的重要论述"]
     assert said[said.index("三、发言要点") + 1 :][:3] == SAID
-    assert "接收预备党员（丁一）：应到会有表决权的党员22人，实到会20人；" in said[said.index("五、表决情况") + 1]
+    assert "接收丁一同志为预备党员：应到会有表决权22人，到会20人；" in said[said.index("五、表决情况") + 1]
     assert said.count("主持人（签字）：　　　　　　记录人（签字）：") == 2
     head = Document(io.BytesIO(content)).tables[0]
     cells = {row.cells[0].text: row.cells[1].text for row in head.rows}
