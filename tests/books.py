@@ -17,6 +17,9 @@ def saved(book: openpyxl.Workbook) -> bytes:
     return out.getvalue()
 
 
+_EMPTY, _LETTER = re.compile(r"(?<=[^ ])/>"), re.compile(r"&#(\d{3,});")
+
+
 def book_of(*sheets: tuple[str, Rows]) -> openpyxl.Workbook:
     """A workbook with these sheets, in order."""
     book = openpyxl.Workbook()
@@ -43,8 +46,13 @@ def edited(content: bytes, change: Callable[[str, str], str]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(name, change(name, old.read(name).decode()))
+            new.writestr(name, change(name, _plain(old.read(name).decode())))
     return out.getvalue()
+
+
+def _plain(text: str) -> str:
+    """One way of writing, whichever XML library openpyxl has found: letters as they are, <a /> for an empty element."""
+    return _EMPTY.sub(" />", _LETTER.sub(lambda found: chr(int(found[1])), text))
 
 
 def with_text(content: bytes, *changes: tuple[str, str]) -> bytes:
@@ -75,10 +83,7 @@ _STRICT = (
 
 def strict(content: bytes) -> bytes:
     """The file as a strict program writes it: the namespaces of ISO 29500 strict, and its conformance."""
-    named = with_text(content, *_STRICT)
-    # openpyxl writes <workbookPr /> or <workbookPr/>, by the XML library that it finds.
-    said = re.compile(r"<workbookPr(?=[ />])")
-    return edited(named, lambda _, text: said.sub('<workbookPr dateCompatibility="0"', text))
+    return with_text(content, *_STRICT, ("<workbookPr ", '<workbookPr dateCompatibility="0" '))
 
 
 def cell(reference: str, inside: str, attributes: str = "") -> str:

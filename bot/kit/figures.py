@@ -23,6 +23,8 @@ from zlib import crc32
 
 from sqlalchemy.orm import Session
 
+from bot.kit import branch_settings
+from bot.kit.branch_settings import BranchSettings
 from bot.kit.deadlines import CloseDays, after, last_instant
 from bot.kit.replies import Choice
 from scheduler.calendar.days import Quarter, at, local_day
@@ -128,6 +130,11 @@ class Counting:
     def slices(self) -> Sequence[Slice]:
         """Quarter by quarter, because each has its own cut-off (D27)."""
         return [Slice(self.period.within(one), self.cut_off(one)) for one in self.period.quarters()]
+
+    @cached_property
+    def settings(self) -> BranchSettings:
+        """What the branch has decided about its counting, read once."""
+        return branch_settings.of_branch(self.session, self.branch_id)
 
     def cut_off(self, quarter: Quarter) -> datetime:
         """The first instant that counts no more for a quarter."""

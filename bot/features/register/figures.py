@@ -528,7 +528,7 @@ def _rated(ratio: Ratio, counting: Counting) -> Sequence[Rated]:
         return [Rated(mine, len({row.key for row in mine}), len(there))]
     if ratio.under != PEER_ORGS:
         return [Rated(tuple(rows), len(rows), len(counting.of(REGISTER).get(ratio.under, ())))]
-    peers = {name_key(name) for name in peer_orgs(counting.session, counting.branch_id, counting.last_day)}
+    peers = {name_key(name) for name in counting.settings.on(counting.last_day).peer_orgs}
     mine = tuple(row for row in rows if row.key in peers)
     return [Rated(mine, len({row.key for row in mine}), len(peers))]
 

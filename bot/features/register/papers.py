@@ -12,7 +12,6 @@ from sqlalchemy import select
 from bot.features.register import entries, messages, month_minutes
 from bot.features.register.kinds.kind import Kind, Papers
 from bot.features.tally.periods import month_of
-from bot.kit import branch_settings
 from bot.kit.deadlines import in_time
 from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
 from bot.kit.rates import percent, rate
@@ -65,7 +64,7 @@ def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
     when every held own activity of the month has them.
     """
     months = list(_months(counting.period.start, counting.last_day))
-    settings = branch_settings.of_branch(counting.session, counting.branch_id)
+    settings = counting.settings
     query = (
         select(Entry.id, EntryDay.on, EntryValue.key, Entry.recorded_at)
         .join(EntryDay, (EntryDay.entry_id == Entry.id) & (EntryDay.field == papers.month))
