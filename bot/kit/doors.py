@@ -136,6 +136,14 @@ class OpenSheet(Button):
 
 
 @dataclass(frozen=True)
+class OpenFiles(Button):
+    """附件 of an activity."""
+
+    prefix: ClassVar[str] = "yh"
+    activity_id: int
+
+
+@dataclass(frozen=True)
 class ShowActivityFiles(Button):
     """查看附件: what an activity holds for one use (its role), of one content where that is named ("": of all)."""
 

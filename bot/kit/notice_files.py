@@ -12,7 +12,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, To
 from scheduler.broadcasts import batch_of
 
-KEY, KINDS = "files", frozenset({"photo", "document"})
+KEY, KEY_OF_NOTICE, KINDS = "files", "notice_file", frozenset({"photo", "document"})
 MOST, LONGEST_NAME, LARGEST = 5, 100, 50 * 1024 * 1024
 ASK = f"请发送附件（照片或文件），最多{MOST}个，随通知一并发送。"
 PHOTO, NAMELESS = "照片", "附件"
@@ -32,9 +32,16 @@ def add(session: Session, call: Call, values: Values) -> Values:
         raise Refusal(f"单个附件不能超过{LARGEST // 1024 // 1024}MB。")
     held = [*(values.get(KEY) or []), *map(_named, call.files)]
     once = list({file["file_unique_id"]: file for file in held}.values())
-    if len(once) > MOST:
-        raise Refusal(f"附件最多{MOST}个。")
+    fitting(0, once)
     return {KEY: once}
+
+
+def fitting(held: int, files: Sequence[Mapping[str, Any]]) -> None:
+    """Refuses more than a notice may have, and what is neither photo nor document."""
+    if held + len(files) > MOST:
+        raise Refusal(f"通知附件最多{MOST}个。")
+    if any(file["kind"] not in KINDS for file in files):
+        raise Refusal("请发送照片或文件。")
 
 
 def _named(file: File) -> dict[str, Any]:

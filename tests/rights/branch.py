@@ -199,6 +199,9 @@ def _fill(
     paper = {"kind": "document", "file_id": "B" * 30, "file_unique_id": f"m{tail}", "name": f"会议记录{tail}.pdf"}
     made_of = {"role": ActivityFileRole.MINUTES, "component": ActivityType.THEME_PARTY_DAY, "added_at": NOW}
     keep("minutes_file", ActivityFile(activity_id=rows["held"], file=paper, unique_id=f"m{tail}", **made_of))
+    seen = {"kind": "photo", "file_id": "C" * 30, "file_unique_id": f"p{tail}", "name": f"活动照片{tail}.jpg"}
+    of_photo = {"role": ActivityFileRole.PHOTO, "unique_id": f"p{tail}", "added_at": NOW}
+    keep("photo", ActivityFile(activity_id=rows["held"], file=seen, **of_photo))
     monthly = {"title": "组织生活", "answers": {"types": ["theme_party_day"], "place": "会议室"}, "clock": "14:30"}
     keep("monthly", Recurrence(branch_id=branch_id, month_day=7, made_at=NOW, made_by_id=maker, **monthly))
     noticed = {"branch_id": branch_id, "text": f"通知{tail}", "reply_by": NOW + timedelta(hours=1), **made}

@@ -11,6 +11,7 @@ from bot.features.accounts import rebinding_messages as accounts
 from bot.features.activities import buttons as activities
 from bot.features.calendar import buttons as calendar
 from bot.features.integrity import buttons as integrity
+from bot.features.kept_files import buttons as kept_files
 from bot.features.leave import buttons as leave
 from bot.features.lists import buttons as lists
 from bot.features.menu import messages as menu
@@ -39,8 +40,9 @@ from bot.kit import asking, broadcasts, doors, parked, photos
 from bot.kit.buttons import Button
 from bot.kit.figures import Section
 from bot.kit.form_fields import Fill
+from bot.kit.handlers import File
 from bot.kit.undo import UndoStep
-from storage.choices import ActivityType, Duty, LeaveType, StudyItemKind
+from storage.choices import ActivityFileRole, ActivityType, Duty, LeaveType, StudyItemKind
 from tests.features.register.own_team import TEAM
 from tests.rights import states
 from tests.rights.branch import NAMES, NOW, Ids
@@ -53,6 +55,7 @@ KNOWN_HERE, OWN = may("known"), may("own")
 BRANCH = OWN
 # A row that is somebody's own: whose it is.
 AUTHOR = frozenset({"member"})
+PAPER = File("document", "A" * 30, "paper", name="签到表.pdf")
 ROLL, NUDGE, RECORD = may("see_roll"), may("nudge"), may("see_record")
 START_ACTIVITY, MAKE_THIS_ACTIVITY = may("make_activity"), may("make_activity", "all")
 NOTICE, STUDY, TASK, REMINDER = may("make_notice"), may("make_study"), may("make_task"), may("make_reminder")
@@ -85,9 +88,9 @@ class Case:
     """Who may; `make`: the button of a branch (none: a word); `open`: the dialog that stands open, and its draft.
 
     `own`: nothing of a branch is named, so whoever has the right has it in the own branch as well. `content`: what was
-    read in the file handed in. `group`: it comes from a group. `state`, `effect`: other ones than the handler's.
-    `leaves`: tables that even a refusal writes to. `did`: what the edited message had recorded, and which row of ids.
-    `by`: who of the desk is named beside what concerns whoever asks.
+    read in the file handed in. `files`: what comes with the message. `group`: it comes from a group. `state`, `effect`:
+    other ones than the handler's. `leaves`: tables that even a refusal writes to. `did`: what the edited message had
+    recorded, and which row of ids. `by`: who of the desk is named beside what concerns whoever asks.
     """
 
     may: frozenset[str]
@@ -97,6 +100,7 @@ class Case:
     own: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
     content: Any = None
+    files: tuple[File, ...] = ()
     group: bool = False
     state: State | None = None
     effect: Effect | None = None
@@ -329,6 +333,12 @@ TABLE: dict[str, Case] = {
     ),
     "tap:ShowActivityFiles": Case(
         WRITE_ALL | AUTHOR, lambda ids: doors.ShowActivityFiles(ids["held"], "minutes", THEME_DAY.value)
+    ),
+    "tap:OpenFiles": Case(ROLL_ALL, lambda ids: doors.OpenFiles(ids["held"])),
+    "tap:AddFiles": Case(SIGN_IN_ALL, lambda ids: kept_files.AddFiles(ids["held"], ActivityFileRole.PHOTO)),
+    "tap:DropFile": Case(SIGN_IN_ALL, lambda ids: kept_files.DropFile(ids["photo"], 1)),
+    "answer:activity.files": Case(
+        SIGN_IN_ALL, open=("activity.files", lambda ids: {"activity": ids["held"], "role": "photo"}), files=(PAPER,)
     ),
     "tap:OpenSheet": Case(ROLL_ALL, lambda ids: doors.OpenSheet(ids["held"])),
     "tap:SendSignIns": Case(ROLL_ALL, lambda ids: minutes.SendSignIns(ids["held"], minutes.SheetAs.XLSX)),

@@ -195,6 +195,7 @@ def visit_of(account: int, case: Case, ids: Ids) -> Visit:
         text=case.text,
         facts=facts,
         content=case.content,
+        files=case.files,
         card=("activity", ids["activity"]) if case.group else None,
         commands=COMMANDS,
     )

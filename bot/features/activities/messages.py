@@ -11,7 +11,7 @@ from bot.features.notices.cards import Acknowledge, AcknowledgeListed, AskLeave,
 from bot.kit.activities import OPENS_BEFORE, roll_choices
 from bot.kit.asking import CANCEL, CancelQuestion
 from bot.kit.digest import Part, Section
-from bot.kit.doors import OpenMinutes, OpenSheet, ShowVotes
+from bot.kit.doors import OpenFiles, OpenMinutes, OpenSheet, ShowVotes
 from bot.kit.glossary.choices import (
     ACTIVITY_STATES,
     ATTENDANCE,
@@ -117,14 +117,14 @@ def desk_card(activity: Activity, counted: str, tz: tzinfo, mark: str = "", *, o
     if activity.status is ActivityStatus.CANCELLED:
         return Message(text)
     change = [Choice("修改活动", buttons.ChangeActivity(activity.id))]
-    sheet = Choice("签到表", OpenSheet(activity.id))
+    sheet, files = Choice("签到表", OpenSheet(activity.id)), Choice("附件", OpenFiles(activity.id))
     if activity.status is ActivityStatus.HELD or over:
         own = counts_as_own(activity.organizer, activity.scope)
-        asks = [[Choice("会议记录", OpenMinutes(activity.id))]] if own else []
+        asks = [Choice("会议记录", OpenMinutes(activity.id))] if own else []
         again = [_once_more(activity)] if activity.status is ActivityStatus.HELD else []
-        return Message(text, [roll, lists, [*change, sheet], *asks, *again])
+        return Message(text, [roll, lists, [*change, sheet], [*asks, files], *again])
     change += [Choice("改期", buttons.Postpone(activity.id))]
-    return Message(text, [roll, lists, change, [Choice("签到码", buttons.SignInCode(activity.id)), sheet]])
+    return Message(text, [roll, lists, change, [Choice("签到码", buttons.SignInCode(activity.id)), sheet, files]])
 
 
 def with_votes(card: Message, activity: Activity, found: Sequence[Counted]) -> Message:

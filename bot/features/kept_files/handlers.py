@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import service as activities
-from bot.features.kept_files import messages
+from bot.features.kept_files import messages, of_activities
 from bot.features.kept_files.rules import shown
 from bot.features.minutes import service as minutes
 from bot.features.register import entries
@@ -62,4 +62,5 @@ def _sent(session: Session, files: Sequence[Json]) -> Reply:
 HANDLERS: Sequence[Handler] = [
     Tap(ShowFiles, show, reads=True, private=True),
     Tap(ShowActivityFiles, show_of_activity, reads=True, private=True),
+    *of_activities.HANDLERS,
 ]
