@@ -404,6 +404,8 @@ class Form:
         missing, values = self._missing(dialog.draft), form_steps.held(self.fields, dialog.draft)
         if missing is not None:
             raise Refusal(missing.needed or missing.words(dialog.draft))
+        if action.closes and dialog.draft.get(photos.HELD):
+            raise Refusal(photos.FIRST)
         if action.closes and self._ask_again(session, call, dialog):
             return Reply(edit=self.page(session, call, dialog))
         if action.closes:

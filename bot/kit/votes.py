@@ -68,6 +68,13 @@ class Counted:
         return motion_words(self.row.motion, self.subject, self.row.title)
 
     @property
+    def differs(self) -> bool:
+        """Whether the roll was changed after the votes were counted, so that they are not as many as people."""
+        many, present = self.outcome.room.sum, len(self.present)
+        off = many > present if self.row.secret else many != present
+        return off and self.outcome.counted and not self.outcome.is_election
+
+    @property
     def away(self) -> tuple[int, ...]:
         """Who has written and is not there."""
         return tuple(one for one in self.writers if one not in self.came)

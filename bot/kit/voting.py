@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.kit.glossary.choices import VOTE_EXCLUSIONS
 from storage.choices import ActivityType, Motion, VoteExclusion
 
 MEETINGS = frozenset(
@@ -70,6 +71,10 @@ class Excluded:
 
     reason: VoteExclusion
     note: str = ""
+
+
+def reason_words(why: Excluded) -> str:
+    return why.note if why.reason is VoteExclusion.OTHER and why.note else VOTE_EXCLUSIONS[why.reason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,7 @@ class Outcome:
 
 
 def vote_words(one: Outcome, about: str = "") -> str:
-    """表决情况：应到会有表决权22人，到会20人；赞成19票，反对0票，弃权1票；书面意见：赞成1票。通过。
+    """表决情况：应到会有表决权22人，到会20人；赞成19票，反对0票，弃权1票；书面意见：赞成1票，合计赞成20票。通过。
 
     `about`: what it was about, in the place of 表决情况.
     """
@@ -203,7 +208,8 @@ def vote_words(one: Outcome, about: str = "") -> str:
     if not one.counted:
         return f"{head}{came}；尚未计票。"
     said = one.ballots.words if one.is_election else one.room.words
-    written = f"；书面意见：{one.written.named}" if one.motion in OF_PERSONS and one.written.sum else ""
+    total = f"，合计赞成{one.in_favour}票" if one.written.for_ else ""
+    written = f"；书面意见：{one.written.named}{total}" if one.motion in OF_PERSONS and one.written.sum else ""
     return f"{head}{came}；{said}{written}。{result_words(one)}"
 
 

@@ -28,7 +28,8 @@ from storage.roster import roster
 COPIED = "copied_title"
 LOOKED_THROUGH, MOST = 30, 6
 PEOPLE = {"host": "主持人", "recorder": "记录人", "lecturer": "授课人"}
-_MONTH = re.compile(r"^[0-9]{1,2}月")
+_MONTH = re.compile(r"^([0-9]{1,2}|十[一二]?|[一二三四五六七八九])月")
+_IN_WORDS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]
 
 
 @dataclass
@@ -92,7 +93,11 @@ def without_month(said: str) -> str:
 def title(values: Values, month: int) -> str:
     """As it is to be: one that was copied begins with the month of its new day."""
     said = str(values.get("title") or "")
-    return _MONTH.sub(f"{month}月", said) if said == values.get(COPIED) else said
+    found = _MONTH.match(said)
+    if found is None or said != values.get(COPIED):
+        return said
+    number = str(month) if found[1].isdecimal() else _IN_WORDS[month - 1]
+    return f"{number}月{said[found.end() :]}"
 
 
 def below(session: Session, call: Call, values: Values) -> Sequence[Choice]:
@@ -151,7 +156,7 @@ def _of_parts(parts: Sequence[Component]) -> dict[str, Any]:
             found["lecturer"] = str(part.lecturer_id)
         elif said.get("lecturer"):
             found |= {"lecturer": f"{details.OUTSIDE}{said['lecturer']}", "lecturer_of": said.get("lecturer_of", "")}
-        found |= {key: said[key] for key in ("topic", "speakers", "film") if said.get(key)}
+        found |= {key: said[key] for key in ("topic", "speakers", "film", "lecture") if said.get(key)}
     return found
 
 

@@ -1,5 +1,6 @@
 """The live cards of an activity and the first telling: what is loaded, then shown by messages."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -20,14 +21,15 @@ from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, To
+from bot.kit.words import quoted
 from scheduler import broadcasts
 from scheduler.broadcasts import batch_of
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from storage.activities import components, notice_of, roll_keepers
-from storage.choices import OFF, ActivityFileRole, ActivityStatus, Scope
+from storage.choices import OFF, ActivityFileRole, ActivityStatus, ActivityType, Scope
 from storage.lookups import group_chats, person_of
-from storage.models.activity import Activity, ActivityFirstAgendaItem, FirstAgendaItem
+from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
 from storage.models.activity_file import ActivityFile
 from storage.models.notice import Notice
 from storage.models.person import Person
@@ -89,12 +91,24 @@ def write_notice(session: Session, activity: Activity, tz: tzinfo) -> Notice | N
     earlier = select(Notice.id).where(Notice.activity_id == activity.id, Notice.id < notice.id).limit(1)
     word = "通知" if session.scalar(earlier) is None else "改期通知"
     words = type_words(session, activity.branch_id)
-    types = [words[component.type] for component in components(session, activity.id)]
+    contents = components(session, activity.id)
+    types = [words[one.type] for one in contents]
     host = person_of(session, activity.host_id, activity.branch_id) if activity.host_id else None
     items = first_agenda(session, activity.id)
-    notice.text = messages.notice_text(activity, types, host.name if host else "", items, tz, word)
+    given = _lecture(session, contents)
+    notice.text = messages.notice_text(activity, types, host.name if host else "", items, tz, word, given)
     session.flush()
     return notice
+
+
+def _lecture(session: Session, contents: Sequence[Component]) -> str:
+    """甲一，《题目》, of a lecture."""
+    row = next((one for one in contents if one.type is ActivityType.PARTY_LECTURE), None)
+    if row is None:
+        return ""
+    inside = session.get(Person, row.lecturer_id) if row.lecturer_id is not None else None
+    who, title = inside.name if inside is not None else row.details.get("lecturer", ""), row.details.get("lecture", "")
+    return "，".join(filter(None, [who, quoted(title) if title else ""]))
 
 
 def first_agenda(session: Session, activity_id: int) -> list[str]:
@@ -202,7 +216,11 @@ def preview_of(session: Session, call: Call, plan: planning.Plan, privately: boo
     items = {agenda.key(one.title): one.title for one in (agenda.read(line, call.today) for line in plan.first_agenda)}
     words = type_words(session, call.me.branch_id)
     types = [words[kind] for kind in dict.fromkeys(plan.types)]
-    text = messages.notice_text(activity, types, host.name if host else "", list(items.values()), call.tz)
+    of_lecture = plan.details.of_type(ActivityType.PARTY_LECTURE)
+    contents = [Component(type=kind, lecturer_id=plan.lecturer_id, details=of_lecture) for kind in plan.types]
+    by, titles = host.name if host else "", list(items.values())
+    given = _lecture(session, contents)
+    text = messages.notice_text(activity, types, by, titles, call.tz, lecture=given)
     notice = Notice(id=0, activity_id=0, text=text, reply_by=deadline)
     if privately:
         return preview(private_notice(activity, notice, call.tz))

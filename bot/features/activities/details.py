@@ -52,6 +52,7 @@ class Details:
     partners: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
     film: str = ""
+    lecture: str = ""
     lecturer: str = ""
     lecturer_of: str = ""
     campaign_id: int | None = None
@@ -64,7 +65,11 @@ class Details:
         by: Mapping[ActivityType, dict[str, Any]] = {
             ActivityType.OPEN_TALK: {"speakers": list(self.speakers)},
             ActivityType.WARNING_EDUCATION: {"film": self.film},
-            ActivityType.PARTY_LECTURE: {"lecturer": self.lecturer, "lecturer_of": self.lecturer_of},
+            ActivityType.PARTY_LECTURE: {
+                "lecturer": self.lecturer,
+                "lecturer_of": self.lecturer_of,
+                "lecture": self.lecture,
+            },
         }
         return {key: value for key, value in by.get(kind, {}).items() if value}
 
@@ -228,6 +233,10 @@ FIELDS = (
         read=_names_typed("speakers", "姓名"), many=True, optional=True, when=_holds(ActivityType.OPEN_TALK),
     ),
     _text(
+        "lecture", "党课题目", "请发送党课题目，不超过100字。", LONGEST_FILM, deeper=False,
+        when=_holds(ActivityType.PARTY_LECTURE),
+    ),
+    _text(
         "film", "观看内容", "请发送观看的影片或通报的名称。", LONGEST_FILM,
         when=_holds(ActivityType.WARNING_EDUCATION),
     ),
@@ -264,6 +273,7 @@ def details(call: Call, values: Values) -> Details:
         partners=tuple(said.get("partners", ())),
         speakers=tuple(said.get("speakers", ())),
         film=said.get("film", ""),
+        lecture=said.get("lecture", ""),
         lecturer=outside,
         lecturer_of=said.get("lecturer_of", "other") if outside else "",
         campaign_id=int(said["campaign"]) if "campaign" in said else None,
@@ -291,6 +301,7 @@ def lines(session: Session, call: Call, made: Details) -> list[str]:
         "点位": "、".join(made.sites),
         "共建单位": "、".join(made.partners),
         "发言": "、".join(made.speakers),
+        "党课题目": made.lecture,
         "观看内容": made.film,
         "主题教育": campaign.title if campaign is not None else "",
         "备注": made.note,

@@ -68,10 +68,11 @@ def notice_text(
     first_agenda: Sequence[str],
     tz: tzinfo,
     word: str = "通知",
+    lecture: str = "",
 ) -> str:
     """The words of the notice, without what it asks; kept with it, so that cards need no second look.
 
-    types: as the branch calls them.
+    types: as the branch calls them. lecture: who gives one, and about what.
     """
     lines = [
         f"【{'、'.join(types)}{word}】{activity.title}",
@@ -80,6 +81,8 @@ def notice_text(
     ]
     if host:
         lines.append(f"主持：{host}")
+    if lecture:
+        lines.append(f"授课：{lecture}")
     if first_agenda:
         lines.append("第一议题：" + "；".join(first_agenda))
     if activity.organizer_name:
@@ -129,7 +132,7 @@ def desk_card(activity: Activity, counted: str, tz: tzinfo, mark: str = "", *, o
 
 def with_votes(card: Message, activity: Activity, found: Sequence[Counted]) -> Message:
     """表决 below the lists, and how each vote came out."""
-    said = [f"表决：{cut(one.about, LONGEST_VOTE)}，{result_words(one.outcome)}" for one in found[:MOST_VOTES]]
+    said = [f"表决：{cut(one.about, LONGEST_VOTE)}，{_came_to(one)}" for one in found[:MOST_VOTES]]
     said += [f"另有{len(found) - MOST_VOTES}项表决，请点“表决”查看。"] if len(found) > MOST_VOTES else []
     rows = [*card.rows[:2], [Choice("表决", ShowVotes(activity.id, 0))], *card.rows[2:]]
     return replace(card, text="\n".join([card.text, *said]), rows=rows)
@@ -138,6 +141,10 @@ def with_votes(card: Message, activity: Activity, found: Sequence[Counted]) -> M
 def _once_more(activity: Activity) -> list[Choice]:
     """What has been held is made again by the same hand."""
     return [Choice("照此再建", buttons.LikeThis(activity.id)), Choice("每月重复", buttons.EveryMonth(activity.id))]
+
+
+def _came_to(one: Counted) -> str:
+    return result_words(one.outcome) + ("票数与现在的考勤不符，请核对。" if one.differs else "")
 
 
 def with_all(card: Message) -> Message:

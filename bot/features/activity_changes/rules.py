@@ -12,7 +12,8 @@ State = Mapping[str, Any]
 WORDS: Mapping[str, str] = {
     "title": "标题", "time": "开始时间", "place": "地点", "types": "活动内容", "people": "参加人员",
     "reply_day": "回复截止", "reply_time": "回复截止", "note": "备注", "length": "时长", "hours": "学时",
-    "host": "主持人", "lecturer": "授课人", "lecturer_of": "授课人身份", "recorder": "记录人", "topic": "研讨题目",
+    "host": "主持人", "lecturer": "授课人", "lecturer_of": "授课人身份", "lecture": "党课题目",
+    "recorder": "记录人", "topic": "研讨题目",
     "agenda": "第一议题", "speakers": "发言人", "film": "观看内容", "sites": "点位", "partners": "共建单位",
     "organizer": "主办", "organizer_name": "主办单位", "organizer_level": "主办级别", "mode": "方式",
     "campaign": "主题教育", "guests": "其他人数",

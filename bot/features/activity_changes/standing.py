@@ -65,6 +65,7 @@ def _contents(found: Sequence[Component]) -> dict[str, Any]:
         "types": [kind.value for kind in ACTIVITY_TYPES if kind in by],
         "topic": details.get(ActivityType.GROUP_DISCUSSION, {}).get("topic", ""),
         "speakers": list(details.get(ActivityType.OPEN_TALK, {}).get("speakers", ())),
+        "lecture": details.get(ActivityType.PARTY_LECTURE, {}).get("lecture", ""),
         "film": details.get(ActivityType.WARNING_EDUCATION, {}).get("film", ""),
         "lecturer": f"{OUTSIDE}{outside}" if outside else inside,
         "lecturer_of": details[ActivityType.PARTY_LECTURE].get("lecturer_of", "other") if outside else "",

@@ -30,7 +30,7 @@ BELONGS = {
     ActivityType.GROUP_DISCUSSION: ("topic",),
     ActivityType.OPEN_TALK: ("speakers",),
     ActivityType.WARNING_EDUCATION: ("film",),
-    ActivityType.PARTY_LECTURE: ("lecturer", "lecturer_of"),
+    ActivityType.PARTY_LECTURE: ("lecturer", "lecturer_of", "lecture"),
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.leave.buttons import HandInMakeup
 from bot.features.leave.service import who_else
 from bot.kit.access import Right, require
-from bot.kit.activities import ACTIVITY_CARD, cut_off, find_activity, still_open
+from bot.kit.activities import ACTIVITY_CARD, coming_to, cut_off, find_activity, still_open
 from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
@@ -194,11 +194,14 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
         query = query.where(LeaveRequest.person_id == person_id)
     takes = still_open(session, branch_id, now, tz)
     away = [row for row in session.execute(query) if takes(row.Activity)]
+    # Whom an exemption frees from coming has nothing to make up (D26).
+    asked = coming_to(session, list({row.Activity for row in away}), tz, person_id)
+    expected = {number: {member.id for member in people} for number, people in asked.items()}
     done, calendar = _done(session, {row.Activity.id for row in away}), calendar_of(session, branch_id)
     return [
         _of_makeup(row.person_id, row.Activity, row.decided_at or row.Activity.start_at, now, tz, calendar)
         for row in away
-        if (row.Activity.id, row.person_id) not in done
+        if (row.Activity.id, row.person_id) not in done and row.person_id in expected[row.Activity.id]
     ]
 
 

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -45,8 +46,8 @@ def _component(here: Any, known: Known, said: Written, files: Sequence[str], nam
     ]
     for number, (word, lines) in enumerate(sections, 1):
         paper.add(here, f"{NUMERALS[number - 1]}、{word}", paper.FIRST)
-        if word == PARTS["tasks"]:
-            paper.table(here, _TASKS, [_TASK_HEADS, *([_task(one) for one in said.tasks] or [("", "", "")])])
+        if word == PARTS["tasks"] and said.tasks:
+            paper.table(here, _TASKS, [_TASK_HEADS, *map(_task, said.tasks)])
         else:
             for line in lines or [_NONE]:
                 paper.add(here, line)
@@ -56,7 +57,7 @@ def _component(here: Any, known: Known, said: Written, files: Sequence[str], nam
 
 # What stands there also when nothing was written: it is filled in at the desk.
 def _always(known: Known) -> frozenset[str]:
-    usual = frozenset({PARTS["agenda"], PARTS["speeches"]})
+    usual = frozenset({PARTS["agenda"], PARTS["speeches"], PARTS["tasks"]})
     return usual | {PARTS["resolutions"]} if known.component in MEETINGS else usual
 
 
@@ -110,7 +111,7 @@ def read(content: bytes) -> dict[ActivityType, Found]:
     """By component what a paper says that was ours and was edited; nothing where it is none of ours or no docx at all.
 
     What stands under the headings of parts is taken, line by line; a part without its heading is not in it, tables
-    that are not ours say nothing.
+    that are not ours say nothing, and of a heading that is not ours it is told that nobody reads it.
     """
     if not _is_small_docx(content):
         return {}
@@ -121,6 +122,7 @@ def read(content: bytes) -> dict[ActivityType, Found]:
         return {}
     titles = {title_of(kind): kind for kind in ActivityType}
     found: dict[ActivityType, dict[str, list[str]]] = {}
+    unread: dict[ActivityType, list[str]] = defaultdict(list)
     kind: ActivityType | None = None
     part = ""
     for block in here.iter_inner_content():
@@ -128,9 +130,18 @@ def read(content: bytes) -> dict[ActivityType, Found]:
         if text in titles:
             kind, part = titles[text], ""
             found[kind] = {}
+        elif kind is not None and _is_theirs(text):
+            part = ""
+            unread[kind].append(text)
         elif kind is not None:
             part = _take(found[kind], part, block, text)
-    return {kind: Found(parts) for kind, parts in found.items()}
+    return {kind: Found(parts, tuple(unread[kind])) for kind, parts in found.items()}
+
+
+def _is_theirs(text: str) -> bool:
+    """A heading that no paper of ours has."""
+    heading = _HEADING.match(text)
+    return heading is not None and heading["word"] not in {*PARTS.values(), FIRST_AGENDA, VOTES, FILES}
 
 
 def _is_small_docx(content: bytes) -> bool:
@@ -153,11 +164,11 @@ def _take(parts: dict[str, list[str]], part: str, block: Paragraph | Table, text
         return name
     if isinstance(block, Table):
         if part == "tasks":
-            parts[part] = _task_lines(block)
+            parts[part] += _task_lines(block)
         return part
     if "（签字）" in text:
         return ""
-    if part and part != "tasks" and text and text != _NONE:
+    if part and text and text != _NONE:
         parts[part].append(text if part == "speeches" else unnumbered(text))
     return part
 

@@ -128,10 +128,10 @@ def paper_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     changed = rules.differing(before, found)
     dialogs.close(session, call.me.id)
     if not changed:
-        return say(messages.UNCHANGED)
+        return say(messages.unchanged(found.unread))
     answers = {part: _read(session, call, part, found) for part in changed}
     page = forms.filled(session, call, activity.id, component, answers)
-    return say(messages.differences(changed), page)
+    return say(messages.differences(changed, found.unread), page)
 
 
 def _read(session: Session, call: Call, part: str, found: Found) -> list[Any] | str:

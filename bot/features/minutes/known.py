@@ -15,7 +15,7 @@ from bot.kit import votes
 from bot.kit.activity_words import type_words
 from bot.kit.glossary.choices import LEAVE_TYPES
 from bot.kit.votes import Counted
-from bot.kit.voting import vote_words
+from bot.kit.voting import reason_words, vote_words
 from scheduler.calendar.days import local_day
 from storage.activities import components
 from storage.choices import ActivityStatus, ActivityType, LeaveState, MembershipStatus
@@ -25,7 +25,7 @@ from storage.models.attendance import LeaveRequest
 from storage.roster import roster
 
 # Of a component, by its key among the details: what it is called in the paper.
-_DETAILS = {"topic": "研讨题目", "film": "观看内容", "lecturer": "授课人", "speakers": "发言人"}
+_DETAILS = {"topic": "研讨题目", "film": "观看内容", "lecturer": "授课人", "lecture": "党课题目", "speakers": "发言人"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Known:
     first_agenda: tuple[str, ...]
     more: tuple[tuple[str, str], ...]
     votes: tuple[str, ...]
+    doubts: tuple[str, ...]
 
     def facts(self, files: int) -> Facts:
         subjects = (*self.first_agenda, *(text for _, text in self.more))
@@ -79,6 +80,7 @@ def of(session: Session, activity: Activity, component: ActivityType, tz: tzinfo
     names, settled = _names(session, activity, row, roll), activity.status is ActivityStatus.HELD
     came_ids, leads = _came(roll), _leads(session, activity, component)
     came = [members[one] for one in came_ids if one in members]
+    counted = votes.of_activity(session, activity, tz) if leads else []
     return Known(
         component=component,
         word=type_words(session, activity.branch_id)[component],
@@ -98,13 +100,17 @@ def of(session: Session, activity: Activity, component: ActivityType, tz: tzinfo
         settled=settled,
         first_agenda=tuple(_first_agenda(session, activity)) if leads else (),
         more=tuple(_more(activity, row, names)),
-        votes=tuple(_voted(one) for one in votes.of_activity(session, activity, tz)) if leads else (),
+        votes=tuple(_voted(session, one) for one in counted),
+        doubts=tuple(f"{one.about}：票数与现在的考勤不符，请核对。" for one in counted if one.differs),
     )
 
 
-def _voted(one: Counted) -> str:
-    """接收丁一同志为预备党员（无记名）：应到会有表决权22人，……。通过。"""
-    return vote_words(one.outcome, f"{one.about}（无记名）" if one.row.secret else one.about)
+def _voted(session: Session, one: Counted) -> str:
+    """接收丁一同志为预备党员（无记名）：应到会有表决权22人，……。通过。不计入应到会：乙八（卧床不能自理）。"""
+    said = vote_words(one.outcome, f"{one.about}（无记名）" if one.row.secret else one.about)
+    names = names_of(session, list(one.excluded))
+    out = "、".join(f"{names.get(person, '')}（{reason_words(why)}）" for person, why in one.excluded.items())
+    return f"{said}不计入应到会：{out}。" if out else said
 
 
 def with_said(known: Known, said: Mapping[str, str]) -> Known:
@@ -130,7 +136,8 @@ def _away(session: Session, activity: Activity, roll: Roll, names: dict[int, str
 def _why(leave: LeaveRequest | None) -> str:
     if leave is None:
         return "缺席"
-    return LEAVE_TYPES[leave.type] + ("" if leave.state is LeaveState.APPROVED else "未批准")
+    said = {LeaveState.APPROVED: "", LeaveState.PENDING: "待审批"}
+    return LEAVE_TYPES[leave.type] + said.get(leave.state, "未批准")
 
 
 def _first_agenda(session: Session, activity: Activity) -> Sequence[str]:

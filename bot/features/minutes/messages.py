@@ -49,6 +49,7 @@ CONFIRM = "核对无误请点“完成”。没有写完的请点“保存草稿
 CONFIRM_FINAL = "核对无误请点“保存”。"
 KEPT_FILE = "这份文件已作为附件保存。如需修改记录内容，请点“填写记录”。"
 UNCHANGED = "文档内容与已保存的记录一致，没有变动。"
+NOT_READ = "主持人、记录人、考勤、第一议题和表决情况由活动记录生成，文档中的改动不读取，请在小助手中修改。"
 ADDED, GONE_LINE = "增加", "去掉"
 
 
@@ -150,6 +151,7 @@ def head(known: Known) -> list[str]:
         f"第一议题：{'；'.join(known.first_agenda)}" if known.first_agenda else "",
         *(f"{word}：{text}" for word, text in known.more),
         *(f"表决情况：{one}" for one in known.votes),
+        *known.doubts,
     ]
     return [cut(line, LONGEST) for line in lines if line]
 
@@ -221,8 +223,8 @@ def which_shape(activity: Activity, now: datetime) -> Message:
     return Message(f"【签到表】{activity.title}\n{said}。请选择格式。", [taps])
 
 
-def differences(changed: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> str:
-    """What a paper that came back says otherwise."""
+def differences(changed: Mapping[str, tuple[Sequence[str], Sequence[str]]], unread: Sequence[str]) -> str:
+    """What a paper that came back says otherwise, and what of it nobody reads."""
     lines = ["【导入修改稿】以下内容与已保存的记录不同："]
     for part, (new, old) in changed.items():
         moved = [] if new or old else ["顺序有调整"]
@@ -232,4 +234,13 @@ def differences(changed: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> s
         ]
         more = ["等"] if len(new) > 5 or len(old) > 5 else []
         lines.append(f"{PARTS[part]}：{'，'.join([*said, *moved])}{''.join(more)}")
-    return cut("\n".join([*lines, "请在下面核对，保存后生效。"]), 3800)
+    return cut("\n".join([*lines, *not_read(unread), "请在下面核对，保存后生效。"]), 3800)
+
+
+def unchanged(unread: Sequence[str]) -> str:
+    return "\n".join([UNCHANGED, *not_read(unread)])
+
+
+def not_read(unread: Sequence[str]) -> list[str]:
+    more = "、".join(f"“{cut(one, SHORT)}”" for one in unread[:5])
+    return [*([f"没有读取：{more}，请写在已有的标题下。"] if more else []), NOT_READ]

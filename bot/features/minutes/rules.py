@@ -179,9 +179,13 @@ def _texts(written: Written) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a paper that came back says, by part; a part that it has not is not in it. alien: it is no paper of ours."""
+    """What a paper that came back says, by part; a part that it has not is not in it.
+
+    unread: the headings of what somebody has added, and nobody reads. alien: it is no paper of ours.
+    """
 
     parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unread: Sequence[str] = ()
 
     @property
     def alien(self) -> bool:

@@ -23,6 +23,7 @@ from bot.kit.glossary.choices import CATEGORIES, DUTIES, EXEMPTIONS, RANKS, STAT
 from bot.kit.glossary.columns import APPROVERS
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.lists import PEOPLE, label
+from bot.kit.names import called
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from bot.kit.typed_days import the_day
@@ -42,6 +43,7 @@ _WITH_GROUP = frozenset({Kind.GROUP, Kind.NEW, Kind.BACK, Kind.ACCEPT})
 _APPROVERS, _WHYS = list(APPROVERS), list(WHYS)
 OPEN_END = "open"
 Options = Sequence[tuple[str, str]]
+MOST_VOTED = 6
 
 
 def begin(session: Session, call: Call, button: Change) -> Reply:
@@ -158,9 +160,17 @@ def _namesakes(session: Session, call: Call, values: Values) -> list[Doubt]:
     """Somebody of that name is known: a second row of one person would split the records of one in two."""
     name = values[Step.NAME]
     listed, gone = service.namesakes(session, call.me, name, call.today)
+    voted = called(service.candidates(session, call.me.branch_id), name) if _kind(values) is Kind.ACCEPT else []
+    gone -= len(voted) == 1
     if not listed and not gone:
         return []
     return [Doubt(messages.namesake(name, listed, gone), [(name, "是另一位同志")], again="重新填写")]
+
+
+def _voted(session: Session, call: Call, values: Values) -> Options:
+    """Who was voted on, where somebody is accepted."""
+    found = service.candidates(session, call.me.branch_id) if _kind(values) is Kind.ACCEPT else []
+    return [(one.name, one.name) for one in found[:MOST_VOTED]]
 
 
 def _day_typed(step: Step, after: timedelta = timedelta()) -> Callable[[Session, Call, str], Values]:
@@ -265,7 +275,7 @@ FORM = Form(
     code="c",
     again="党员",
     fields=(
-        _field(Step.NAME, read=_name_typed, doubts=_namesakes),
+        _field(Step.NAME, options=_voted, read=_name_typed, doubts=_namesakes),
         _field(
             Step.MEETING,
             options=_days(rules.meetings_offered),

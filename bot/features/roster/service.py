@@ -142,10 +142,16 @@ def _as_voted(session: Session, branch_id: int, wanted: FactChange) -> FactChang
     """Who is accepted by name and was voted on by that name is known already, and is nobody else."""
     if not (wanted.kind is Kind.ACCEPT and wanted.newcomer):
         return wanted
-    voted = (Vote.branch_id == branch_id, Vote.motion == Motion.ACCEPT_PROBATIONARY, Vote.withdrawn_at.is_(None))
-    query = select(Person).where(Person.erased_at.is_(None), Person.id.in_(select(Vote.subject_id).where(*voted)))
-    found = called(session.scalars(query).all(), wanted.name)
+    found = called(candidates(session, branch_id), wanted.name)
     return replace(wanted, person_id=found[0].id, name="") if len(found) == 1 else wanted
+
+
+def candidates(session: Session, branch_id: int) -> Sequence[Person]:
+    """Whose acceptance was put to the vote and who was never on the roster, the last one first."""
+    voted = (Vote.branch_id == branch_id, Vote.motion == Motion.ACCEPT_PROBATIONARY, Vote.withdrawn_at.is_(None))
+    listed = select(RosterSpan.person_id).where(RosterSpan.branch_id == branch_id)
+    query = select(Person).where(Person.erased_at.is_(None), Person.id.in_(select(Vote.subject_id).where(*voted)))
+    return session.scalars(query.where(Person.id.not_in(listed)).order_by(Person.id.desc())).all()
 
 
 def _no_deputy(session: Session, branch_id: int, wanted: FactChange) -> None:

@@ -42,6 +42,12 @@ def _motions(session: Session, call: Call, values: Values) -> Sequence[tuple[str
     return [(one.value, MOTIONS[one]) for one in rules.votes_at(types)]
 
 
+def _ways(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    """Of people by secret ballot first, as it is usual."""
+    listed = list(WAYS.items())
+    return listed[::-1] if values.get("motion") in OF_PERSONS else listed
+
+
 def _subjects(session: Session, call: Call, values: Values) -> list[tuple[int, str]]:
     activity = activity_of(session, call, values)
     there = votes.room(session, activity, call.tz)
@@ -130,7 +136,7 @@ def fields_of(session: Session, values: Values) -> list[Field]:
             "title", _title_asked, "事项", read=title.read, what="表决事项", longest=rules.LONGEST,
             when=_is(Motion.RESOLUTION, Motion.ELECTION),
         ),
-        Field("secret", "请选择表决方式。", "方式", options=questions.fixed(WAYS), when=_not(Motion.ELECTION)),
+        Field("secret", "请选择表决方式。", "方式", options=_ways, when=_not(Motion.ELECTION)),
         Field(
             "excluded", "请选择不计入应到会的同志（须经上级党组织同意、会议通过），没有的点“下一步”。",
             "不计入人员", options=_full, many=True, optional=True,

@@ -18,7 +18,8 @@ from bot.kit.forms import Form
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
-from bot.kit.voting import motion_words
+from bot.kit.votes import Counted
+from bot.kit.voting import has_quorum, motion_words
 from storage.models.activity import Activity
 from storage.models.vote import Vote
 
@@ -139,15 +140,22 @@ FORMS = Forms(name=NAME, code=CODE, again="表决", make=_make, right=Right.SIGN
 
 
 def open_new(session: Session, call: Call, activity_id: int) -> Message:
-    """Who was not reckoned at the last vote of the meeting is filled in."""
+    """Who was not reckoned at the last vote of the meeting is filled in, where there are enough of the others for
+    anything that may be put: else it is asked, because one more may make it enough.
+    """
     activity = service.found_activity(session, call.me, activity_id)
     service.may_change(session, activity, call.now, call.tz)
     if not rules.votes_at(service.types_of(session, activity)):
         raise Refusal(rules.NOT_HERE)
     before = votes.of_activity(session, activity, call.tz)
-    last = of_excluded(before[-1].excluded) if before else {}
+    last = of_excluded(before[-1].excluded) if before and _enough_for_all(session, activity, before[-1]) else {}
     begun = int(service.has_begun(activity, call.now))
     return FORMS.open(session, call, act="record", activity=activity.id, begun=begun, **last)
+
+
+def _enough_for_all(session: Session, activity: Activity, last: Counted) -> bool:
+    motions = rules.votes_at(service.types_of(session, activity))
+    return all(has_quorum(one, len(last.expected), len(last.present)) for one in motions)
 
 
 def open_change(session: Session, call: Call, vote_id: int) -> Message:

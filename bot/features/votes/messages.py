@@ -5,13 +5,13 @@ from datetime import tzinfo
 
 from bot.features.votes import buttons
 from bot.kit.doors import OpenActivity
-from bot.kit.glossary.choices import MOTIONS, OPINIONS, VOTE_EXCLUSIONS
+from bot.kit.glossary.choices import MOTIONS, OPINIONS
 from bot.kit.lists import filled, two_a_row
 from bot.kit.replies import Choice, Message
 from bot.kit.votes import Counted, Room
-from bot.kit.voting import OF_PERSONS, QUORUM_WORDS, Excluded, has_quorum, least_present, vote_words
+from bot.kit.voting import OF_PERSONS, QUORUM_WORDS, Excluded, has_quorum, least_present, reason_words, vote_words
 from bot.kit.words import cut, moment_words
-from storage.choices import MembershipStatus, Motion, Opinion, VoteExclusion
+from storage.choices import MembershipStatus, Motion, Opinion
 from storage.models.activity import Activity
 
 SECRET, OPEN = "无记名投票", "公开表决"
@@ -77,10 +77,6 @@ def _without(there: Room) -> list[str]:
     return [cut(f"没有表决权：{'、'.join(said)}", LONGEST_NAMES)] if said else []
 
 
-def reason_words(why: Excluded) -> str:
-    return why.note if why.reason is VoteExclusion.OTHER and why.note else VOTE_EXCLUSIONS[why.reason]
-
-
 def excluded_line(excluded: Mapping[int, Excluded], names: Names) -> list[str]:
     """不计入应到会：乙八（卧床不能自理）"""
     said = "、".join(f"{names.get(one, '')}（{reason_words(why)}）" for one, why in excluded.items())
@@ -111,11 +107,9 @@ def vote_page(activity: Activity, one: Counted, names: Names) -> Message:
 
 def differs(one: Counted) -> list[str]:
     """The roll was changed after the votes were counted."""
-    many, present = one.outcome.room.sum, len(one.present)
-    off = many > present if one.row.secret else many != present
-    if one.outcome.is_election or not one.outcome.counted or not off:
+    if not one.differs:
         return []
-    return [f"票数合计{many}票，与现在有表决权到会{present}人不符，请核对。"]
+    return [f"票数合计{one.outcome.room.sum}票，与现在有表决权到会{len(one.present)}人不符，请核对。"]
 
 
 def written_lines(one: Counted, names: Names) -> list[str]:

@@ -24,7 +24,7 @@ from scheduler.calendar.days import local_day
 from storage import audit
 from storage.activities import components
 from storage.audience import Me
-from storage.choices import OFF, ActivityType, MembershipStatus, Motion, Organizer
+from storage.choices import BY_NAME, OFF, ActivityType, MembershipStatus, Motion, Organizer
 from storage.lookups import of_branch, person_of
 from storage.models.activity import Activity
 from storage.models.person import Person, RosterSpan
@@ -65,8 +65,10 @@ def found(session: Session, me: Me, vote_id: int) -> Vote:
 
 
 def types_of(session: Session, activity: Activity) -> frozenset[ActivityType]:
-    """The contents by which something may be put to the vote: none of what others hold."""
-    own = activity.organizer in (Organizer.OWN_BRANCH, Organizer.JOINT)
+    """The contents by which something may be put to the vote: none of what others hold, or of people picked by name,
+    whose voters nobody is.
+    """
+    own = activity.organizer in (Organizer.OWN_BRANCH, Organizer.JOINT) and activity.scope not in BY_NAME
     return frozenset(one.type for one in components(session, activity.id)) if own else frozenset()
 
 

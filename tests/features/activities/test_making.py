@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from bot.features.activities import agenda, monthly
+from bot.features.activities import again, agenda, monthly
 from bot.kit import branch_settings
 from storage.choices import ActivityStatus, ActivityType, Scope
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
@@ -373,3 +373,18 @@ async def test_too_many_items_are_refused_and_none_is_dropped(bot: World) -> Non
 
 def test_a_month_is_one_and_its_code_says_it() -> None:
     assert monthly.month_of(monthly.code_of(date(2023, 8, 1))) == date(2023, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("title", "month", "now"),
+    [
+        ("7月主题党日", 8, "8月主题党日"),
+        ("七月党员大会", 8, "八月党员大会"),
+        ("十二月党课", 1, "一月党课"),
+        ("九月", 11, "十一月"),
+        ("年度总结", 8, "年度总结"),
+    ],
+)
+def test_the_month_of_a_copied_title_follows_the_new_day(title: str, month: int, now: str) -> None:
+    assert again.title({"title": title, again.COPIED: title}, month) == now
+    assert again.title({"title": title, again.COPIED: "其他"}, month) == title

@@ -37,6 +37,8 @@ SHOWN: dict[str, tuple[set[str], str]] = {
     "time": (NOTICED | {"desk", "reminder"}, "15:00"),
     "note": (NOTICED, "备注：请带笔记本"),
     "host": (NOTICED, "主持：甲一"),
+    "lecture": (NOTICED, "，《党的历史》"),
+    "lecturer": (NOTICED, "授课：甲一"),
     "agenda": (NOTICED, "第一议题：文件一；文件二"),
     "organizer_name": (NOTICED, "主办：示范局"),
     "mode": (NOTICED, "方式：线上线下"),

@@ -116,6 +116,11 @@ FIELDS: list[tuple[str, dict[str, Any], Any]] = [
         lambda one, desk: desk.kept(ActivityType.WARNING_EDUCATION) == {"film": "《零容忍》"},
     ),
     (
+        "lecture",
+        {"lecture": "党的历史"},
+        lambda one, desk: desk.kept(ActivityType.PARTY_LECTURE)["lecture"] == "党的历史",
+    ),
+    (
         "lecturer",
         {"lecturer": "甲一", "lecturer_of": ""},
         lambda one, desk: desk.kept(ActivityType.PARTY_LECTURE) == {} and desk.lecturer() == desk.cast["甲一"],
@@ -182,7 +187,7 @@ def test_a_field_is_changed_in_the_record_and_in_the_log(
         assert set(done.fields) == set(new)
         assert holds(session.get_one(Activity, desk.activity.id), desk)
         after = desk.state()
-        follows = {"topic", "speakers", "film", "lecturer", "lecturer_of"} if name == "types" else set()
+        follows = {"topic", "speakers", "film", "lecturer", "lecturer_of", "lecture"} if name == "types" else set()
         assert {key: value for key, value in after.items() if key not in {*new, *follows}} == {
             key: value for key, value in before.items() if key not in {*new, *follows}
         }

@@ -130,7 +130,7 @@ def test_as_it_was_made_nothing_differs(content: bytes) -> None:
             "tasks": ["整理入党材料报上级党委；甲二；2023年10月9日", "确定培养联系人；甲三"],
         }
     )
-    assert found[LECTURE] == Found({"agenda": [], "speeches": []})
+    assert found[LECTURE] == Found({"agenda": [], "speeches": [], "tasks": []})
 
 
 def test_what_was_changed_added_and_taken_out_is_found(content: bytes) -> None:
@@ -143,6 +143,24 @@ def test_what_was_changed_added_and_taken_out_is_found(content: bytes) -> None:
     assert found["agenda"] == ["审议接收丁一同志为预备党员", "通报党费收缴情况", "书记讲党课"]
     assert found["speeches"] == [SAID[0], "丁一：感谢党组织的培养。", SAID[2]]
     assert found["tasks"] == ["整理入党材料报上级党委；甲二；2023年10月9日"]
+
+
+def test_what_somebody_adds_is_read_where_it_can_be_and_told_of_where_not(content: bytes) -> None:
+    def edit(here: Any) -> None:
+        title = the_line(here, "四、决议")
+        title.insert_paragraph_before("四、党费收缴情况", style=paper.FIRST)
+        title.insert_paragraph_before("23人交纳党费", style=paper.TEXT)
+        last = [one for one in here.paragraphs if one.text.endswith("落实责任人及时限")][-1]
+        last._p.addnext(_line("整理心得；甲二；10月9日前")._p)
+
+    found = document.read(edited(content, edit))
+    assert found[MEETING].unread == ("四、党费收缴情况",)
+    assert found[MEETING].parts["speeches"] == SAID
+    assert found[LECTURE].parts["tasks"] == ["整理心得；甲二；10月9日前"]
+
+
+def _line(text: str) -> Any:
+    return Document().add_paragraph(text)
 
 
 def test_a_part_without_its_heading_is_left_as_it_is(content: bytes) -> None:

@@ -65,7 +65,8 @@ def test_st2_is_known_without_anybody_writing_it(storage: Storage) -> None:
     assert (meeting.observers, meeting.host, meeting.recorder) == (("丁一",), "甲一", "乙二")
     assert (meeting.first_agenda, lecture.first_agenda) == (("关于党的建设的重要论述",), ())
     assert meeting.votes == (
-        "接收丁一同志为预备党员：应到会有表决权22人，到会20人；赞成19票，反对0票，弃权1票；书面意见：赞成1票。通过。",
+        "接收丁一同志为预备党员：应到会有表决权22人，到会20人；赞成19票，反对0票，弃权1票；书面意见：赞成1票，合计赞成20票。"
+        "通过。不计入应到会：乙八（卧床不能自理）、丙八（卧床不能自理）。",
     )
     assert lecture.votes == ()
     assert lecture.more == (("授课人", "甲一"),)

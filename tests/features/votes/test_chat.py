@@ -1,15 +1,19 @@
 """表决 in chat, through the whole Application: ST2 with its numbers, its variant, and what may be done afterwards."""
 
 from collections.abc import AsyncIterator
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
 
 from bot.features.activities import service
 from bot.playground import story
+from scheduler.calendar.days import Quarter
 from storage.models.activity import Activity
 from storage.models.person import Person
 from storage.models.vote import Vote
+from storage.roster import roster
+from tests.counting import tally
 from tests.features.activities.played import count, jump
 from tests.world import SHANGHAI, World, world
 
@@ -60,7 +64,51 @@ async def page_to(bot: World, name: str) -> None:
 
 
 @pytest.mark.both_databases
-async def test_st2_from_the_written_opinion_to_the_card(bot: World) -> None:
+async def test_st2_from_the_written_opinion_to_the_roster(chat_url: str) -> None:
+    """Also the secretary's lecture on the same afternoon, and who was accepted on the roster from the next day."""
+    async with world(chat_url, "2023-09-18 09:00") as bot:
+        await lecture_too(bot)
+        await st2(bot)
+        await accepted(bot)
+        with bot.storage.reading() as session:
+            at = datetime(2023, 9, 25, 9, tzinfo=SHANGHAI)
+            figures = tally(session, bot.cast.branch_id, Quarter(2023, 3), at, SHANGHAI).figures
+            assert len(roster(session, bot.cast.branch_id, date(2023, 9, 23))) == 26
+        assert figures["by_type"]["members_meeting"]["count"] == 1
+        assert figures["by_type"]["party_lecture"]["count"] == 1
+        assert figures["party_lectures_by_secretary"] == 1
+        assert [one["passed"] for one in figures["votes"].values()] == [True]
+
+
+async def lecture_too(bot: World) -> None:
+    await say(bot, "建活动")
+    await say(bot, "党员大会、党课")
+    await tap(bot, "下一步")
+    await say(bot, "9月22日 14:30")
+    await say(bot, "三楼会议室")
+    await tap(bot, "标题")
+    await say(bot, MEETING)
+    await tap(bot, "授课人")
+    await say(bot, "甲一")
+    await tap(bot, "党课题目")
+    await say(bot, "学思践悟")
+    await tap(bot, "发布")
+    assert "授课：甲一，《学思践悟》" in bot.stage.group.chat.find("【党员大会").text
+
+
+async def accepted(bot: World) -> None:
+    await say(bot, "名册")
+    await bot.stage.tap(DESK, "接收预备党员", "【名册】")
+    await say(bot, "丁一")
+    await say(bot, "今天")
+    await bot.stage.tap(DESK, "第二党小组", "【接收预备党员】丁一")
+
+
+async def test_st2_of_the_meeting_alone(bot: World) -> None:
+    await st2(bot)
+
+
+async def st2(bot: World) -> None:
     """应到 23, 实到 21, 请假 2; 有表决权应到 22, 到会 20; 19, 0, 1 and a written one: passed."""
     await leave(bot)
     # The opinion is there before the meeting, and so is the candidate.
@@ -87,7 +135,7 @@ async def test_st2_from_the_written_opinion_to_the_card(bot: World) -> None:
     await tap(bot, "表决第1项", "修改")
     await say(bot, "赞成19票，反对0票，弃权1票")
     await tap(bot, "保存")
-    passed = "应到会有表决权22人，到会20人；赞成19票，反对0票，弃权1票；书面意见：赞成1票。通过。"
+    passed = "应到会有表决权22人，到会20人；赞成19票，反对0票，弃权1票；书面意见：赞成1票，合计赞成20票。通过。"
     assert passed in last(bot)
     await jump(bot, "2023-09-22 17:00")
     await story.settle(bot.stage, MEETING)

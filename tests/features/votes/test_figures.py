@@ -49,7 +49,7 @@ def test_st2_by_vote_with_who_stands_behind_it(storage: Storage) -> None:
         assert len(present) == 20
         [figure] = [each for each in found.counted if each.figure.path == "votes"]
         _, [record] = shown(session, found, figure)
-        assert record.text.endswith("赞成19票，反对0票，弃权1票；书面意见：赞成1票。通过。")
+        assert record.text.endswith("赞成19票，反对0票，弃权1票；书面意见：赞成1票，合计赞成20票。通过。")
 
 
 def test_only_what_was_counted_and_stands(storage: Storage) -> None:

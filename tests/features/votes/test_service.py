@@ -56,9 +56,31 @@ def test_st2(storage: Storage) -> None:
         assert (len(roll.expected), len(roll.present), len(roll.leave), len(roll.absent)) == (23, 21, 2, 0)
         assert (len(one.expected), len(one.present)) == (22, 20)
         assert (one.outcome.valid, one.outcome.in_favour, one.outcome.passed) == (True, 20, True)
-        assert vote_words(one.outcome).endswith("赞成19票，反对0票，弃权1票；书面意见：赞成1票。通过。")
+        assert vote_words(one.outcome).endswith("赞成19票，反对0票，弃权1票；书面意见：赞成1票，合计赞成20票。通过。")
         assert one.about == "接收丁一同志为预备党员"
         assert session.scalars(select(Audit.action).where(Audit.subject == "vote")).all() == ["make"]
+
+
+def test_people_picked_by_name_are_no_meeting_that_votes(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.come("甲一", "甲二", "甲三")
+        desk.activity.scope = Scope.NAMED
+        session.flush()
+        with refused("^这类会议不能进行此项表决。$"):
+            desk.record(desk.wanted(room=Votes(3)))
+
+
+def test_votes_that_are_more_than_people_are_said_so(storage: Storage) -> None:
+    """The roll was changed after they were counted."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.all_come()
+        one = desk.record(desk.wanted(room=Votes(20)))
+        assert not one.differs
+        absent = AttendanceStatus.ABSENT
+        activities.mark(session, desk.me("甲二"), desk.activity, desk.cast["甲三"], absent, DURING)
+        assert votes.of_vote(session, one.row, SHANGHAI).differs
 
 
 def test_st2_with_eleven_an_ordinary_resolution_may_be_voted_and_an_acceptance_not(storage: Storage) -> None:
