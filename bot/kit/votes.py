@@ -245,6 +245,7 @@ def _counted(
         written=written(Votes(row.written_for, row.written_against, row.written_abstain), writers, came),
         ballots=ballots,
         counted=is_counted(row),
+        secret=row.secret,
     )
     if held is not None:
         outcome = replace(outcome, seats=_seats(held, outcome, names))

@@ -86,8 +86,12 @@ class Votes:
     abstain: int = 0
 
     @property
+    def each(self) -> tuple[int, int, int]:
+        return self.for_, self.against, self.abstain
+
+    @property
     def sum(self) -> int:
-        return self.for_ + self.against + self.abstain
+        return sum(self.each)
 
     @property
     def words(self) -> str:
@@ -157,7 +161,8 @@ class Seats:
 class Outcome:
     """One vote in numbers. `written`: the opinions that count; `counted`: whether the votes are counted at all yet.
 
-    expected, present: those with a vote. seats: None: the register says nothing of it yet.
+    expected, present: those with a vote. secret: it is not said what was written apart from what was voted in the
+    room, because few have written. seats: None: the register says nothing of it yet.
     """
 
     motion: Motion
@@ -168,6 +173,7 @@ class Outcome:
     ballots: Ballots = field(default_factory=Ballots)
     seats: Seats | None = None
     counted: bool = True
+    secret: bool = False
 
     @property
     def is_election(self) -> bool:
@@ -207,6 +213,9 @@ def vote_words(one: Outcome, about: str = "") -> str:
     came = f"应到会有表决权{one.expected}人，到会{one.present}人"
     if not one.counted:
         return f"{head}{came}；尚未计票。"
+    if one.secret and one.written.sum and one.motion in OF_PERSONS:
+        both = Votes(*(sum(pair) for pair in zip(one.room.each, one.written.each, strict=True)))
+        return f"{head}{came}；{both.words}（含书面意见{one.written.sum}票）。{result_words(one)}"
     said = one.ballots.words if one.is_election else one.room.words
     total = f"，合计赞成{one.in_favour}票" if one.written.for_ else ""
     written = f"；书面意见：{one.written.named}{total}" if one.motion in OF_PERSONS and one.written.sum else ""

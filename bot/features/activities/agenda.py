@@ -17,6 +17,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.words import cut
 from storage.choices import OFF
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
+from storage.models.organisation import Organisation
 
 # Of typed lines, beside the ticked items; before the number of one.
 TYPED, ITEM = "agenda_typed", "#"
@@ -178,6 +179,8 @@ def _is_item(value: str) -> bool:
 def add(session: Session, activity: Activity, line: str, now: datetime, today: date) -> FirstAgendaItem:
     """Link an item to an activity; one title is one item of the branch, however often it is studied (D9)."""
     wanted = read(line, today)
+    # Of two who bring the same title at once the second finds the first one's.
+    session.get_one(Organisation, activity.branch_id, with_for_update=True)
     item = find(session, activity.branch_id, line) or find(session, activity.branch_id, wanted.title)
     if item is None:
         item = FirstAgendaItem(

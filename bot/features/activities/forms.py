@@ -28,6 +28,7 @@ from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
 from bot.kit.seats import Seat
+from bot.kit.sheets import visible
 from bot.kit.words import dated, day_words, moment_words
 from storage.choices import ActivityType, Duty, Scope
 from storage.lookups import group_chats
@@ -51,7 +52,15 @@ _MONTH = re.compile(r"^[0-9]{1,2}月份?")
 
 
 def _text(key: str) -> Callable[[Session, Call, str], Values]:
-    return lambda session, call, text: {key: text[:LONGEST]}
+    """What can be seen of it: marks that hide or turn letters around are no title."""
+
+    def read(session: Session, call: Call, text: str) -> Values:
+        line = visible(text).strip()[:LONGEST]
+        if not line:
+            raise Refusal("没有看到文字，请重新发送。")
+        return {key: line}
+
+    return read
 
 
 def _hours(session: Session, call: Call, text: str) -> Values:

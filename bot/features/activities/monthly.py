@@ -15,6 +15,7 @@ from storage import audit
 from storage.audience import Me
 from storage.choices import ActivityType
 from storage.lookups import of_branch
+from storage.models.organisation import Organisation
 from storage.models.recurrence import Recurrence, RecurrenceMonth
 
 # So many working days before the day it is asked; a day off moves within a week.
@@ -47,13 +48,16 @@ def day_of(row: Recurrence, month: date) -> date:
 
 
 def proposed(row: Recurrence, month: date, calendar: Calendar) -> date:
-    """The day that is proposed: of a day off the next working day within a week and the month, else the one before."""
+    """The day that is proposed: of a day off the next working day within a week and the month, else the one before in
+    the month, else the first after it: never another month's.
+    """
     day = day_of(row, month)
     if calendar.is_working_day(day):
         return day
-    later = calendar.next_working_day(day)
-    fits = later <= day + timedelta(days=SLIP) and later.month == day.month
-    return later if fits else calendar.working_day_before(day, 1)
+    later, before = calendar.next_working_day(day), calendar.working_day_before(day, 1)
+    here = [one for one in (later, before) if one.month == day.month]
+    soon = [one for one in here if one <= day + timedelta(days=SLIP)]
+    return next(iter([*soon, *here]), day)
 
 
 def months_due(row: Recurrence, today: date, calendar: Calendar) -> list[tuple[date, date]]:
@@ -62,6 +66,12 @@ def months_due(row: Recurrence, today: date, calendar: Calendar) -> list[tuple[d
     months = (this, (this + timedelta(days=32)).replace(day=1))
     days = [(month, proposed(row, month, calendar)) for month in months]
     return [(month, day) for month, day in days if calendar.working_day_before(day, AHEAD) <= today < day]
+
+
+def is_near(month: date, today: date) -> bool:
+    """Whether a month may have been proposed by now: this one, the next, and the one before."""
+    apart = (month.year - today.year) * 12 + month.month - today.month
+    return abs(apart) <= 1
 
 
 def words(week: int | None, weekday: int | None, month_day: int | None, clock: str) -> str:
@@ -119,6 +129,8 @@ def start(
     )
     if not may_decide(me, row):
         raise Refusal(NO_RIGHT)
+    # Of two at once the second sees the first one's.
+    session.get_one(Organisation, me.branch_id, with_for_update=True)
     if any(_same(one, row) for one in live(session, me.branch_id)):
         raise Refusal("这项活动已设为每月重复。")
     session.add(row)

@@ -105,6 +105,8 @@ def decide_month(session: Session, call: Call, button: buttons.DecideMonth) -> R
     if button.does is buttons.Month.SKIP:
         monthly.decide(session, call.me, row.id, month, None, call.now)
         return Reply(edit=_decided(session, row, month, call.tz))
+    if not monthly.is_near(month, call.today):
+        raise Refusal(monthly.NONE)
     copy = again.kept(session, call, row.answers)
     values = {**copy.values, **_when(session, row, month), monthly.MONTHLY: [row.id, month.isoformat()]}
     if button.does is buttons.Month.CHANGE:

@@ -15,15 +15,17 @@ from bot.kit.activities import before_cut_off, find_activity
 from bot.kit.activity_words import type_words
 from bot.kit.glossary.choices import SCOPES
 from bot.kit.refusal import Refusal
+from bot.kit.voting import MAY_BE_PUT
 from bot.kit.words import cut
 from storage.activities import components
 from storage.audience import Me
-from storage.choices import BY_NAME, OFF, ActivityStatus, ActivityType
+from storage.choices import BY_NAME, OFF, ActivityStatus, ActivityType, Organizer
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
 from storage.models.audit import Audit
 from storage.models.minutes import Minutes
 from storage.models.person import Person
+from storage.models.vote import Vote
 
 CALLED_OFF = "活动已取消，不能再修改。"
 SAME = "内容没有变化。"
@@ -83,16 +85,17 @@ def check(
     _same_scope(was, state)
     types = [ActivityType(one) for one in state["types"]]
     require(me, Right.MAKE_ACTIVITY, branch_id=activity.branch_id, group_id=activity.group_id, types=types)
-    if "types" in changed:
-        _no_minutes(session, activity, types)
+    if {"types", "organizer"}.intersection(changed):
+        _keeps_its_records(session, activity, types, Organizer(state["organizer"]))
     _in_time(changed, was, state, now, tz)
-    _known(session, me, changed, state)
+    _known(session, me, changed, was, state)
     return changed
 
 
-def _known(session: Session, me: Me, changed: list[str], state: State) -> None:
+def _known(session: Session, me: Me, changed: list[str], was: State, state: State) -> None:
     """Who and what is named anew is of the branch; what stood before stays, whatever became of it."""
-    named = [state[key] for key in showing.PEOPLE if key in changed] + (state["people"] if "people" in changed else [])
+    added = [one for one in state["people"] if one not in was["people"]]
+    named = [state[key] for key in showing.PEOPLE if key in changed] + (added if "people" in changed else [])
     planning.known_here(session, me, [int(one) for one in named if one.isdecimal()])
     if "campaign" in changed and state["campaign"]:
         planning.campaign_here(session, me, int(state["campaign"]))
@@ -105,12 +108,18 @@ def _same_scope(was: State, state: State) -> None:
         raise Refusal(f"修改后参加范围由“{SCOPES[before]}”变为“{SCOPES[after]}”，请另建活动。")
 
 
-def _no_minutes(session: Session, activity: Activity, types: list[ActivityType]) -> None:
-    """What has minutes has taken place."""
-    written = select(Minutes.component).where(Minutes.activity_id == activity.id, Minutes.component.not_in(types))
+def _keeps_its_records(session: Session, activity: Activity, types: list[ActivityType], by: Organizer) -> None:
+    """What has minutes has taken place, and what was voted on was put to a meeting that may: both by the branch."""
+    own = by in (Organizer.OWN_BRANCH, Organizer.JOINT)
+    kinds = types if own else []
+    written = select(Minutes.component).where(Minutes.activity_id == activity.id, Minutes.component.not_in(kinds))
     found = session.scalars(written).first()
     if found is not None:
-        raise Refusal(f"“{type_words(session, activity.branch_id)[found]}”已有会议记录，不能去掉这项内容。")
+        what = "去掉这项内容" if own else "改为由其他单位主办"
+        raise Refusal(f"“{type_words(session, activity.branch_id)[found]}”已有会议记录，不能{what}。")
+    voted = select(Vote.motion).where(Vote.activity_id == activity.id, Vote.withdrawn_at.is_(None))
+    if any(not MAY_BE_PUT[motion].intersection(kinds) for motion in session.scalars(voted)):
+        raise Refusal("已登记表决，不能这样修改；请先在活动卡片上取消表决。")
 
 
 def _in_time(changed: list[str], was: State, state: State, now: datetime, tz: tzinfo) -> None:

@@ -50,8 +50,7 @@ def _ways(session: Session, call: Call, values: Values) -> Sequence[tuple[str, s
 
 def _subjects(session: Session, call: Call, values: Values) -> list[tuple[int, str]]:
     activity = activity_of(session, call, values)
-    there = votes.room(session, activity, call.tz)
-    return service.subjects(session, activity, Motion(values["motion"]), there, call.tz)
+    return service.subjects(session, activity, Motion(values["motion"]), call.tz)
 
 
 def _subject_options(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:

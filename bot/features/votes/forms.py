@@ -60,8 +60,8 @@ def _written(said: Wanted, names: Mapping[int, str]) -> list[str]:
     if not said.writers:
         return []
     listed = "、".join(messages.opinion_words(names.get(one, ""), opinion) for one, opinion in said.writers.items())
-    totals = f"（{said.written.named}）" if said.secret and said.written.sum else ""
-    return [f"书面意见：{listed}{totals}", *([] if said.of_person else [messages.WRITTEN_NOT_COUNTED])]
+    totals = [f"书面票数：{said.written.named}"] if said.secret and said.written.sum else []
+    return [f"书面意见：{listed}", *totals, *([] if said.of_person else [messages.WRITTEN_NOT_COUNTED])]
 
 
 def _check(session: Session, call: Call, values: Values) -> None:

@@ -19,7 +19,7 @@ WRITTEN_NOT_COUNTED = "一般决议只计到会表决的票数，书面意见留
 NOT_RECKONED = "不计入应到会"
 # Of what is put to the vote, in a list; of names in a line.
 LONGEST, LONGEST_NAMES = 60, 600
-MOST = 12
+MOST = 24
 
 Names = Mapping[int, str]
 
@@ -44,13 +44,16 @@ def page(
         *excluded_line(excluded, names),
         *([""] if found else []),
         *(f"{number}. {said(one)}" for number, one in enumerate(found[:MOST], 1)),
+        *([f"另有{len(found) - MOST}项未列出，请在季度数据中查看。"] if len(found) > MOST else []),
     ]
     opens = [Choice(f"表决第{number}项", buttons.OpenVote(one.row.id)) for number, one in enumerate(found[:MOST], 1)]
     below = [
         Choice("新增表决", buttons.NewVote(activity.id)),
         Choice("刷新", buttons.ShowVotes(activity.id, 1)),
     ]
-    return Message("\n".join(lines), filled(*two_a_row(opens), below, [Choice("活动管理", OpenActivity(activity.id))]))
+    return Message(
+        cut("\n".join(lines), 3800), filled(*two_a_row(opens), below, [Choice("活动管理", OpenActivity(activity.id))])
+    )
 
 
 def voters_words(expected: int, present: int) -> str:

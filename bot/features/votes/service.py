@@ -20,7 +20,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, take_back
 from bot.kit.votes import Counted, Room
 from bot.kit.voting import Ballots, Votes
-from scheduler.calendar.days import local_day
+from scheduler.calendar.days import DAY, local_day
 from storage import audit
 from storage.activities import components
 from storage.audience import Me
@@ -29,6 +29,7 @@ from storage.lookups import of_branch, person_of
 from storage.models.activity import Activity
 from storage.models.person import Person, RosterSpan
 from storage.models.vote import Vote, VoteExcluded, WrittenOpinion
+from storage.roster import roster
 from storage.spans import on_day
 
 NO_SUCH = "没有找到这项表决，可能已取消。"
@@ -86,13 +87,15 @@ def has_begun(activity: Activity, now: datetime) -> bool:
 # --- whom it is about ------------------------------------------------------------------------------------------------
 
 
-def subjects(session: Session, activity: Activity, motion: Motion, there: Room, tz: tzinfo) -> list[tuple[int, str]]:
-    """Whom such a motion may be about: to be accepted who is on no roster, to become full who is probationary."""
+def subjects(session: Session, activity: Activity, motion: Motion, tz: tzinfo) -> list[tuple[int, str]]:
+    """Whom such a motion may be about: to be accepted who is on no roster, to become full who is probationary; as of
+    the day before, because what was decided may have been entered first.
+    """
+    before = local_day(activity.start_at, tz) - DAY
     if motion is Motion.CONVERT_FULL:
-        return [(one.id, one.name) for one in there.without if one.status is MembershipStatus.PROBATIONARY]
-    listed = select(RosterSpan.person_id).where(
-        RosterSpan.branch_id == activity.branch_id, on_day(RosterSpan, local_day(activity.start_at, tz))
-    )
+        there_then = roster(session, activity.branch_id, before)
+        return [(one.id, one.name) for one in there_then if one.status is MembershipStatus.PROBATIONARY]
+    listed = select(RosterSpan.person_id).where(RosterSpan.branch_id == activity.branch_id, on_day(RosterSpan, before))
     query = select(Person.id, Person.name).where(
         Person.branch_id == activity.branch_id, Person.erased_at.is_(None), Person.id.not_in(listed)
     )
@@ -108,6 +111,8 @@ def check(session: Session, activity: Activity, wanted: Wanted, now: datetime, t
     if wanted.counted and not has_begun(activity, now):
         raise Refusal(NOT_BEGUN)
     there = votes.room(session, activity, tz)
+    if wanted.of_person and wanted.subject_id is not None:
+        there = replace(there, moved=there.moved | {wanted.subject_id})
     before = {one.row.id: one for one in votes.of_activity(session, activity, tz)}
     _people_fit(wanted, there, before.get(vote_id))
     expected, present = there.voters(wanted.excluded), there.present(wanted.excluded)
@@ -133,8 +138,7 @@ def _people_fit(wanted: Wanted, there: Room, before: Counted | None) -> None:
 def _subject_fits(session: Session, activity: Activity, wanted: Wanted, tz: tzinfo) -> None:
     if not wanted.of_person or rules.is_new(wanted):
         return
-    there = votes.room(session, activity, tz)
-    known = dict(subjects(session, activity, wanted.motion, there, tz))
+    known = dict(subjects(session, activity, wanted.motion, tz))
     person = person_of(session, wanted.subject_id or 0, activity.branch_id)
     if person is None or person.id not in known:
         raise Refusal("不能对这位同志进行此项表决，请重新选择。")

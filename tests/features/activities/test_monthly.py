@@ -61,6 +61,9 @@ def test_the_day_of_a_month(which: Recurrence, month: str, day: str) -> None:
         (row(-1, 4), "2023-09-01", "2023-09-28"),
         (row(None, None, 31), "2023-12-01", "2023-12-29"),
         (row(None, None, 29), "2023-09-01", "2023-09-28"),
+        # Where that is another month's as well, to the next, however far.
+        (row(None, None, 1), "2025-10-01", "2025-10-09"),
+        (row(1, 2), "2025-10-01", "2025-10-09"),
     ],
 )
 def test_a_day_off_moves_within_its_month(which: Recurrence, month: str, day: str) -> None:
@@ -310,3 +313,11 @@ async def test_after_an_outage_of_a_day_it_is_proposed_on_the_next(bot: World) -
     await bot.stage.at("2023-07-31 09:01")
     cards = [one for one in bot.stage.people[SEC].chat.from_bot if "【每月活动】8月" in one.text]
     assert len(cards) == 1
+
+
+@pytest.mark.parametrize(
+    ("month", "near"),
+    [("2023-06-01", False), ("2023-07-01", True), ("2023-09-01", True), ("2023-10-01", False), ("2099-12-01", False)],
+)
+def test_only_a_month_that_may_have_been_proposed_is_decided(month: str, near: bool) -> None:
+    assert monthly.is_near(date.fromisoformat(month), date(2023, 8, 15)) is near

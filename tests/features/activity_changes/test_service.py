@@ -18,13 +18,14 @@ from bot.features.notices.service import acknowledge
 from bot.features.privacy import change_words
 from bot.features.privacy import changes as log
 from scheduler.calendar.days import Quarter
-from storage.activities import components, notice_of
+from storage.activities import components, delegates, notice_of
 from storage.choices import (
     ActivityStatus,
     ActivityType,
     AttendanceStatus,
     Level,
     Mode,
+    Motion,
     Organizer,
     Scope,
     SignInMethod,
@@ -37,6 +38,7 @@ from storage.models.entry import Entry
 from storage.models.minutes import Minutes
 from storage.models.notice import Receipt
 from storage.models.person import Person
+from storage.models.vote import Vote
 from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, another_branch, refused
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -310,6 +312,51 @@ def test_a_content_with_minutes_stays(storage: Storage) -> None:
         session.flush()
         with refused("“党课”已有会议记录"):
             desk.change({"types": ["theme_party_day"]})
+
+
+def test_what_the_branch_has_minutes_of_is_held_by_no_other(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Full(session, types=ALL)
+        kind = ActivityType.PARTY_LECTURE
+        session.add(
+            Minutes(activity_id=desk.activity.id, component=kind, form="typed", state="final", recorded_at=TOLD)
+        )
+        session.flush()
+        with refused("“党课”已有会议记录，不能改为由其他单位主办"):
+            desk.change({"organizer": "superior", "organizer_name": "市局党委"})
+
+
+def test_the_meeting_at_which_something_was_voted_on_stays(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Full(session, types=[ActivityType.MEMBERS_MEETING, ActivityType.THEME_PARTY_DAY])
+        vote = Vote(
+            branch_id=desk.cast.branch_id,
+            activity_id=desk.activity.id,
+            motion=Motion.RESOLUTION,
+            title="通过工作计划",
+            recorded_at=TOLD,
+        )
+        session.add(vote)
+        session.flush()
+        for changed in ({"types": ["theme_party_day"]}, {"organizer": "superior"}):
+            with refused("已登记表决"):
+                desk.change(changed)
+        vote.withdrawn_at = TOLD
+        session.flush()
+        desk.change({"types": ["theme_party_day"]})
+
+
+def test_people_are_changed_though_one_of_them_is_erased(storage: Storage) -> None:
+    with storage.transaction() as session:
+        cast = Desk(session).cast
+        people = tuple(cast[name] for name in ("甲四", "甲五", "甲六"))
+        desk = Full.__new__(Full)
+        desk.session, desk.cast = session, cast
+        desk.activity = desk.make(types=[ActivityType.OPEN_TALK], scope=Scope.NAMED, details=Details(people=people))
+        session.get_one(Person, cast["甲四"]).erased_at = TOLD
+        session.flush()
+        desk.change({"people": [str(one) for one in sorted([*people, cast["甲七"]])]})
+        assert cast["甲七"] in delegates(session, [desk.activity.id])[desk.activity.id]
 
 
 def test_whoever_stood_there_stays(storage: Storage) -> None:

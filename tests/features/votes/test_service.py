@@ -71,6 +71,31 @@ def test_people_picked_by_name_are_no_meeting_that_votes(storage: Storage) -> No
             desk.record(desk.wanted(room=Votes(3)))
 
 
+def test_of_a_secret_vote_nobody_reads_what_the_few_wrote(storage: Storage) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.all_come()
+        writers, written = {desk.cast["甲四"]: None}, Votes(0, 1, 0)
+        wanted = desk.wanted(ACCEPT, subject_id=desk.guest(), secret=True, writers=writers, written=written)
+        one = desk.record(replace(wanted, room=Votes(19, 0, 1)))
+        said = vote_words(one.outcome)
+        assert said.endswith("赞成19票，反对1票，弃权1票（含书面意见1票）。通过。")
+
+
+def test_whoever_was_entered_before_the_vote_may_be_its_subject(storage: Storage) -> None:
+    """The roster says from the day of the meeting what the meeting has decided."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.all_come()
+        session.execute(
+            update(MembershipSpan).where(MembershipSpan.person_id == desk.cast["丙七"]).values(to_on=START.date())
+        )
+        session.add(MembershipSpan(person_id=desk.cast["丙七"], status=MembershipStatus.FULL, from_on=START.date()))
+        session.flush()
+        one = desk.record(desk.wanted(CONVERT, subject_id=desk.cast["丙七"], room=Votes(20)))
+        assert len(one.present) == 20
+
+
 def test_votes_that_are_more_than_people_are_said_so(storage: Storage) -> None:
     """The roll was changed after they were counted."""
     with storage.transaction() as session:
