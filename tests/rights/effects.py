@@ -102,7 +102,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:AddFiles": ASKS,
     "tap:DropFile": rows("activity_file audit"),
     "answer:activity.files": rows("activity_file audit"),
-    "tap:SendSignIns": shows("签到表.xlsx"),
+    "tap:SendSignIns": shows("签到表2023"),
     **dict.fromkeys(("command:templates", "word:活动要求", "answer:minutes.template"), ASKS),
     **dict.fromkeys(("command:todo", "word:未完成名单", "word:谁还缺"), shows("ahead")),
     "tap:RemindAll": shows("将私聊提醒"),

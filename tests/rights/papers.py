@@ -25,7 +25,7 @@ def text_of(document: Document) -> str:
     if content is None or document.name.endswith(".png"):
         return document.name
     ending = document.name.rpartition(".")[2]
-    read = {"csv": _plain, "html": _page, "json": _json, "xlsx": _sheets, "pdf": _paper}[ending]
+    read = {"csv": _plain, "html": _page, "json": _json, "xlsx": _sheets, "docx": _sheets, "pdf": _paper}[ending]
     return f"{document.name}\n{read(content)}"
 
 

@@ -90,7 +90,8 @@ class Case:
     `own`: nothing of a branch is named, so whoever has the right has it in the own branch as well. `content`: what was
     read in the file handed in. `files`: what comes with the message. `group`: it comes from a group. `state`, `effect`:
     other ones than the handler's. `leaves`: tables that even a refusal writes to. `did`: what the edited message had
-    recorded, and which row of ids. `by`: who of the desk is named beside what concerns whoever asks.
+    recorded, and which row of ids. `by`: who of the desk is named beside what concerns whoever asks. `records`: whoever
+    may writes the minutes, and hears who was there and who was not.
     """
 
     may: frozenset[str]
@@ -107,6 +108,7 @@ class Case:
     leaves: frozenset[str] = frozenset()
     did: str = ""
     by: frozenset[str] = frozenset()
+    records: bool = False
 
     @property
     def names_a_row(self) -> bool:
@@ -321,15 +323,18 @@ TABLE: dict[str, Case] = {
     "word:会议记录": own(WRITE | AUTHOR),
     "word:写记录": own(WRITE | AUTHOR),
     "tap:AllMinutes": own(WRITE | AUTHOR, lambda ids: minutes.AllMinutes()),
-    "tap:OpenMinutes": Case(WRITE_ALL | AUTHOR, lambda ids: doors.OpenMinutes(ids["held"])),
-    "tap:ShowMinutes": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.ShowMinutes(ids["held"], THEME_DAY)),
-    "tap:WriteMinutes": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.WriteMinutes(ids["held"], THEME_DAY)),
-    "tap:SendPaper": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.SendPaper(ids["held"], THEME_DAY)),
-    "tap:SendPapers": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.SendPapers(ids["held"])),
-    "tap:ReadPaper": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.ReadPaper(ids["held"], THEME_DAY)),
-    "answer:minutes.form": Case(WRITE_ALL | AUTHOR, open=RECORDING, text="听取汇报"),
+    "tap:OpenMinutes": Case(WRITE_ALL | AUTHOR, lambda ids: doors.OpenMinutes(ids["held"]), records=True),
+    "tap:ShowMinutes": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.ShowMinutes(ids["held"], THEME_DAY), records=True),
+    "tap:WriteMinutes": Case(
+        WRITE_ALL | AUTHOR, lambda ids: minutes.WriteMinutes(ids["held"], THEME_DAY), records=True
+    ),
+    "tap:SendPaper": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.SendPaper(ids["held"], THEME_DAY), records=True),
+    "tap:SendPapers": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.SendPapers(ids["held"]), records=True),
+    "tap:ReadPaper": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.ReadPaper(ids["held"], THEME_DAY), records=True),
+    "answer:minutes.form": Case(WRITE_ALL | AUTHOR, open=RECORDING, text="听取汇报", records=True),
     "answer:minutes.paper": Case(
-        WRITE_ALL | AUTHOR, open=READING, content={THEME_DAY: Found({"agenda": ["听取汇报"]})}
+        WRITE_ALL | AUTHOR, open=READING, content={THEME_DAY: Found({"agenda": ["听取汇报"]})}, files=(PAPER,),
+        records=True,
     ),
     "tap:ShowActivityFiles": Case(
         WRITE_ALL | AUTHOR, lambda ids: doors.ShowActivityFiles(ids["held"], "minutes", THEME_DAY.value)
