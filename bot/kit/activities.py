@@ -15,7 +15,7 @@ from bot.kit.words import short_day
 from scheduler.calendar.days import local_day
 from storage.activities import audience_of, delegates
 from storage.audience import Me
-from storage.choices import ExemptFrom
+from storage.choices import ActivityStatus, ExemptFrom
 from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.roster import Member, rosters
@@ -93,16 +93,14 @@ def choose_activity(
     """Ask which one, when a plain word could mean several."""
     return Message(
         title,
-        [
-            [
-                Choice(
-                    f"{short_day(activity.start_at.astimezone(tz).date())} {activity.title}"[:24],
-                    does(activity.id),
-                )
-            ]
-            for activity in activities
-        ],
+        [[Choice(_named(activity, tz), does(activity.id))] for activity in activities],
     )
+
+
+def _named(activity: Activity, tz: tzinfo) -> str:
+    """7月7日 7月主题党日; one that was called off says so."""
+    off = "（已取消）" if activity.status is ActivityStatus.CANCELLED else ""
+    return f"{short_day(activity.start_at.astimezone(tz).date())} {activity.title}"[: 24 - len(off)] + off
 
 
 def roll_choices(to_call: Sequence[tuple[int, datetime]], tz: tzinfo) -> list[Choice]:
