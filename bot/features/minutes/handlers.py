@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import service as activities
 from bot.features.minutes import asked, buttons, forms, known, lines, messages, rules, service, sheet, template_forms
-from bot.features.minutes.rules import PARTS, Found
+from bot.features.minutes.rules import PARTS, Found, HandedIn
 from bot.kit import activity_files
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right
@@ -107,9 +107,9 @@ def ask_paper(session: Session, call: Call, button: buttons.ReadPaper) -> Reply:
 
 def read_paper(content: bytes) -> Any:
     """What it says; runs before any transaction begins."""
-    from bot.features.minutes import document
+    from bot.features.minutes import reading
 
-    return document.read(content)
+    return reading.read(content)
 
 
 def paper_came(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -118,7 +118,8 @@ def paper_came(session: Session, call: Call, dialog: Dialog) -> Reply:
         raise Refusal(messages.SEND_PAPER)
     activity_id, component = int(dialog.draft["activity"]), ActivityType(dialog.draft["component"])
     activity = service.writable(session, call.me, activity_id, component, call.now, call.tz)
-    found: Found = (call.content or {}).get(component) or Found()
+    handed: HandedIn = call.content or HandedIn()
+    found = handed.found.get(component) or Found()
     if found.alien:
         return _kept(session, call, activity, component)
     row = service.row_of(session, activity.id, component)
