@@ -115,8 +115,8 @@ class Facts:
 
 
 def with_said(facts: Facts, said: Mapping[str, str]) -> Facts:
-    """With place, host and recorder as they are about to be."""
-    place, host, recorder = (said.get(key, getattr(facts, key)) for key in ("place", "host", "recorder"))
+    """With place, host and recorder as they are about to be: what stands already stays."""
+    place, host, recorder = (getattr(facts, key) or said.get(key, "") for key in ("place", "host", "recorder"))
     return replace(facts, place=place, host=host, recorder=recorder)
 
 
@@ -175,6 +175,14 @@ def _texts(written: Written) -> Iterable[str]:
         *written.resolutions,
         *(one.text for one in written.tasks),
     )
+
+
+# What a paper of ours is called, also as its second copy.
+_PAPER_NAME = re.compile(r"记录\d{8}.*\.docx$", re.IGNORECASE)
+
+
+def is_called_like_a_paper(file_name: str) -> bool:
+    return _PAPER_NAME.search(file_name) is not None
 
 
 # --- differences -----------------------------------------------------------------------------------------------------

@@ -246,6 +246,9 @@ def test_the_minutes_of_a_quarter_are_a_zip(storage: Storage) -> None:
         packed, many = papers.of_quarter(session, desk.cast.branch_id, Quarter.of(EVENING.date()), EVENING, SHANGHAI)
         assert many == 1
         assert zipfile.ZipFile(io.BytesIO(packed)).namelist() == ["01 9月党员大会和党课会议记录20230922.docx"]
+        desk.activity.title = "../9月\u202e大会\u200b:<b>"
+        packed, _ = papers.of_quarter(session, desk.cast.branch_id, Quarter.of(EVENING.date()), EVENING, SHANGHAI)
+        assert zipfile.ZipFile(io.BytesIO(packed)).namelist() == ["01 ..9月大会b会议记录20230922.docx"]
         none, many = papers.of_quarter(session, desk.cast.branch_id, Quarter.of(TOLD.date()), TOLD, SHANGHAI)
         assert (many, zipfile.ZipFile(io.BytesIO(none)).namelist()) == (0, [])
         assert service.title_of(MEETING) == "党员大会记录"
