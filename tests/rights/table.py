@@ -16,7 +16,7 @@ from bot.features.leave import buttons as leave
 from bot.features.lists import buttons as lists
 from bot.features.menu import messages as menu
 from bot.features.minutes import buttons as minutes
-from bot.features.minutes.rules import Found
+from bot.features.minutes.rules import Found, HandedIn
 from bot.features.notices import buttons as notices
 from bot.features.notices import cards as notice_cards
 from bot.features.offices import messages as offices
@@ -333,7 +333,7 @@ TABLE: dict[str, Case] = {
     "tap:ReadPaper": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.ReadPaper(ids["held"], THEME_DAY), records=True),
     "answer:minutes.form": Case(WRITE_ALL | AUTHOR, open=RECORDING, text="听取汇报", records=True),
     "answer:minutes.paper": Case(
-        WRITE_ALL | AUTHOR, open=READING, content={THEME_DAY: Found({"agenda": ["听取汇报"]})}, files=(PAPER,),
+        WRITE_ALL | AUTHOR, open=READING, content=HandedIn({THEME_DAY: Found({"agenda": ["听取汇报"]})}), files=(PAPER,),
         records=True,
     ),
     "tap:ShowActivityFiles": Case(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta, tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.features.minutes.rules import Wanted
@@ -39,12 +39,14 @@ def wanted(session: Session, activities: Sequence[Activity]) -> dict[int, list[W
 def over(
     session: Session, branch_id: int, since: datetime, until: datetime, among: Sequence[ActivityStatus] = WRITTEN_OF
 ) -> list[Activity]:
-    """Of which minutes may be written: what began in that time, is over, and is the branch's own; the oldest first."""
+    """Of which minutes are asked: what began in that time, is over, and is the branch's own; the oldest first."""
+    return _own(session, branch_id, Activity.start_at >= since, Activity.end_at <= until, Activity.status.in_(among))
+
+
+def _own(session: Session, branch_id: int, *more: ColumnElement[bool]) -> list[Activity]:
     query = select(Activity).where(
+        *more,
         Activity.branch_id == branch_id,
-        Activity.start_at >= since,
-        Activity.end_at <= until,
-        Activity.status.in_(among),
         Activity.organizer.in_([Organizer.OWN_BRANCH, Organizer.JOINT]),
         Activity.scope != Scope.DELEGATED,
     )
@@ -62,8 +64,9 @@ def to_write(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[tuple[
 
 
 def recent(session: Session, me: Me, now: datetime, most: int) -> list[tuple[Activity, list[Wanted]]]:
-    """What somebody may look at: what lacks something first, then the latest."""
-    found = [one for one in over(session, me.branch_id, now - LOOKED_BACK, now) if may_write(me, one)]
+    """What somebody may write and look at, once it has begun: what lacks something first, then the latest."""
+    begun = (Activity.start_at >= now - LOOKED_BACK, Activity.start_at <= now, Activity.status.in_(WRITTEN_OF))
+    found = [one for one in _own(session, me.branch_id, *begun) if may_write(me, one)]
     asked = wanted(session, found)
     listed = [(one, asked[one.id]) for one in reversed(found)]
     listed.sort(key=lambda each: not any(part.lacks for part in each[1]))

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from bot.features.minutes import known as knowing
 from bot.features.minutes import lines, messages, rules, service
-from bot.features.minutes.rules import PARTS, Written
+from bot.features.minutes.rules import PARTS, Speech, Written
 from bot.kit import activity_files, questions
+from bot.kit import dialog as dialogs
+from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.form_fields import Action, Doubt, Field, Values
 from bot.kit.form_pages import CONFIRM, FIELD
 from bot.kit.forms import Form
@@ -18,6 +20,7 @@ from bot.kit.names import called
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
 from storage.choices import ActivityFileRole, ActivityType, MinutesForm, MinutesState
+from storage.file_holders import name_of
 from storage.lookups import names_of
 from storage.models.activity import Activity
 from storage.models.person import Person
@@ -28,6 +31,9 @@ WAS = "_was"
 LONGEST = 4000
 KEEP, AGAIN = "改成我填的", "重新填写"
 PEOPLE: Mapping[str, str] = {"host": "host_id", "recorder": "recorder_id"}
+# By their columns, what of the activity minutes need; among the values, which of them stand already.
+_OF_ACTIVITY: Mapping[str, str] = {"host_id": "主持人", "recorder_id": "记录人", "place": "地点"}
+ENTERED = "entered"
 
 
 def _activity(session: Session, call: Call, values: Values) -> Activity:
@@ -78,12 +84,23 @@ def part_field(part: str) -> Field:
 def _read(part: str) -> Callable[[Session, Call, str], Values]:
     def read(session: Session, call: Call, said: str) -> Values:
         if part == "speeches":
-            return {part: lines.speeches(said.splitlines(), roster(session, call.me.branch_id, call.today))}
+            members = roster(session, call.me.branch_id, call.today)
+            return {part: lines.speeches(said.splitlines(), members, _spoken(session, call))}
         if part == "tasks":
             return {part: lines.tasks(said.splitlines(), call.today)}
         return {part: lines.plain(part, said.splitlines())}
 
     return read
+
+
+def _spoken(session: Session, call: Call) -> Mapping[str, Sequence[Speech]]:
+    """What stands above the question, to be copied and mended: whose it is."""
+    dialog = dialogs.current(session, call.me, call.now)
+    values: Values = dialog.draft if dialog is not None else {}
+    if not {"activity", "component"} <= set(values):
+        return {}
+    said = _wanted(session, values)
+    return lines.by_line(said, speakers(session, said))
 
 
 def _doubts(part: str) -> Callable[[Session, Call, Values], Sequence[Doubt | None]]:
@@ -106,15 +123,43 @@ def _members(session: Session, call: Call, values: Values) -> Sequence[tuple[str
 def _person(key: str) -> Callable[[Session, Call, str], Values]:
     def read(session: Session, call: Call, said: str) -> Values:
         found: list[Member] = called(roster(session, call.me.branch_id, call.today), said.removesuffix("同志"))
-        if len(found) != 1:
+        if len(found) > 1:
+            raise Refusal(f"有{len(found)}位同志叫{found[0].name}，请点按钮选择。")
+        if not found:
             raise Refusal("没有找到这位同志，请点按钮选择。")
         return {key: str(found[0].id)}
 
     return read
 
 
+def _lacks(column: str) -> Callable[[Values], bool]:
+    """Whether nobody had entered it when the form was opened: what stands is changed with the activity."""
+    return lambda values: column not in values.get(ENTERED, ())
+
+
+def _person_field(key: str, label: str) -> Field:
+    return Field(
+        key,
+        messages.ASKS[key],
+        label,
+        options=_members,
+        read=_person(key),
+        when=_lacks(PEOPLE[key]),
+        later=True,
+    )
+
+
 def _files(session: Session, call: Call, values: Values) -> Values:
-    return {"files": [*(values.get("files") or []), *activity_files.announced(call.files)][: activity_files.MOST]}
+    """With those that came before; a paper of ours is no attachment, and no more are taken than can be kept."""
+    new = activity_files.announced(call.files)
+    if any(rules.is_called_like_a_paper(name_of(one)) for one in new):
+        raise Refusal(messages.BY_IMPORT)
+    files = {str(one.get("file_unique_id") or ""): one for one in [*(values.get("files") or []), *new]}
+    role, activity_id = ActivityFileRole.MINUTES, int(values["activity"])
+    held = {one.unique_id for one in activity_files.of(session, activity_id, role, _component(values))}
+    if len(held | set(files)) > activity_files.MOST:
+        raise Refusal(activity_files.TOO_MANY)
+    return {"files": list(files.values())}
 
 
 _PLACE = questions.text("place", messages.ASKS["place"], "地点", 100)
@@ -141,9 +186,10 @@ def _summary(session: Session, call: Call, values: Values) -> str:
     named = {key: _name(session, values[key]) for key in PEOPLE if values.get(key)}
     set_ = {**named, **({"place": values["place"]} if values.get("place") else {})}
     head = messages.head(knowing.with_said(known, set_))
-    files = len(values.get("files") or ())
-    more = [f"新附件：{files}个"] if files else []
-    return "\n".join([f"{messages.TITLE}{known.word}", *head, *messages.body(said, speakers(session, said)), *more])
+    files = messages.new_files([name_of(one) for one in values.get("files") or ()])
+    same = messages.namesakes(lines.namesakes(said, roster(session, call.me.branch_id, call.today)))
+    spoken = messages.body(said, speakers(session, said))
+    return "\n".join([f"{messages.TITLE}{known.word}", *head, *spoken, *same, *files])
 
 
 def _name(session: Session, number: str) -> str:
@@ -192,11 +238,14 @@ def _save(finish: bool) -> Callable[[Session, Call, Values], Reply]:
         component = _component(values)
         activity = service.writable(session, call.me, int(values["activity"]), component, call.now, call.tz)
         people = {column: int(values[key]) for key, column in PEOPLE.items() if values.get(key)}
-        service.set_people(session, call.me, activity, people, values.get("place") or "", call.now)
+        place = values.get("place") or ""
+        written, left = service.set_people(session, call.me, activity, people, place, call.now)
         role, files = ActivityFileRole.MINUTES, values.get("files") or []
         activity_files.add_files(session, call.me, activity, role, component, files, call.now)
         row = service.save(session, call.me, activity, component, changes(values), finish, call.now, call.tz)
-        return Reply(edit=messages.finished(service.title_of(component), row.state, activity.id, component))
+        words = [word for column, word in _OF_ACTIVITY.items() if column in left]
+        done = messages.finished(service.title_of(component), row.state, activity.id, component, words)
+        return Reply(edit=done, refresh=[(ACTIVITY_CARD, activity.id)] if written else [])
 
     return save
 
@@ -207,9 +256,18 @@ FORM = Form(
     again="会议记录",
     fields=(
         *map(part_field, PARTS),
-        Field("host", messages.ASKS["host"], "主持人", options=_members, read=_person("host"), later=True),
-        Field("recorder", messages.ASKS["recorder"], "记录人", options=_members, read=_person("recorder"), later=True),
-        Field("place", messages.ASKS["place"], "地点", read=_PLACE.read, later=True, what="地点", longest=100),
+        _person_field("host", "主持人"),
+        _person_field("recorder", "记录人"),
+        Field(
+            "place",
+            messages.ASKS["place"],
+            "地点",
+            read=_PLACE.read,
+            when=_lacks("place"),
+            later=True,
+            what="地点",
+            longest=100,
+        ),
         Field("form", messages.ASKS["form"], "记录方式", options=questions.fixed(MINUTES_FORMS), later=True),
         Field(
             "files",
@@ -252,7 +310,9 @@ def opened(session: Session, call: Call, activity_id: int, component: ActivityTy
 
 def _as_it_stands(session: Session, activity_id: int, component: ActivityType) -> dict[str, Any]:
     said = service.written(session, service.row_of(session, activity_id, component))
-    return {f"{part}{WAS}": lines.answer(part, said) for part in PARTS}
+    activity = session.get_one(Activity, activity_id)
+    entered = [column for column in _OF_ACTIVITY if getattr(activity, column)]
+    return {ENTERED: entered, **{f"{part}{WAS}": lines.answer(part, said) for part in PARTS}}
 
 
 def filled(session: Session, call: Call, activity_id: int, component: ActivityType, said: Mapping[str, Any]) -> Message:

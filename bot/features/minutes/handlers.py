@@ -1,13 +1,13 @@
 """会议记录 and 签到表: the list, an activity, one component of it; the paper out and back in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.features.activities import service as activities
 from bot.features.minutes import asked, buttons, forms, known, lines, messages, rules, service, sheet, template_forms
-from bot.features.minutes.rules import PARTS, Found
+from bot.features.minutes.rules import PARTS, Found, HandedIn, Speech
 from bot.kit import activity_files
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT, Right
@@ -18,8 +18,10 @@ from bot.kit.handlers import Answer, Call, Command, Handler, Tap
 from bot.kit.kept_files import MOST_BYTES
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, say
+from scheduler.calendar.days import local_day
 from storage.activities import components
 from storage.choices import ActivityFileRole, ActivityType, MinutesForm
+from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
 from storage.roster import roster
@@ -107,9 +109,9 @@ def ask_paper(session: Session, call: Call, button: buttons.ReadPaper) -> Reply:
 
 def read_paper(content: bytes) -> Any:
     """What it says; runs before any transaction begins."""
-    from bot.features.minutes import document
+    from bot.features.minutes import reading
 
-    return document.read(content)
+    return reading.read(content)
 
 
 def paper_came(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -118,7 +120,9 @@ def paper_came(session: Session, call: Call, dialog: Dialog) -> Reply:
         raise Refusal(messages.SEND_PAPER)
     activity_id, component = int(dialog.draft["activity"]), ActivityType(dialog.draft["component"])
     activity = service.writable(session, call.me, activity_id, component, call.now, call.tz)
-    found: Found = (call.content or {}).get(component) or Found()
+    handed: HandedIn = call.content or HandedIn()
+    _is_of_this(session, call, activity, component, handed)
+    found = handed.found.get(component) or Found()
     if found.alien:
         return _kept(session, call, activity, component)
     row = service.row_of(session, activity.id, component)
@@ -129,18 +133,35 @@ def paper_came(session: Session, call: Call, dialog: Dialog) -> Reply:
     dialogs.close(session, call.me.id)
     if not changed:
         return say(messages.unchanged(found.unread))
-    answers = {part: _read(session, call, part, found) for part in changed}
+    stands = lines.by_line(said, names)
+    answers = {part: _read(session, call, part, found, stands) for part in changed}
     page = forms.filled(session, call, activity.id, component, answers)
     return say(messages.differences(changed, found.unread), page)
 
 
-def _read(session: Session, call: Call, part: str, found: Found) -> list[Any] | str:
+def _is_of_this(session: Session, call: Call, activity: Activity, component: ActivityType, handed: HandedIn) -> None:
+    """Refuse a paper that says itself that it is of something else; one that says nothing is what it is sent for."""
+    if handed.activity_id is None:
+        return
+    if handed.activity_id != activity.id:
+        other = of_branch(session, Activity, handed.activity_id, call.me.branch_id)
+        if other is None:
+            raise Refusal(messages.OTHER_PAPER)
+        raise Refusal(messages.of_another(other.title, local_day(other.start_at, call.tz)))
+    if handed.found and component not in handed.found:
+        there = [service.title_of(one) for one in handed.found]
+        raise Refusal(messages.of_other_parts(there, service.title_of(component)))
+
+
+def _read(
+    session: Session, call: Call, part: str, found: Found, stands: Mapping[str, Sequence[Speech]]
+) -> list[Any] | str:
     """As if it had been typed; what was emptied is empty."""
     said = found.parts[part]
     if not said:
         return ""
     if part == "speeches":
-        return lines.speeches(said, roster(session, call.me.branch_id, call.today))
+        return lines.speeches(said, roster(session, call.me.branch_id, call.today), stands)
     return lines.tasks(said, call.today) if part == "tasks" else lines.plain(part, said)
 
 

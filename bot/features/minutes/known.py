@@ -114,8 +114,8 @@ def _voted(session: Session, one: Counted) -> str:
 
 
 def with_said(known: Known, said: Mapping[str, str]) -> Known:
-    """With place, host and recorder as they are about to be."""
-    place, host, recorder = (said.get(key, getattr(known, key)) for key in ("place", "host", "recorder"))
+    """With place, host and recorder as they are about to be: what stands already stays."""
+    place, host, recorder = (getattr(known, key) or said.get(key, "") for key in ("place", "host", "recorder"))
     return replace(known, place=place, host=host, recorder=recorder)
 
 

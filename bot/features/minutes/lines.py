@@ -1,8 +1,10 @@
 """What is typed of minutes, a line each, or stands so in a paper: read into parts, and said so that it is read."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from bot.features.minutes.rules import PARTS, Speech, Task, Written
@@ -37,10 +39,17 @@ def _fitting(part: str, lines: list[str]) -> list[str]:
     return lines
 
 
-def speeches(lines: Iterable[str], members: Sequence[Member]) -> list[dict[str, Any]]:
-    """甲三：…… of the roster by number, another name as it stands; a line without a speaker is the gist of all."""
-    found = []
+def speeches(
+    lines: Iterable[str], members: Sequence[Member], stands: Mapping[str, Sequence[Speech]] = MappingProxyType({})
+) -> list[dict[str, Any]]:
+    """甲三：…… of the roster by number, another name as it stands; a line without a speaker is the gist of all. A line
+    that stands is whose it was (by_line), also where the roster no longer says who that is.
+    """
+    found, left = [], {line: list(said) for line, said in stands.items()}
     for line in _fitting("speeches", [*filter(None, map(unnumbered, lines))]):
+        if left.get(line):
+            found += answer("speeches", Written(speeches=(left[line].pop(0),)))
+            continue
         said = _SPEAKER.match(line)
         name = clean_name(said["name"]).removesuffix("同志") if said is not None else ""
         known = called(members, name) if name else []
@@ -48,6 +57,20 @@ def speeches(lines: Iterable[str], members: Sequence[Member]) -> list[dict[str, 
         text = said["text"] if said is not None else line
         found.append({"text": text, "person": person, "name": "" if person is not None else name})
     return found
+
+
+def by_line(said: Written, names: Mapping[int, str]) -> Mapping[str, Sequence[Speech]]:
+    """The speeches by the line that is typed of them; of two that say the same, in their order."""
+    found: dict[str, list[Speech]] = defaultdict(list)
+    for one in said.speeches:
+        found[unnumbered(speech_words(one, names))].append(one)
+    return found
+
+
+def namesakes(said: Written, members: Sequence[Member]) -> dict[str, int]:
+    """The names of speakers that more than one has, and how many: whose speech it is they do not say."""
+    many = {one.name: len(called(members, one.name)) for one in said.speeches if one.name and one.person_id is None}
+    return {name: found for name, found in many.items() if found > 1}
 
 
 def tasks(lines: Iterable[str], today: date) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from bot.kit.doors import OpenMinutes, ShowActivityFiles
 from bot.kit.glossary.choices import MINUTES_FORMS, MINUTES_STATES
 from bot.kit.lists import filled, label
 from bot.kit.replies import Choice, Document, Message
+from bot.kit.sheets import visible
 from bot.kit.words import by_day, cut, day_words, short_day
 from scheduler.calendar.days import local_day
 from storage.choices import ActivityFileRole, ActivityType, MinutesForm, MinutesState
@@ -50,6 +51,8 @@ CONFIRM_FINAL = "核对无误请点“保存”。"
 KEPT_FILE = "这份文件已作为附件保存。如需修改记录内容，请点“填写记录”。"
 UNCHANGED = "文档内容与已保存的记录一致，没有变动。"
 NOT_READ = "主持人、记录人、考勤、第一议题和表决情况由活动记录生成，文档中的改动不读取，请在小助手中修改。"
+OTHER_PAPER = "这份文档是另一项活动的会议记录，没有读取。"
+BY_IMPORT = "修改后的会议记录文档请先点“取消”，再点“导入修改稿”发送，不能作为附件。"
 ADDED, GONE_LINE = "增加", "去掉"
 
 
@@ -178,13 +181,28 @@ def stands(part: str, said: Written, names: Mapping[int, str]) -> str:
     return f"{cut(chr(10).join(lines), 3000)}\n{ASKS[part]}" if lines else ASKS[part]
 
 
+def new_files(names: Sequence[str]) -> list[str]:
+    """新附件：2个（签到.jpg、记录.pdf）, so that nothing is kept unsaid."""
+    shown = [*(cut(visible(name), SHORT) for name in names[:5]), *(["等"] if len(names) > 5 else [])]
+    return [f"新附件：{len(names)}个（{'、'.join(shown)}）"] if names else []
+
+
+def namesakes(found: Mapping[str, int]) -> list[str]:
+    return [f"有{many}位同志叫{name}，发言只记姓名。" for name, many in found.items()]
+
+
 def unmentioned(words: Sequence[str]) -> str:
     """What the template asks for and the minutes do not say."""
     return f"记录中没有提到：{'、'.join(words)}。确实无需记录的，请点“确认完成”。"
 
 
-def finished(known_word: str, state: MinutesState, activity_id: int, component: ActivityType) -> Message:
+def finished(
+    known_word: str, state: MinutesState, activity_id: int, component: ActivityType, left: Sequence[str] = ()
+) -> Message:
+    """left: what of the activity somebody else has entered meanwhile."""
     said = FINISHED if state is MinutesState.FINAL else SAVED
+    if left:
+        said += f"{'、'.join(left)}已由其他同志填写，没有改动。"
     taps = [
         Choice("查看记录", ShowMinutes(activity_id, component)),
         Choice("导出文档", SendPaper(activity_id, component)),
@@ -201,8 +219,9 @@ def paper(activity: Activity, word: str, content: bytes, tz: tzinfo) -> Document
 
 
 def _file_name(title: str) -> str:
-    """A title without what no file name has; 、 does not come through either."""
-    return "".join(one for one in cut(title, SHORT).replace("、", "和") if one not in '\\/:*?"<>|\n')
+    """A title without what no file name has, and without what nobody sees; 、 does not come through either."""
+    seen = cut(" ".join(visible(title).split()), SHORT).replace("、", "和")
+    return "".join(one for one in seen if one not in '\\/:*?"<>|')
 
 
 def sheet(activity: Activity, shape: SheetAs, content: bytes, tz: tzinfo) -> Document:
@@ -235,6 +254,17 @@ def differences(changed: Mapping[str, tuple[Sequence[str], Sequence[str]]], unre
         more = ["等"] if len(new) > 5 or len(old) > 5 else []
         lines.append(f"{PARTS[part]}：{'，'.join([*said, *moved])}{''.join(more)}")
     return cut("\n".join([*lines, *not_read(unread), "请在下面核对，保存后生效。"]), 3800)
+
+
+def of_another(title: str, day: date) -> str:
+    """A paper of another activity was sent."""
+    called = f"“{cut(title, SHORT)}”（{short_day(day)}）"
+    return f"这份文档是{called}的会议记录，没有读取。请打开那项活动的会议记录，再点“导入修改稿”。"
+
+
+def of_other_parts(there: Sequence[str], wanted: str) -> str:
+    """A paper of the same activity, without the component that it was sent for."""
+    return f"这份文档是{'、'.join(there)}，其中没有{wanted}，没有读取。请打开对应的会议记录，再点“导入修改稿”。"
 
 
 def unchanged(unread: Sequence[str]) -> str:

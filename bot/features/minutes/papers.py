@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.minutes import asked, document, forms, known, messages, service
 from bot.kit import activity_files
+from bot.kit.sheets import visible
 from scheduler.calendar.days import DAY, Quarter, at
 from storage.activities import components
 from storage.choices import ActivityFileRole, ActivityType
@@ -24,7 +25,7 @@ def of_activity(session: Session, activity: Activity, kinds: Sequence[ActivityTy
     for kind in kinds:
         said = service.written(session, service.row_of(session, activity.id, kind))
         held = activity_files.of(session, activity.id, ActivityFileRole.MINUTES, kind)
-        files = [name_of(row.file) for row in held]
+        files = [visible(name_of(row.file)) for row in held]
         parts.append((known.of(session, activity, kind, tz), said, files, forms.speakers(session, said)))
     return document.made(parts, activity.id)
 

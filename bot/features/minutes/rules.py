@@ -23,6 +23,9 @@ MEETINGS = frozenset({
 PARTS: Mapping[str, str] = {
     "agenda": "议程", "speeches": "发言要点", "resolutions": "决议", "tasks": "落实责任人及时限",
 }  # fmt: skip
+# What else stands in a paper: its other headings, what an empty part says, how its last line and its tasks begin.
+FIRST_AGENDA, VOTES, FILES = "第一议题", "表决情况", "附件"
+NOTHING, SIGNED, TASK_HEADS = "无", "主持人（签字）", ("事项", "责任人", "时限")
 _BLANKS = re.compile(r"[\s、，。；：“”《》（）()]+")
 
 
@@ -112,8 +115,8 @@ class Facts:
 
 
 def with_said(facts: Facts, said: Mapping[str, str]) -> Facts:
-    """With place, host and recorder as they are about to be."""
-    place, host, recorder = (said.get(key, getattr(facts, key)) for key in ("place", "host", "recorder"))
+    """With place, host and recorder as they are about to be: what stands already stays."""
+    place, host, recorder = (getattr(facts, key) or said.get(key, "") for key in ("place", "host", "recorder"))
     return replace(facts, place=place, host=host, recorder=recorder)
 
 
@@ -174,6 +177,14 @@ def _texts(written: Written) -> Iterable[str]:
     )
 
 
+# What a paper of ours is called, also as its second copy.
+_PAPER_NAME = re.compile(r"记录\d{8}.*\.docx$", re.IGNORECASE)
+
+
+def is_called_like_a_paper(file_name: str) -> bool:
+    return _PAPER_NAME.search(file_name) is not None
+
+
 # --- differences -----------------------------------------------------------------------------------------------------
 
 
@@ -192,11 +203,21 @@ class Found:
         return not self.parts
 
 
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A paper that came back. activity_id: of which it says that it is, None where it does not say."""
+
+    found: Mapping[ActivityType, Found] = field(default_factory=dict)
+    activity_id: int | None = None
+
+
 def differing(before: Mapping[str, Sequence[str]], found: Found) -> dict[str, tuple[list[str], list[str]]]:
-    """By part: the lines that come to it, and those that go."""
+    """By part: the lines that come to it, and those that go. An empty part says 无, as does one whose only
+    line that is.
+    """
     changed = {}
     for part, lines in found.parts.items():
         old, new = list(before.get(part, ())), list(lines)
-        if old != new:
+        if old != (new or ([NOTHING] if old == [NOTHING] else [])):
             changed[part] = ([one for one in new if one not in old], [one for one in old if one not in new])
     return changed

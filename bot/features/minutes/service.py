@@ -217,16 +217,21 @@ def lacks_words(lacks: Sequence[str]) -> str:
 
 def set_people(
     session: Session, me: Me, activity: Activity, people: Mapping[str, int], place: str, now: datetime
-) -> None:
-    """主持人, 记录人 and 地点 of the activity: what its minutes need, where nobody has entered it yet."""
-    for person in people.values():
-        if person_of(session, person, me.branch_id) is None:
-            raise Refusal(NOBODY)
-    changes: dict[str, Any] = {key: value for key, value in people.items() if getattr(activity, key) != value}
-    if place and place != activity.place:
-        changes["place"] = place
+) -> tuple[list[str], list[str]]:
+    """主持人, 记录人 and 地点 of the activity: what its minutes need, where nobody has entered it yet. Which were
+    written, and which were not because somebody has meanwhile entered something else.
+    """
+    wanted: dict[str, Any] = {**people, **({"place": place} if place else {})}
+    if not wanted:
+        return [], []
+    if any(person_of(session, person, me.branch_id) is None for person in people.values()):
+        raise Refusal(NOBODY)
+    session.refresh(activity, with_for_update=True)
+    changes = {key: value for key, value in wanted.items() if not getattr(activity, key)}
+    left = [key for key, value in wanted.items() if key not in changes and getattr(activity, key) != value]
     if changes:
         audit.change(session, "change", activity, changes, now=now, by=me)
+    return list(changes), left
 
 
 def title_of(component: ActivityType) -> str:

@@ -1,20 +1,26 @@
 """会议记录 in chat: whole updates in, calls out, through the real Application."""
 
 import io
+import zipfile
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from docx import Document
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.features.minutes.buttons import ReadPaper
+from bot.kit import activity_files
 from bot.kit.doors import OpenMinutes, OpenSheet, ShowActivityFiles
 from bot.watch import files
-from storage.choices import MinutesForm, MinutesState
+from storage.choices import ActivityFileRole, ActivityStatus, ActivityType, MinutesForm, MinutesState
+from storage.models.activity import Activity
 from storage.models.activity_file import ActivityFile
 from storage.models.minutes import ActivityTemplate, Minutes, MinutesSpeech
-from tests.features.minutes.desk import MEMBER, ORG, SEC, Desk
+from storage.models.person import Person, RosterSpan
+from tests.features.minutes.desk import END, EVENING, MEMBER, ORG, SEC, START, Desk
 from tests.world import World, world
 
 RECORDER, LIST = "乙二", "【会议记录】"
@@ -158,7 +164,7 @@ async def test_an_edited_paper_comes_back_and_is_shown_before_it_is_taken(bot: W
     await bot.stage.tap(SEC, "导入修改稿")
     await bot.stage.people[SEC].upload_document(name, content)
     await bot.clock.settle()
-    assert last(bot) == "文档内容与已保存的记录一致，没有变动。"
+    assert last(bot).startswith("文档内容与已保存的记录一致，没有变动。")
 
 
 async def test_an_unknown_file_is_kept_fetched_and_shown(bot: World) -> None:
@@ -261,3 +267,168 @@ async def test_wrong_words_are_refused_and_nothing_is_half_written(bot: World) -
     await bot.stage.say(SEC, "取消")
     assert last(bot) == "已取消，会议记录没有修改。"
     assert rows(bot, Minutes) == []
+
+
+# --- papers that are not what they are sent for ----------------------------------------------------------------------
+
+
+async def exported(bot: World) -> tuple[str, bytes]:
+    """The finished minutes of the meeting as a paper."""
+    await opened(bot)
+    for label, text in (("议程", "一项"), ("发言要点", "甲三：同意\n丁一：感谢"), ("决议", "通过")):
+        await answer(bot, label, text)
+    await bot.stage.tap(SEC, "完成")
+    await bot.stage.tap(SEC, "导出文档")
+    return sent(bot)
+
+
+async def handed_in(bot: World, button: ReadPaper, name: str, content: bytes) -> str:
+    """What is said last of a paper that is sent for this."""
+    await bot.stage.say(SEC, "帮助")
+    await bot.stage.people[SEC].tap_data(bot.stage.people[SEC].chat.last, button.pack())
+    await bot.clock.settle()
+    await bot.stage.people[SEC].upload_document(name, content)
+    await bot.clock.settle()
+    return last(bot)
+
+
+def edited(content: bytes, line: str, said: str) -> bytes:
+    here: Any = Document(io.BytesIO(content))
+    next(one for one in here.paragraphs if one.text == line).text = said
+    out = io.BytesIO()
+    here.save(out)
+    return out.getvalue()
+
+
+async def test_a_paper_of_another_activity_or_content_is_not_taken(bot: World) -> None:
+    name, content = await exported(bot)
+    with bot.storage.transaction() as session:
+        desk = Desk.__new__(Desk)
+        desk.session, desk.cast = session, bot.cast
+        earlier = timedelta(hours=5)
+        other = desk.make(start_at=START - earlier, end_at=END - earlier, title="另一次大会")
+        other.status = ActivityStatus.HELD
+        other_id = other.id
+    for_other = ReadPaper(other_id, ActivityType.MEMBERS_MEETING)
+    assert "这份文档是“9月党员大会、党课”（9月22日）的会议记录，没有读取。" in await handed_in(
+        bot, for_other, name, content
+    )
+    for_lecture = ReadPaper(1, ActivityType.PARTY_LECTURE)
+    assert "这份文档是党员大会记录，其中没有党课记录，没有读取。" in await handed_in(bot, for_lecture, name, content)
+    assert len(rows(bot, Minutes)) == 1
+    assert rows(bot, ActivityFile) == []
+
+
+async def test_a_broken_paper_is_kept_as_the_file_that_it_is(bot: World) -> None:
+    """Without its body; with a cell that goes over more columns than a machine holds."""
+    name, content = await exported(bot)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.namelist():
+            words = old.read(part)
+            new.writestr(part, words.replace(b"<w:body>", b"<w:bodies>") if part == "word/document.xml" else words)
+    await handed_in(bot, ReadPaper(1, ActivityType.MEMBERS_MEETING), name, out.getvalue())
+    assert "附件：1个" in last(bot)
+    assert [one.file["name"] for one in rows(bot, ActivityFile)] == [name]
+
+
+async def test_who_spoke_is_still_known_when_a_paper_comes_back(bot: World) -> None:
+    """甲三 has left the branch since; another speech was changed."""
+    name, content = await exported(bot)
+    with bot.storage.transaction() as session:
+        gone = RosterSpan.person_id == bot.cast["甲三"]
+        session.execute(update(RosterSpan).where(gone).values(to_on=date(2023, 9, 22)))
+    paper = edited(content, "丁一：感谢", "丁一：感谢党组织")
+    await handed_in(bot, ReadPaper(1, ActivityType.MEMBERS_MEETING), name, paper)
+    await bot.stage.tap(SEC, "保存")
+    assert [(one.person_id, one.name, one.text) for one in rows(bot, MinutesSpeech)] == [
+        (bot.cast["甲三"], "", "同意"), (None, "丁一", "感谢党组织"),
+    ]  # fmt: skip
+    # The same as it is typed anew.
+    await opened(bot)
+    await answer(bot, "发言要点", "甲三：同意\n丁一：感谢")
+    await bot.stage.tap(SEC, "保存")
+    assert rows(bot, MinutesSpeech)[0].person_id == bot.cast["甲三"]
+
+
+async def test_of_two_with_one_name_it_is_said_that_only_the_name_is_kept(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        session.execute(update(Person).where(Person.id == bot.cast["甲五"]).values(name="甲六"))
+    await opened(bot)
+    await answer(bot, "发言要点", "甲六：同意\n甲三：同意")
+    assert "有2位同志叫甲六，发言只记姓名。" in last(bot)
+    assert "位同志叫甲三" not in last(bot)
+
+
+# --- what belongs to the activity ------------------------------------------------------------------------------------
+
+
+def recorded_by_a_member(bot: World, **changes: Any) -> None:
+    with bot.storage.transaction() as session:
+        activity = session.get_one(Activity, 1)
+        activity.recorder_id = bot.cast[MEMBER]
+        for column, value in changes.items():
+            setattr(activity, column, value)
+
+
+async def test_what_somebody_has_entered_is_not_changed_with_the_minutes(bot: World) -> None:
+    recorded_by_a_member(bot)
+    await opened(bot, MEMBER)
+    assert not {"地点", "主持人", "记录人"} & set(bot.stage.people[MEMBER].chat.last.labels)
+
+
+async def test_what_nobody_has_entered_comes_with_the_minutes(bot: World) -> None:
+    recorded_by_a_member(bot, place="", host_id=None)
+    await opened(bot, MEMBER)
+    await answer(bot, "地点", "礼堂", MEMBER)
+    await answer(bot, "主持人", "乙一", MEMBER)
+    assert "礼堂" in last(bot, MEMBER)
+    with bot.storage.transaction() as session:
+        session.get_one(Activity, 1).host_id = bot.cast[SEC]
+    await bot.stage.tap(MEMBER, "保存草稿")
+    assert last(bot, MEMBER) == "党员大会记录：会议记录草稿已保存。主持人已由其他同志填写，没有改动。"
+    [activity] = rows(bot, Activity)
+    assert (activity.place, activity.host_id) == ("礼堂", bot.cast[SEC])
+
+
+async def test_the_recorder_finds_the_meeting_while_it_goes_on(bot: World) -> None:
+    begins = bot.clock.now() - timedelta(minutes=10)
+    recorded_by_a_member(bot, start_at=begins, end_at=begins + timedelta(hours=2), status=ActivityStatus.PLANNED)
+    await bot.stage.say(MEMBER, "会议记录")
+    assert last(bot, MEMBER).endswith("9月22日9月党员大会、党课：缺党员大会、党课")
+    await bot.stage.tap(MEMBER, "9月22日", LIST)
+    await bot.stage.tap(MEMBER, "党员大会", LIST)
+    await bot.stage.tap(MEMBER, "填写记录", MEETING_PAGE)
+    await answer(bot, "议程", "听取汇报", MEMBER)
+    await bot.stage.tap(MEMBER, "保存草稿")
+    assert last(bot, MEMBER) == "党员大会记录：会议记录草稿已保存。"
+
+
+# --- attachments -----------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_attached_is_named_and_a_paper_of_ours_is_not(bot: World) -> None:
+    await opened(bot)
+    await answer(bot, "议程", "一项")
+    await bot.stage.people[SEC].upload_document("9月党员大会和党课党员大会记录20230922 (1).docx", b"PK")
+    await bot.clock.settle()
+    assert "再点“导入修改稿”发送，不能作为附件。" in last(bot)
+    await bot.stage.people[SEC].upload_document("手写记录.docx", b"PK")
+    await bot.clock.settle()
+    if "确认不涉密" in bot.stage.people[SEC].chat.last.labels:
+        await bot.stage.tap(SEC, "确认不涉密")
+    assert "新附件：1个（手写记录.docx）" in last(bot)
+
+
+async def test_no_more_files_are_taken_than_can_be_kept(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        me, activity = bot.cast.me(session, SEC, EVENING.date()), session.get_one(Activity, 1)
+        many = [{"kind": "document", "file_unique_id": f"U{one}"} for one in range(activity_files.MOST)]
+        role = ActivityFileRole.MINUTES
+        activity_files.add_files(session, me, activity, role, ActivityType.MEMBERS_MEETING, many, EVENING)
+    await opened(bot)
+    await bot.stage.people[SEC].upload_document("手写记录.pdf", b"%PDF-1.7")
+    await bot.clock.settle()
+    if "确认不涉密" in bot.stage.people[SEC].chat.last.labels:
+        await bot.stage.tap(SEC, "确认不涉密")
+    assert "附件最多30个。" in last(bot)

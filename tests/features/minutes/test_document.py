@@ -1,6 +1,7 @@
 """The papers: by their styles without any office program; the same bytes twice; and read back when they were edited."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from bot.features.minutes import document, papers, service, sheet
-from bot.features.minutes.rules import Found
-from bot.kit import paper
+from bot.features.minutes import papers, reading, service, sheet
+from bot.features.minutes.lines import said_lines
+from bot.features.minutes.rules import PARTS, Found, HandedIn, Speech, Task, differing
+from bot.kit import docx_blocks, paper
 from storage.engine import Storage
 from tests.features.minutes.desk import EVENING, LECTURE, MEETING, SHANGHAI, TOLD, Desk
 
@@ -120,7 +122,7 @@ def the_line(here: Any, text: str) -> Any:
 
 
 def test_as_it_was_made_nothing_differs(content: bytes) -> None:
-    found = document.read(content)
+    found = reading.read(content).found
     assert set(found) == {MEETING, LECTURE}
     assert found[MEETING] == Found(
         {
@@ -139,7 +141,7 @@ def test_what_was_changed_added_and_taken_out_is_found(content: bytes) -> None:
         the_line(here, "2. 书记讲党课").insert_paragraph_before("2. 通报党费收缴情况", style=paper.TEXT)
         here.tables[1]._tbl.remove(here.tables[1].rows[2]._tr)
 
-    found = document.read(edited(content, edit))[MEETING].parts
+    found = reading.read(edited(content, edit)).found[MEETING].parts
     assert found["agenda"] == ["审议接收丁一同志为预备党员", "通报党费收缴情况", "书记讲党课"]
     assert found["speeches"] == [SAID[0], "丁一：感谢党组织的培养。", SAID[2]]
     assert found["tasks"] == ["整理入党材料报上级党委；甲二；2023年10月9日"]
@@ -153,7 +155,7 @@ def test_what_somebody_adds_is_read_where_it_can_be_and_told_of_where_not(conten
         last = [one for one in here.paragraphs if one.text.endswith("落实责任人及时限")][-1]
         last._p.addnext(_line("整理心得；甲二；10月9日前")._p)
 
-    found = document.read(edited(content, edit))
+    found = reading.read(edited(content, edit)).found
     assert found[MEETING].unread == ("四、党费收缴情况",)
     assert found[MEETING].parts["speeches"] == SAID
     assert found[LECTURE].parts["tasks"] == ["整理心得；甲二；10月9日前"]
@@ -168,7 +170,7 @@ def test_a_part_without_its_heading_is_left_as_it_is(content: bytes) -> None:
         line = the_line(here, "四、决议")
         line._p.getparent().remove(line._p)
 
-    parts = document.read(edited(content, edit))[MEETING].parts
+    parts = reading.read(edited(content, edit)).found[MEETING].parts
     assert "resolutions" not in parts
     assert parts["speeches"][-1] == "同意接收丁一同志为中共预备党员，报上级党委审批。"
 
@@ -182,7 +184,7 @@ def test_a_table_of_somebody_else_says_nothing(content: bytes) -> None:
         mine.getparent().replace(mine, foreign._tbl)
         assert heading is not None
 
-    assert document.read(edited(content, edit))[MEETING].parts["tasks"] == []
+    assert reading.read(edited(content, edit)).found[MEETING].parts["tasks"] == []
 
 
 def _packed(name: str, text: str) -> bytes:
@@ -207,12 +209,12 @@ def _empty() -> bytes:
     ids=["nothing", "pdf", "broken zip", "another zip", "broken docx", "empty docx", "entities"],
 )  # fmt: skip
 def test_what_is_none_of_ours_is_no_paper(content: bytes) -> None:
-    assert document.read(content) == {}
+    assert reading.read(content) == HandedIn()
 
 
 def test_what_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
-    monkeypatch.setattr(document, "_MOST_BYTES", 1000)
-    assert document.read(content) == {}
+    monkeypatch.setattr(docx_blocks, "_MOST_BYTES", 1000)
+    assert reading.read(content) == HandedIn()
 
 
 # --- 签到表 ---------------------------------------------------------------------------------------------------------
@@ -244,6 +246,119 @@ def test_the_minutes_of_a_quarter_are_a_zip(storage: Storage) -> None:
         packed, many = papers.of_quarter(session, desk.cast.branch_id, Quarter.of(EVENING.date()), EVENING, SHANGHAI)
         assert many == 1
         assert zipfile.ZipFile(io.BytesIO(packed)).namelist() == ["01 9月党员大会和党课会议记录20230922.docx"]
+        desk.activity.title = "../9月\u202e大会\u200b:<b>"
+        packed, _ = papers.of_quarter(session, desk.cast.branch_id, Quarter.of(EVENING.date()), EVENING, SHANGHAI)
+        assert zipfile.ZipFile(io.BytesIO(packed)).namelist() == ["01 ..9月大会b会议记录20230922.docx"]
         none, many = papers.of_quarter(session, desk.cast.branch_id, Quarter.of(TOLD.date()), TOLD, SHANGHAI)
         assert (many, zipfile.ZipFile(io.BytesIO(none)).namelist()) == (0, [])
         assert service.title_of(MEETING) == "党员大会记录"
+
+
+# --- files that somebody made to do harm, or that broke --------------------------------------------------------------
+
+GRID = '<w:gridSpan w:val="99999999"/>'
+
+
+def rewritten(content: bytes, edit: Callable[[str], str]) -> bytes:
+    """With other words in the body, as the file has them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name)
+            new.writestr(name, edit(text.decode()) if name == "word/document.xml" else text)
+    return out.getvalue()
+
+
+def test_a_cell_that_goes_over_millions_of_columns_is_one_cell(content: bytes) -> None:
+    """As is one that goes over x of them, and one that is merged with a row above the first."""
+    for grid in (GRID, GRID.replace("99999999", "x"), "<w:vMerge/>"):
+        once = rewritten(content, _each_cell(grid, 1))
+        assert reading.read(once) == reading.read(content)
+        assert set(reading.read(rewritten(content, _each_cell(grid, -1))).found) == {MEETING, LECTURE}
+
+
+def _each_cell(said: str, many: int) -> Callable[[str], str]:
+    return lambda words: words.replace("<w:tcPr>", f"<w:tcPr>{said}", many)
+
+
+def test_a_cell_that_is_merged_with_the_one_above_says_what_that_says(content: bytes) -> None:
+    def edit(here: Any) -> None:
+        rows = here.tables[1].rows
+        rows[2].cells[1].paragraphs[0].runs[0].text = ""
+        rows[1].cells[1].merge(rows[2].cells[1])
+
+    found = reading.read(edited(content, edit)).found[MEETING].parts["tasks"]
+    assert found == ["整理入党材料报上级党委；甲二；2023年10月9日", "确定培养联系人；甲二"]
+
+
+SPEECH = "<w:p><w:r><w:t>甲三：同意</w:t></w:r></w:p>"
+ROW = "<w:tr><w:tc><w:p/></w:tc></w:tr>"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        SPEECH * 5_001,
+        SPEECH.replace("同意", "同意" * 500_001),
+        f"<w:tbl>{ROW * 201}</w:tbl>",
+        f"<w:tbl><w:tr>{'<w:tc><w:p/></w:tc>' * 5_001}</w:tr></w:tbl>",
+    ],
+    ids=["paragraphs", "letters", "rows", "cells"],
+)
+def test_more_than_any_paper_of_minutes_has_is_none(content: bytes, more: str) -> None:
+    assert (
+        reading.read(rewritten(content, lambda words: words.replace("<w:sectPr", f"{more}<w:sectPr", 1))) == HandedIn()
+    )
+
+
+def test_a_paper_without_its_body_is_none(content: bytes) -> None:
+    without = rewritten(content, lambda words: words[: words.index("<w:body>")] + "</w:document>")
+    assert reading.read(without).found == {}
+
+
+# --- as it was -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"speeches": [Speech("请到会同志在签到表上（签字）。"), Speech("主持人（签字）处请补签。"), Speech("发言。")]},
+        {"agenda": ["无"], "speeches": [Speech("无")], "resolutions": ["无"]},
+        {"agenda": ["一项", "无"], "speeches": [Speech("甲"), Speech("无"), Speech("乙")]},
+        {"agenda": ["三、决议"], "speeches": [Speech("甲"), Speech("三、决议"), Speech("乙")], "resolutions": ["通过"]},
+        {"agenda": ["一项"], "speeches": [Speech("甲"), Speech("党员大会记录"), Speech("乙")], "resolutions": ["附件"]},
+        {"agenda": ["2、审议"], "resolutions": ["10、同意", "1.5万元"], "tasks": [Task("第3季度材料", "3组")]},
+        {},
+    ],
+    ids=["signed", "nothing", "nothing among others", "heading", "title", "numbers", "empty"],
+)
+def test_whatever_it_says_it_reads_back_as_it_was(storage: Storage, said: dict[str, Any]) -> None:
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.write(finish=False, **{part: [] for part in PARTS} | said)
+        stands = service.written(session, service.row_of(session, desk.activity_id, MEETING))
+        found = reading.read(papers.of_activity(session, desk.activity, [MEETING], SHANGHAI)).found[MEETING]
+        assert differing({part: said_lines(part, stands, {}) for part in PARTS}, found) == {}
+
+
+def test_without_its_styles_it_is_read_by_its_words(content: bytes) -> None:
+    """And with styles that an office program calls otherwise in the file, as by its own."""
+    as_it_was = reading.read(content)
+    assert reading.read(rewritten(content, lambda words: re.sub(r"<w:pStyle[^>]*>", "", words))) == as_it_was
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name in {"word/document.xml", "word/styles.xml"}:
+                text = re.sub(rb'(w:styleId|<w:pStyle w:val)="([^"]*)"', rb'\1="a\2"', text)
+            new.writestr(name, text)
+    assert reading.read(out.getvalue()) == as_it_was
+    assert as_it_was.activity_id is not None
+
+
+def test_without_properties_it_says_not_of_which_activity_it_is(content: bytes) -> None:
+    def edit(here: Any) -> None:
+        here.core_properties.identifier = ""
+
+    unnamed = reading.read(edited(content, edit))
+    assert (unnamed.activity_id, set(unnamed.found)) == (None, {MEETING, LECTURE})

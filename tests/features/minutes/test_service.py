@@ -297,6 +297,12 @@ def test_host_recorder_and_place_are_set_where_nobody_has(storage: Storage) -> N
         people = {"host_id": desk.cast[SEC], "recorder_id": desk.cast[ORG]}
         service.set_people(session, desk.me(SEC), desk.activity, people, "礼堂", EVENING)
         assert desk.write().state is MinutesState.FINAL
+        # What stands stays, whoever comes second.
+        other = {"host_id": desk.cast[DEP], "recorder_id": desk.cast[ORG]}
+        assert service.set_people(session, desk.me(ORG), desk.activity, other, "食堂", EVENING) == (
+            [], ["host_id", "place"],
+        )  # fmt: skip
+        assert (desk.activity.host_id, desk.activity.place) == (desk.cast[SEC], "礼堂")
         with refused("没有找到所选的同志"):
             service.set_people(session, desk.me(SEC), desk.activity, {"host_id": 99999}, "", EVENING)
 
