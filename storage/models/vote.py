@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
 from storage.choices import Motion, Opinion, VoteExclusion
-from storage.personal import actor, free_text, home, nothing_personal, own, owner
+from storage.personal import actor, free_text, home, own, owner
 
 
 class Vote(Model):
@@ -41,7 +41,7 @@ class Vote(Model):
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     withdrawn_at: Mapped[datetime | None]
-    archive_id: Mapped[str | None] = mapped_column(info=nothing_personal())
+    archive_id: Mapped[str | None] = mapped_column(info=own())
     extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 

@@ -34,6 +34,8 @@ HEIGHT, ROW, LINE, MARGINS, LETTERS, ROWS = 660, 46, 22, 30, 20, 8
 # What each form is about, where it is about anything.
 ABOUT: dict[str, list[dict[str, Any]]] = {
     "activity.postpone": [{"activity": "@ahead"}],
+    "activity.guest": [{"activity": "@activity"}],
+    "minutes.form": [{"activity": "@held", "component": "theme_party_day"}],
     "activity.change": [{"activity": "@ahead", "may": list(WORDS), "types": [kind.value for kind in ACTIVITY_TYPES]}],
     "broadcast.text": [{"kind": "notice", "subject": "@plain_notice"}],
     "study.title": [{"month": "2023-08"}],

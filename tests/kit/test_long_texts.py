@@ -161,21 +161,6 @@ async def test_in_another_order_but_together(bot: World) -> None:
     assert (kept(bot), len(chat(bot).from_bot)) == ("", before + 1)
 
 
-async def test_a_file_between(bot: World) -> None:
-    await notice(bot)
-    person = bot.stage.people[WHO]
-    first, rest = split("字" * 5500)
-    one = person.say_in(person.chat, first, heard=False)
-    file = await person.upload_document("附件.docx", b"x", "见附件")
-    two = person.say_in(person.chat, rest, heard=False)
-    await bot.clock.settle()
-    assert chat(bot).last.text == text_routing.ONLY_WORDS
-    await tell(bot, *one, *two)
-    assert chat(bot).last.text == WHOLE
-    assert kept(bot) == ""
-    assert file.attachment is not None
-
-
 @pytest.mark.both_databases
 async def test_a_restart_between(chat_url: str) -> None:
     with Storage(chat_url) as storage:
@@ -227,17 +212,6 @@ async def test_a_word_that_comes_after_it_is_the_word(bot: World) -> None:
     await jump(bot, "2023-07-04 09:00:03")
     [told] = await say(bot, "取消")
     assert told.text == "已取消，通知未发送。"
-
-
-async def test_a_file_with_words_is_refused_with_both(bot: World) -> None:
-    await notice(bot)
-    await bot.stage.people[WHO].upload_document("附件.docx", b"x", "请各位查看文件")
-    await bot.clock.settle()
-    assert chat(bot).last.text == text_routing.ONLY_WORDS
-    await bot.stage.people[WHO].photo(caption="请各位查看文件")
-    await bot.clock.settle()
-    assert chat(bot).last.text == text_routing.ONLY_WORDS
-    assert kept(bot) == ""
 
 
 async def test_with_nothing_open_it_is_not_understood_once(bot: World) -> None:

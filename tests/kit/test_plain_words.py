@@ -17,7 +17,7 @@ from bot.playground.chats import Message
 from bot.playground.story import JULY, make_activity
 from storage.models.attendance import Attendance
 from storage.models.audit import Audit
-from storage.models.notice import Notice, Receipt
+from storage.models.notice import Receipt
 from storage.models.reminder import Reminder, ReminderAudience
 from tests.features.activities.played import count, jump, play
 from tests.features.leave.test_words import KINDS, OFFER, chat, in_group, leaves, reply, typed
@@ -522,26 +522,3 @@ def test_a_greeting_greets(text: str, greets: bool) -> None:
 
 
 # --- a notice with a file ---------------------------------------------------------------------------------------------
-
-
-async def test_a_file_with_a_notice_is_refused_with_a_word(bot: World) -> None:
-    """Before its text, with it and after it: never dropped silently, and the text is kept."""
-    person = bot.stage.people["甲一"]
-
-    async def sent(caption: str = "") -> str:
-        before = len(person.chat.from_bot)
-        await person.upload_document("安排.docx", b"x", caption)
-        await bot.clock.settle()
-        assert len(person.chat.from_bot) > before
-        return person.chat.last.text
-
-    await typed(bot, "甲一", "发通知")
-    assert "文件没有收下" in await sent()
-    assert "文件没有收下" in await sent("请各位查看文件")
-    await typed(bot, "甲一", "请各位查看文件")
-    assert "文件没有收下" in await sent()
-    assert "文件没有收下" in await sent("附件")
-    await bot.stage.tap("甲一", "发送", "请各位查看文件")
-    with bot.storage.reading() as session:
-        [notice] = session.scalars(select(Notice))
-        assert notice.text == "请各位查看文件"

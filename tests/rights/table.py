@@ -333,7 +333,10 @@ TABLE: dict[str, Case] = {
     "tap:ReadPaper": Case(WRITE_ALL | AUTHOR, lambda ids: minutes.ReadPaper(ids["held"], THEME_DAY), records=True),
     "answer:minutes.form": Case(WRITE_ALL | AUTHOR, open=RECORDING, text="听取汇报", records=True),
     "answer:minutes.paper": Case(
-        WRITE_ALL | AUTHOR, open=READING, content=HandedIn({THEME_DAY: Found({"agenda": ["听取汇报"]})}), files=(PAPER,),
+        WRITE_ALL | AUTHOR,
+        open=READING,
+        content=HandedIn({THEME_DAY: Found({"agenda": ["听取汇报"]})}),
+        files=(PAPER,),
         records=True,
     ),
     "tap:ShowActivityFiles": Case(
@@ -627,7 +630,7 @@ TABLE: dict[str, Case] = {
     "answer:votes.form": Case(
         SIGN_IN_ALL,
         open=("votes.form", lambda ids: {"act": "withdraw", "vote": ids["vote"], "field": "reason"}),
-        text="登记有误",
+        text="票数有误",
     ),
     # the care for data
     # Whose data it is may know who recorded them.

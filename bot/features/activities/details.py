@@ -168,7 +168,8 @@ def _campaigns(session: Session, call: Call, values: Values) -> Sequence[tuple[s
     query = select(Entry.id, Entry.title).where(
         Entry.branch_id == call.me.branch_id, Entry.kind == "campaign", Entry.withdrawn_at.is_(None)
     )
-    return [(str(one.id), one.title) for one in session.execute(query.order_by(Entry.id.desc()).limit(8))]
+    found = session.execute(query.order_by(Entry.id.desc()).limit(8))
+    return [*((str(one.id), one.title) for one in found), ("", "不填写")]
 
 
 def _holds(*kinds: ActivityType) -> Callable[[Values], bool]:
@@ -240,7 +241,7 @@ FIELDS = (
         "film", "观看内容", "请发送观看的影片或通报的名称。", LONGEST_FILM,
         when=_holds(ActivityType.WARNING_EDUCATION),
     ),
-    _later("campaign", "主题教育", "请选择所属的主题教育。", _campaigns),
+    _later("campaign", "主题教育", "请选择所属的主题教育。", _campaigns, optional=True),
     _text("note", "备注", "请发送备注，写在通知中，不超过200字。", LONGEST_NOTE, deeper=False),
     questions.day(
         "reply_day", "请发送回复截止日期和时间，例如：7月5日 12:00。", example="7月5日 12:00", clock="reply_time",

@@ -27,7 +27,7 @@ MOST_GUESTS = 9999
 NONE = ("", "不填写")
 # What is changed most often stands on the first page of the last one.
 FIRST = ("place", "time", "title", "types", "people", "reply_day", "note", "length", "host", "guests")
-CLEARABLE = frozenset({"host", "recorder", "lecturer", "topic", "campaign"})
+CLEARABLE = frozenset({"host", "recorder", "lecturer", "topic"})
 
 
 def _guests(session: Session, call: Call, said: str) -> Values:

@@ -206,7 +206,7 @@ async def test_postponing_moves_the_activity_and_asks_anew(bot: World) -> None:
     old, new = [message for message in bot.stage.group.chat.from_bot if JULY in message.text]
     assert "改期通知" in new.text
     assert "已收到0人（应回复23人）" in new.text
-    await bot.stage.people["丙四"].tap(old, "收到")
+    assert old.labels == []
     await bot.stage.people["丙四"].tap(new, "收到")
     await bot.stage.clock.travel(bot.clock.now() + timedelta(seconds=10))
     assert "已收到1人（应回复23人）" in new.text
@@ -230,7 +230,7 @@ async def test_a_new_date_is_shown_before_anybody_is_told(bot: World) -> None:
     tap = await desk.tap(wrong, "确认改期")
     await bot.clock.settle()
     assert tap.toast == GOES_ON
-    await bot.stage.tap("甲二", "取消", "新的时间：7月14日")
+    await bot.stage.tap("甲二", "不改期", "新的时间：7月14日")
     assert right.text == "已取消，未改期。"
     assert (count(bot, Notice), len(bot.stage.group.chat.from_bot)) == (1, before)
 
@@ -240,14 +240,14 @@ async def test_a_new_date_is_asked_about_and_gone_on_with(bot: World) -> None:
     await play(bot, "2023-07-04 10:30")
     chat = bot.stage.people["甲二"].chat
     await bot.stage.tap("甲二", "改期", JULY)
-    assert chat.last.labels == ["取消"]
+    assert chat.last.labels == ["不改期"]
     await bot.stage.say("甲二", "7月15日 2:30")
     assert chat.last.text.endswith("7月15日（周六）是周末，确认是这一天吗？")
     await bot.stage.tap("甲二", "确认7月15日", "改期：")
     assert chat.last.text.endswith("是下午2:30（14:30）吗？")
     await bot.stage.tap("甲二", "14:30", "改期：")
     assert "新的时间：7月15日（周六）14:30" in chat.last.text
-    assert chat.last.labels == ["确认改期", "上一步", "取消"]
+    assert chat.last.labels == ["地点", "确认改期", "上一步", "不改期"]
     await bot.stage.say("甲二", "7月14日")
     assert "新的时间：7月14日（周五）14:30" in chat.last.text
     await bot.stage.say("甲二", "7.14 下午4点")

@@ -76,7 +76,12 @@ async def test_who_has_lost_the_office_meanwhile_finds_the_door_closed(bot: Worl
 async def test_a_leader_has_the_own_group_s_page(bot: World) -> None:
     [leader] = [name for name in bot.cast.people if name == "甲三"]
     await bot.stage.say(leader, "本组")
-    assert buttons(bot, leader) == [["本组考勤", "本组未完成"], ["审批请假", "建党小组会"], ["本组数据", "本组清单"]]
+    assert buttons(bot, leader) == [
+        ["本组考勤", "本组未完成"],
+        ["审批请假", "会议记录"],
+        ["建党小组会", "本组数据"],
+        ["本组清单"],
+    ]
     await bot.stage.tap(leader, "建党小组会")
     assert "党小组会" in last(bot, leader)
     await bot.stage.say("丙四", "本组")

@@ -185,7 +185,7 @@ async def test_who_has_left_is_found_by_the_officers_and_was_of_the_group_until_
 
 async def test_a_name_nobody_has_is_sought_or_not_understood(bot: World) -> None:
     assert (await look(bot, SEC, "查 庚一")).text == "没有找到含“庚一”的内容。"
-    for words in ("庚一", "会议记录", "甲五甲六"):
+    for words in ("庚一", "会议纪要", "甲五甲六"):
         assert (await look(bot, SEC, words)).text.startswith("没有看懂。您是要："), words
 
 
