@@ -170,7 +170,8 @@ NOT_TYPED = {
     **dict.fromkeys(("recurrence.answers", "recurrence.clock", "recurrence.title"), "of an activity that is tried"),
     "notice.files": "what Telegram announced; the names of files are tried with those of activities",
     **dict.fromkeys((
-        "reflection_part.file_id", "reflection_part.file_unique_id", "upload.file_id", "entry_file.unique_id", "activity_file.unique_id",
+        "reflection_part.file_id", "reflection_part.file_unique_id", "upload.file_id", "entry_file.unique_id",
+        "activity_file.unique_id",
         "stored_file.unique_id", "stored_file.media_type",
     ), "Telegram's"),
     "audit.details": "of a text its length only: test_nothing_that_is_written_gets_into_the_log",
