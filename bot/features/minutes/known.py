@@ -136,8 +136,9 @@ def _away(session: Session, activity: Activity, roll: Roll, names: dict[int, str
 def _why(leave: LeaveRequest | None) -> str:
     if leave is None:
         return "缺席"
-    said = {LeaveState.APPROVED: "", LeaveState.PENDING: "待审批"}
-    return LEAVE_TYPES[leave.type] + said.get(leave.state, "未批准")
+    if leave.state is LeaveState.APPROVED:
+        return LEAVE_TYPES[leave.type]
+    return LEAVE_TYPES[leave.type] + ("待审批" if leave.state is LeaveState.PENDING else "未批准")
 
 
 def _first_agenda(session: Session, activity: Activity) -> Sequence[str]:
