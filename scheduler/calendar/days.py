@@ -173,6 +173,11 @@ LEAST_SURE_FIRST = (YearState.PROVISIONAL, YearState.OVERRIDE, YearState.OFFICIA
 BUNDLED = Calendar()
 
 
+def next_month(day: date) -> date:
+    """Its first day."""
+    return (day.replace(day=1) + 32 * DAY).replace(day=1)
+
+
 def nth_weekday(year: int, month: int, weekday: int, number: int) -> date | None:
     """The fixed day of a month, e.g. its first Friday: weekday 4 (0 is Monday), number 1; None when there is none."""
     first = date(year, month, 1)

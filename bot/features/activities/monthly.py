@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.kit.access import NO_RIGHT, Right, may
 from bot.kit.refusal import Refusal
 from bot.kit.words import WEEKDAYS
-from scheduler.calendar.days import DAY, Calendar, nth_weekday
+from scheduler.calendar.days import DAY, Calendar, next_month, nth_weekday
 from storage import audit
 from storage.audience import Me
 from storage.choices import ActivityType
@@ -38,7 +38,7 @@ def weeks_of(day: date) -> list[int]:
 
 def day_of(row: Recurrence, month: date) -> date:
     """The usual day of a month, its last where the month has no such day."""
-    end = (month.replace(day=1) + timedelta(days=32)).replace(day=1) - DAY
+    end = next_month(month) - DAY
     if row.month_day is not None:
         return end.replace(day=min(row.month_day, end.day))
     weekday, week = row.weekday or 0, row.week or 1
@@ -63,7 +63,7 @@ def proposed(row: Recurrence, month: date, calendar: Calendar) -> date:
 def months_due(row: Recurrence, today: date, calendar: Calendar) -> list[tuple[date, date]]:
     """The months whose day is near, with that day; none that was over when it was said."""
     this = today.replace(day=1)
-    months = (this, (this + timedelta(days=32)).replace(day=1))
+    months = (this, next_month(this))
     days = [(month, proposed(row, month, calendar)) for month in months]
     return [(month, day) for month, day in days if calendar.working_day_before(day, AHEAD) <= today < day]
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.features.roster.buttons import Kind
 from bot.kit.deadlines import CloseDays, in_time
-from scheduler.calendar.days import CLOSE_DAY, Quarter
+from scheduler.calendar.days import CLOSE_DAY, Quarter, next_month
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank, Why
 
 # A term of a branch committee, or of a secretary where there is none (R44); a branch may set its own (term_years).
@@ -98,8 +98,7 @@ def first_open(now: datetime, tz: tzinfo, closes: CloseDays = lambda day: CLOSE_
 def days_offered(today: date) -> list[tuple[str, date]]:
     """The days that a change usually holds from."""
     first = today.replace(day=1)
-    following = (first + timedelta(days=32)).replace(day=1)
-    return [("今天", today), ("本月1日", first), ("下月1日", following)]
+    return [("今天", today), ("本月1日", first), ("下月1日", next_month(today))]
 
 
 def meetings_offered(today: date) -> list[tuple[str, date]]:
@@ -116,7 +115,7 @@ def months_after(day: date, months: int) -> date:
     """The same day of a later month, or its last one: 31 August and six months is 28 February."""
     month = day.month - 1 + months
     first = date(day.year + month // 12, month % 12 + 1, 1)
-    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    last = next_month(first) - timedelta(days=1)
     return last.replace(day=min(day.day, last.day))
 
 

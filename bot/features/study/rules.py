@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from bot.kit.deadlines import in_time
 from bot.kit.rates import rate
-from scheduler.calendar.days import Calendar, at
+from scheduler.calendar.days import Calendar, at, next_month
 from storage.choices import StudyItemKind
 
 SEND_AT = time(9)
@@ -53,7 +53,7 @@ def first_day(month: str) -> date:
 
 def last_day(month: str) -> date:
     """The default due day of an item."""
-    return _next_month(first_day(month)) - timedelta(days=1)
+    return next_month(first_day(month)) - timedelta(days=1)
 
 
 def months_ahead(today: date, number: int = 3) -> list[str]:
@@ -62,7 +62,7 @@ def months_ahead(today: date, number: int = 3) -> list[str]:
     found = []
     for _ in range(number):
         found.append(month_of(first))
-        first = _next_month(first)
+        first = next_month(first)
     return found
 
 
@@ -70,10 +70,6 @@ def months_between(first: date, last: date) -> list[str]:
     """The months that two days lie in, and those between them."""
     months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     return [f"{number // 12}-{number % 12 + 1:02}" for number in months]
-
-
-def _next_month(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)
 
 
 # --- when the prompt goes ------------------------------------------------------------------------------------------

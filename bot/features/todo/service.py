@@ -17,7 +17,7 @@ from bot.kit.feature import Feature
 from bot.kit.owing import Nudged, Owing, Waiting, Waits
 from bot.kit.quiet_hours import FIRST, open_now
 from bot.kit.refusal import Refusal
-from scheduler.calendar.days import DAY, Calendar, at, local_day
+from scheduler.calendar.days import DAY, Calendar, at, local_day, next_month
 from storage.audience import Me, find
 from storage.models.person import Person
 from storage.models.study import MonthlyTheme
@@ -177,7 +177,7 @@ def last_week(
 
 def theme_entered(session: Session, branch_id: int, today: date) -> bool:
     """Whether next month's theme is there."""
-    following = (today.replace(day=1) + timedelta(days=31)).strftime("%Y-%m")
+    following = next_month(today).strftime("%Y-%m")
     mine = (MonthlyTheme.branch_id == branch_id, MonthlyTheme.month == following)
     return bool(session.scalar(select(exists().where(*mine))))
 
