@@ -27,8 +27,9 @@ def person_of(session: Session, person_id: int, branch_id: int) -> Person | None
 
 def names_of(session: Session, people: Iterable[int]) -> dict[int, str]:
     """What these are called, by number, in the order of their numbers."""
-    query = select(Person.id, Person.name).where(Person.id.in_(list(people))).order_by(Person.id)
-    return {row.id: row.name for row in session.execute(query)}
+    wanted = set(people)
+    query = select(Person.id, Person.name).where(Person.id.in_(wanted)).order_by(Person.id)
+    return {row.id: row.name for row in session.execute(query)} if wanted else {}
 
 
 def changed(session: Session, statement: Update | Delete) -> int:

@@ -17,10 +17,10 @@ from bot.kit.voting import OF_PERSONS, Ballots, Elected, Excluded, Outcome, Seat
 from scheduler.calendar.days import local_day
 from storage.activities import audience_of, delegates
 from storage.choices import HERE, AttendanceStatus, MembershipStatus, Motion, Opinion
+from storage.lookups import names_of
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 from storage.models.entry import Entry, EntryLink, EntryRow
-from storage.models.person import Person
 from storage.models.vote import Vote, VoteExcluded, WrittenOpinion
 from storage.roster import Member, rosters
 
@@ -222,8 +222,7 @@ def _names(session: Session, rows: Sequence[Vote], held: Mapping[int, _Held]) ->
     ids = {row.subject_id for row in rows if row.subject_id is not None}
     named = [one for each in held.values() for people in each.people.values() for one in people]
     ids |= {one["id"] for one in named if "id" in one}
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return dict(found.all()) if ids else {}
+    return names_of(session, ids)
 
 
 def _counted(

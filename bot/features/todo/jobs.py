@@ -1,6 +1,6 @@
 """What happens on the clock: the nudge (one a person and day over everything), the digest once a week."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -17,6 +17,7 @@ from scheduler.calendar.store import calendar_of
 from scheduler.jobs import Job, Occurrence, Owed, daily, monthly, weekly
 from scheduler.promises import taken
 from storage.choices import JobRunState
+from storage.lookups import names_of
 from storage.models.outbox import JobRun
 from storage.models.person import Person
 
@@ -86,11 +87,6 @@ def nudges(session: Session, features: Features, branch_id: int, now: datetime, 
         nudge(branch_id, person, names[person], items, nudge_keys.key(person, today), now, tz, by_clock=True)
         for person, items in due.items()
     ]
-
-
-def names_of(session: Session, people: Collection[int]) -> dict[int, str]:
-    query = select(Person.id, Person.name).where(Person.id.in_(people))
-    return {row.id: row.name for row in session.execute(query)}
 
 
 def nudge(

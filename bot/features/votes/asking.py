@@ -17,6 +17,7 @@ from bot.kit.names import LONGEST
 from bot.kit.refusal import Refusal
 from bot.kit.voting import OF_PERSONS
 from storage.choices import Motion, VoteExclusion
+from storage.lookups import names_of
 from storage.models.activity import Activity
 from storage.roster import Member
 
@@ -169,7 +170,7 @@ def _counts() -> list[Field]:
 
 def _reasons(session: Session, people: Sequence[str]) -> list[Field]:
     """Why each of them is not reckoned; another reason in words."""
-    names = service.names_of(session, [int(one) for one in people])
+    names = names_of(session, [int(one) for one in people])
     found = []
     for one in people:
         name, key = names.get(int(one), ""), f"why_{one}"
@@ -191,7 +192,7 @@ def _when_other(note: Field, key: str) -> Field:
 def _opinions(session: Session, values: Values) -> list[Field]:
     """What each has written, of an open vote."""
     people = values.get("writers") or ()
-    names = service.names_of(session, [int(one) for one in people])
+    names = names_of(session, [int(one) for one in people])
     return [
         Field(
             f"opinion_{one}", f"{names.get(int(one), '')}同志的书面意见：", f"{names.get(int(one), '')}意见",

@@ -20,6 +20,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
 from bot.kit.votes import Counted
 from bot.kit.voting import has_quorum, motion_words
+from storage.lookups import names_of
 from storage.models.activity import Activity
 from storage.models.vote import Vote
 
@@ -35,7 +36,7 @@ def _summary(session: Session, call: Call, values: Values) -> str:
     said = wanted(values)
     there = votes.room(session, activity, call.tz)
     expected, present = len(there.voters(said.excluded)), len(there.present(said.excluded))
-    names = service.names_of(session, [*said.excluded, *said.writers, said.subject_id or 0])
+    names = names_of(session, [*said.excluded, *said.writers, said.subject_id or 0])
     return "\n".join(
         [
             head,

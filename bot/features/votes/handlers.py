@@ -8,6 +8,7 @@ from bot.kit.access import Right
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.replies import Message, Reply
+from storage.lookups import names_of
 from storage.models.activity import Activity
 
 
@@ -22,7 +23,7 @@ def _page(session: Session, call: Call, activity: Activity) -> Message:
     there = votes.room(session, activity, call.tz)
     excluded = found[-1].excluded if found else {}
     motions = rules.votes_at(service.types_of(session, activity))
-    return messages.page(activity, there, excluded, motions, found, service.names_of(session, excluded), call.tz)
+    return messages.page(activity, there, excluded, motions, found, names_of(session, excluded), call.tz)
 
 
 def new_vote(session: Session, call: Call, button: buttons.NewVote) -> Reply:
@@ -32,7 +33,7 @@ def new_vote(session: Session, call: Call, button: buttons.NewVote) -> Reply:
 def open_vote(session: Session, call: Call, button: buttons.OpenVote) -> Reply:
     vote = service.found(session, call.me, button.vote_id)
     one = votes.of_vote(session, vote, call.tz)
-    names = service.names_of(session, [*one.excluded, *one.writers])
+    names = names_of(session, [*one.excluded, *one.writers])
     return Reply(edit=messages.vote_page(session.get_one(Activity, vote.activity_id), one, names))
 
 

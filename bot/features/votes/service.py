@@ -1,7 +1,7 @@
 """What is done with votes: recorded, changed, taken back; by who keeps the roll of the activity, until the cut-off."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -291,8 +291,3 @@ def steps(session: Session, me: Me, since: datetime) -> Sequence[Step]:
         Step(row.recorded_at, "表决", row.title, row.id, undo, (ACTIVITY_CARD, row.activity_id))
         for row in session.execute(query)
     ]
-
-
-def names_of(session: Session, ids: Collection[int]) -> Mapping[int, str]:
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return dict(found.all()) if ids else {}
