@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from zlib import crc32
 
 from bot.kit.ideographs import CHINESE, PRIVATE, RADICALS, VARIANTS
@@ -204,3 +204,8 @@ def _is_more(longer: str, shorter: str) -> bool:
 def name_mark(name: str) -> str:
     """How a name travels in a button: by a number that is the same as long as the name is."""
     return f"{crc32(name_key(name).encode()):x}"
+
+
+def names_listed(listed: Iterable[Any]) -> list[str]:
+    """Sites and partners as a row keeps them: names, or documents with one."""
+    return [str(one["name"] if isinstance(one, dict) else one) for one in listed]

@@ -16,7 +16,7 @@ from bot.kit.access import Right, may
 from bot.kit.activity_words import type_words
 from bot.kit.form_fields import Values
 from bot.kit.handlers import Call
-from bot.kit.names import name_key
+from bot.kit.names import name_key, names_listed
 from bot.kit.replies import Choice
 from storage.activities import components, delegates
 from storage.choices import BY_NAME, OFF, ActivityType
@@ -139,8 +139,8 @@ def answers(session: Session, activity: Activity, tz: tzinfo) -> dict[str, Any]:
         "organizer_name": activity.organizer_name,
         "organizer_level": activity.organizer_level.value if activity.organizer_level else "",
         "mode": activity.mode.value,
-        "sites": _names(activity.sites),
-        "partners": _names(activity.partners),
+        "sites": names_listed(activity.sites),
+        "partners": names_listed(activity.partners),
         "campaign": _text(activity.campaign_id),
         **_of_parts(parts),
     }
@@ -162,10 +162,6 @@ def _of_parts(parts: Sequence[Component]) -> dict[str, Any]:
 
 def _text(number: int | None) -> str:
     return "" if number is None else str(number)
-
-
-def _names(listed: Sequence[Any]) -> list[str]:
-    return [str(one["name"] if isinstance(one, dict) else one) for one in listed]
 
 
 # --- what is there still ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from bot.kit import branch_settings, notice_files, questions
 from bot.kit.form_fields import Field, Options, Values
 from bot.kit.glossary.choices import LEVELS, MODES, ORGANIZERS
 from bot.kit.handlers import Call
-from bot.kit.names import LONGEST, called, clean_name, name_key
+from bot.kit.names import LONGEST, called, clean_name, name_key, names_listed
 from bot.kit.refusal import Refusal
 from bot.kit.words import moment_words
 from storage.choices import ActivityType, Level, Mode, Organizer
@@ -155,7 +155,7 @@ def _partners(session: Session, call: Call, values: Values) -> Sequence[tuple[st
 def _before(session: Session, call: Call, column: str) -> list[str]:
     query = select(getattr(Activity, column)).where(Activity.branch_id == call.me.branch_id)
     listed = session.scalars(query.order_by(Activity.id.desc()).limit(30))
-    return [str(one["name"] if isinstance(one, dict) else one) for names in listed for one in names]
+    return [name for names in listed for name in names_listed(names)]
 
 
 def _speakers(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:

@@ -13,6 +13,7 @@ from bot.features.activity_changes.rules import MANY, State
 from bot.kit.form_fields import Field, Values
 from bot.kit.form_steps import asked
 from bot.kit.glossary.choices import ACTIVITY_TYPES
+from bot.kit.names import names_listed
 from storage.activities import components, delegates, notice_of
 from storage.choices import ActivityType
 from storage.models.activity import Activity, Component
@@ -46,8 +47,8 @@ def standing(session: Session, activity: Activity, tz: tzinfo) -> dict[str, Any]
         "organizer_name": activity.organizer_name,
         "organizer_level": activity.organizer_level.value if activity.organizer_level else "",
         "mode": activity.mode.value,
-        "sites": _names(activity.sites),
-        "partners": _names(activity.partners),
+        "sites": names_listed(activity.sites),
+        "partners": names_listed(activity.partners),
         "people": [str(one) for one in delegates(session, [activity.id])[activity.id]],
         "agenda": first_agenda(session, activity.id),
         "reply_day": reply.date().isoformat() if reply else "",
@@ -79,10 +80,6 @@ def _id(value: int | None) -> str:
 def _number(value: Decimal) -> str:
     said = f"{value:f}"
     return said.rstrip("0").rstrip(".") if "." in said else said
-
-
-def _names(listed: Sequence[Any]) -> list[str]:
-    return [str(one["name"] if isinstance(one, dict) else one) for one in listed]
 
 
 # --- as a form would have it ---------------------------------------------------------------------------------------

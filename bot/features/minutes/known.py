@@ -14,6 +14,7 @@ from bot.features.minutes.rules import MEETINGS, Facts
 from bot.kit import votes
 from bot.kit.activity_words import type_words
 from bot.kit.glossary.choices import LEAVE_TYPES
+from bot.kit.names import names_listed
 from bot.kit.votes import Counted
 from bot.kit.voting import reason_words, vote_words
 from scheduler.calendar.days import local_day
@@ -81,6 +82,7 @@ def of(session: Session, activity: Activity, component: ActivityType, tz: tzinfo
     came_ids, leads = _came(roll), _leads(session, activity, component)
     came = [members[one] for one in came_ids if one in members]
     counted = votes.of_activity(session, activity, tz) if leads else []
+    excluded = names_of(session, [person for one in counted for person in one.excluded])
     return Known(
         component=component,
         word=type_words(session, activity.branch_id)[component],
@@ -100,15 +102,14 @@ def of(session: Session, activity: Activity, component: ActivityType, tz: tzinfo
         settled=settled,
         first_agenda=tuple(_first_agenda(session, activity)) if leads else (),
         more=tuple(_more(activity, row, names)),
-        votes=tuple(_voted(session, one) for one in counted),
+        votes=tuple(_voted(one, excluded) for one in counted),
         doubts=tuple(f"{one.about}：票数与现在的考勤不符，请核对。" for one in counted if one.differs),
     )
 
 
-def _voted(session: Session, one: Counted) -> str:
+def _voted(one: Counted, names: Mapping[int, str]) -> str:
     """接收丁一同志为预备党员（无记名）：应到会有表决权22人，……。通过。不计入应到会：乙八（卧床不能自理）。"""
     said = vote_words(one.outcome, f"{one.about}（无记名）" if one.row.secret else one.about)
-    names = names_of(session, list(one.excluded))
     out = "、".join(f"{names.get(person, '')}（{reason_words(why)}）" for person, why in one.excluded.items())
     return f"{said}不计入应到会：{out}。" if out else said
 
@@ -165,7 +166,7 @@ def _more(activity: Activity, row: Component | None, names: dict[int, str]) -> I
 def _said(value: Any) -> str:
     """A text, or a list of names, each as it stands or as the name of what it is."""
     if isinstance(value, list):
-        return "、".join(str(one["name"] if isinstance(one, dict) else one) for one in value)
+        return "、".join(names_listed(value))
     return str(value or "")
 
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, tzinfo
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from bot.kit.back_fill import back_filled_on
 from bot.kit.deadlines import in_time
 from bot.kit.figures import Counting, Source
 from bot.kit.group_scope import GROUPS, LATEST
+from bot.kit.names import names_listed
 from scheduler.calendar.days import at
 from scheduler.calendar.periods import Period
 from storage.activities import delegates
@@ -89,8 +89,8 @@ def _counted(
             roll=counted[activity.id],
             lecturer=_lecturer(components[activity.id], offices, branch_id, days[activity.id]),
             first_agenda=tuple(agenda[activity.id]),
-            sites=_names(activity.sites),
-            partners=_names(activity.partners),
+            sites=tuple(names_listed(activity.sites)),
+            partners=tuple(names_listed(activity.partners)),
             delegates=tuple(sent[activity.id]),
             back_filled_on=back_filled_on(days[activity.id], activity.created_at, cut_off, tz),
             campaign_id=activity.campaign_id,
@@ -140,8 +140,3 @@ def _lecturer(
 
 def _on(span: DutySpan, day: date) -> bool:
     return span.from_on <= day and (span.to_on is None or span.to_on > day)
-
-
-def _names(listed: Iterable[Any]) -> tuple[str, ...]:
-    """Sites and partners are names, or documents with one."""
-    return tuple(str(one["name"] if isinstance(one, dict) else one) for one in listed)
