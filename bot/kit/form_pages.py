@@ -102,17 +102,19 @@ def way_out(fill: Make, back: str | None, leave: str = LEAVE) -> list[Choice]:
 # --- the page ------------------------------------------------------------------------------------------------------
 
 
-def page(summary: str, asked: str, rows: Rows, whole: bool = False) -> Message:
-    """What is filled in above what is asked, as much of it as there is room for; a `whole` one is read to its end."""
-    room = (HEIGHT - AROUND - ROW * len(rows)) // LINE - lines(asked)
+def page(summary: str, asked: str, rows: Rows, whole: bool = False, head: str = "") -> Message:
+    """What is filled in above what is asked, as much of it as there is room for; a `whole` one is read to its end, and
+    so is the `head`.
+    """
+    room = (HEIGHT - AROUND - ROW * len(rows)) // LINE - lines(asked) - lines(head)
     shown = cut(summary, LONGEST) if whole else shortened(summary, room)
-    return Message("\n".join(filter(None, [shown, asked])), rows)
+    return Message("\n".join(filter(None, [head, shown, asked])), rows)
 
 
 def left(fill: Make, again: str, at: str, summary: str) -> Message:
     """What there is of a form that was left."""
     rows = [[Choice("继续填写", fill(OFFER, ON)), Choice("重新填写", fill(OFFER, ANEW))], way_out(fill, None)]
-    return page(f"您{at}填写的“{again}”还没有完成：\n{summary}".strip(), "请点“继续填写”或“重新填写”。", rows)
+    return page(summary, "请点“继续填写”或“重新填写”。", rows, head=f"您{at}填写的“{again}”还没有完成：")
 
 
 def width(text: str) -> float:

@@ -92,7 +92,7 @@ async def test_five_are_taken_and_no_voice(bot: World) -> None:
         await hand_in(bot, f"附件{number}.pdf")
     assert "（附件：5个（附件0.pdf、附件1.pdf、附件2.pdf、附件3.pdf、附件4.pdf））" in said(bot)
     await hand_in(bot, "附件6.pdf")
-    assert said(bot) == "附件最多5个。"
+    assert said(bot) == "通知附件最多5个。"
     await bot.stage.say(SEC, "请学习附件。")
     await bot.stage.say(SEC, "请各位学习附件。")
     assert "【通知】请各位学习附件。" in said(bot)
