@@ -37,7 +37,8 @@ RECORDED: Mapping[str, tuple[str, str]] = {
     "hours learned": ("建活动 · 签到 · 点名 · 补学 · 登记", "everybody signs in and makes up; the desk; 宣传委员"),
     "meetings by group": ("建活动 · 签到 · 点名", "leaders of party groups, the desk"),
     "study": ("学习安排 · 学完了", "宣传委员 and the desk; everybody completes"),
-    "reflection tasks": ("布置心得 · 交心得 · 审阅", "宣传委员, 纪检委员 and the desk; everybody writes"),
+    "self checks": ("布置自查 · 填自查表 · 审阅", "宣传委员, 纪检委员 and the desk; everybody fills in"),
+    "reflections": ("布置心得 · 交心得 · 审阅", "宣传委员, 纪检委员 and the desk; everybody writes"),
     "reminders": ("节前提醒 · 已阅", "纪检委员 and the desk; everybody reads"),
     "heads": ("名册", "组织委员, the desk"),
 }

@@ -76,6 +76,7 @@ ALLOWED: dict[str, dict[str, str]] = {
         "待批": "待批复: a superior answers an election, nobody approves it here",
         "确定": "已确定 is what the rules of appraisal call grades that the committee has fixed",
     },
+    "bot/features/reflections/form_file.py": {"时限": "完成时限 is the column that offices' forms of self-checks have"},
     "bot/features/todo/messages.py": {"发出": "没有发出 is said of nudges that never went; 发送 is what was tried"},
 }
 

@@ -24,7 +24,7 @@ from bot.features.integrity.buttons import Field
 from bot.features.leave import makeups
 from bot.features.leave import service as leave_service
 from bot.features.privacy import changes, erasure, forbidden
-from bot.features.reflections import reviews, submissions
+from bot.features.reflections import items, reviews, submissions
 from bot.features.reflections import tasks as tasks
 from bot.features.register import entries as register_entries
 from bot.features.register import ledgers
@@ -64,6 +64,7 @@ from storage.choices import (
     ActivityType,
     Duty,
     ExemptionReason,
+    HandInKind,
     Lane,
     LeaveType,
     Organizer,
@@ -185,6 +186,20 @@ def piece(session: Session, me: Me, text: str) -> None:
     session.refresh(part)
     session.refresh(task)
     assert (task.title, part.text, part.file_name, part.mime_type) == (text, text, text, text)
+
+
+def self_check(session: Session, me: Me, text: str) -> None:
+    plan = tasks.Plan(
+        title="自查", audience=TaskAudience.ALL_MEMBERS, due_on=date(2023, 7, 31), kind=HandInKind.SELF_CHECK
+    )
+    row = _piece(session, tasks.make(session, me, plan, NOW, SHANGHAI), me.id)
+    items.say(session, row.id, text, 1, NOW, TODAY)
+    items.say(session, row.id, text, 2, NOW, TODAY)
+    [line] = items.listed(session, row.id)
+    assert (line.problem, line.measure) == (text.strip(), text.strip())
+    items.lay(session, row.id, [items.Item(text, text, text)], NOW, TODAY)
+    [line] = items.listed(session, row.id)
+    assert (line.problem, line.measure, line.owner) == (text, text, text)
 
 
 def returned(session: Session, me: Me, text: str) -> None:
@@ -482,6 +497,7 @@ FIELDS: list[WriteField] = [
     makeup,
     study,
     piece,
+    self_check,
     returned,
     notice,
     reminder,
