@@ -276,6 +276,13 @@ class StudyItemState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class HandInKind(StrEnum):
+    """What a task asks people to hand in."""
+
+    REFLECTION = "reflection"
+    SELF_CHECK = "self_check"
+
+
 class TaskAudience(StrEnum):
     ALL_MEMBERS = "all_members"
     SECTION_RANK_AND_ABOVE = "section_rank_and_above"

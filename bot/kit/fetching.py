@@ -26,7 +26,8 @@ class FetchFirst(Exception):
 
 def ready(answer: Answer, call: Call) -> None:
     """Raise FetchFirst until the file has been read, and the Refusal that it met."""
-    if answer.reads_file is not None and call.files and call.content is None:
+    wanted = call.files and answer.reads_which(call.files[0])
+    if answer.reads_file is not None and wanted and call.content is None:
         raise FetchFirst(answer)
     if isinstance(call.content, Refusal):
         raise call.content

@@ -224,6 +224,7 @@ class Answer:
 
     reads_file: the step wants the file itself, of at most `largest` bytes. It is fetched and read before any
     transaction begins; what this makes of it is the call's `content`. Raises Refusal for what cannot be read.
+    reads_which: which files it wants so; the others are as Telegram announces them. True of all.
     refuses_files: it says itself what it takes instead of a file that came without words.
     takes_files: does the question that is open now take any? A photo for one that takes none waits for no tick.
     edited: what an edit of an answer (`call.before`) changes while the question is open; None: nothing any more.
@@ -239,6 +240,7 @@ class Answer:
     called: str = ""
     reads_file: Callable[[bytes], Any] | None = None
     largest: int = 2 * 1024 * 1024
+    reads_which: Callable[[File], bool] = lambda file: True
     right: Right | None = None
     takes_files: Callable[[Dialog], bool] = lambda dialog: True
     refuses_files: bool = False

@@ -84,6 +84,7 @@ class Waits(StrEnum):
     LEAVE = "leave"
     MAKEUP = "makeup"
     PIECE = "piece"
+    SELF_CHECK = "self_check"
     BINDING = "binding"
     ROLL = "roll"
     MINUTES = "minutes"
@@ -108,6 +109,7 @@ _COUNTED = {
     Waits.LEAVE: "请假待审批{}人",
     Waits.MAKEUP: "补学待审核{}份",
     Waits.PIECE: "心得待审阅{}份",
+    Waits.SELF_CHECK: "自查表待审阅{}份",
     Waits.BINDING: "绑定申请{}份",
     Waits.ROLL: "活动待点名{}项",
     Waits.MINUTES: "会议记录待交{}份",

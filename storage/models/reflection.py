@@ -1,4 +1,4 @@
-"""Reflection tasks, the versions that people hand in, and the messages a version is made of (S48, D11)."""
+"""What people are asked to hand in: reflections (S48, D11) and self-checks (S46, D12), with all that they hold."""
 
 from datetime import date, datetime
 
@@ -6,9 +6,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
-from storage.choices import PieceState, TaskAudience
+from storage.choices import HandInKind, PieceState, TaskAudience
 from storage.models.attendance import LIVE
-from storage.personal import Kind, Left, account, actor, ages, free_text, home, nothing_personal, owner, through
+from storage.personal import Kind, Left, account, actor, ages, free_text, home, nothing_personal, own, owner, through
 
 
 class ReflectionTask(Model):
@@ -19,6 +19,9 @@ class ReflectionTask(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    kind: Mapped[HandInKind] = mapped_column(
+        choice(HandInKind), default=HandInKind.REFLECTION, server_default=HandInKind.REFLECTION.value
+    )
     title: Mapped[str] = mapped_column(info=free_text(label=True))
     activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"))
     study_item_id: Mapped[int | None] = mapped_column(ForeignKey("study_item.id"))
@@ -31,7 +34,11 @@ class ReflectionTask(Model):
 
 
 class Reflection(Model):
-    """One version of one piece of one person; `piece` counts from 1 to the task's `per_person`."""
+    """One version of one piece of one person; `piece` counts from 1 to the task's `per_person`.
+
+    problems: of a self-check how many it names where no items say so: 0 is 无问题, another was counted on the paper by
+    who has read it. null: its items say so.
+    """
 
     __tablename__ = "reflection"
     __table_args__ = (
@@ -59,6 +66,7 @@ class Reflection(Model):
     reviewed_at: Mapped[datetime | None]
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     return_reason: Mapped[str] = mapped_column(default="", info=free_text())
+    problems: Mapped[int | None] = mapped_column(info=own())
     withdrawn_at: Mapped[datetime | None]
 
 
@@ -81,4 +89,28 @@ class ReflectionPart(Model):
     file_name: Mapped[str | None] = mapped_column(info=free_text(left=Left.PIECES))
     mime_type: Mapped[str | None] = mapped_column(info=nothing_personal())
     size: Mapped[int | None]
+    received_at: Mapped[datetime] = mapped_column(info=ages(Kind.PIECES))
+
+
+class SelfCheckItem(Model):
+    """A problem and what is done about it, of a version of a self-check (S47); in the order of `position`.
+
+    measure "": it is still to come, in a draft alone. problem_message, measure_message: the messages that said it, in
+    the author's chat; null: it came with a form file. due_on: until when the measure is taken; done_on: once it was.
+    What is emptied after its time is counted still.
+    """
+
+    __tablename__ = "self_check_item"
+    __table_args__ = (UniqueConstraint("reflection_id", "position"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reflection_id: Mapped[int] = mapped_column(ForeignKey("reflection.id"), info=through(home=True))
+    position: Mapped[int]
+    problem: Mapped[str] = mapped_column(default="", info=free_text(swept=True, left=Left.PIECES))
+    measure: Mapped[str] = mapped_column(default="", info=free_text(swept=True, left=Left.PIECES))
+    owner: Mapped[str] = mapped_column(default="", info=free_text(swept=True, left=Left.PIECES))
+    due_on: Mapped[date | None]
+    done_on: Mapped[date | None]
+    problem_message: Mapped[int | None] = mapped_column(BigInteger, info=nothing_personal())
+    measure_message: Mapped[int | None] = mapped_column(BigInteger, info=nothing_personal())
     received_at: Mapped[datetime] = mapped_column(info=ages(Kind.PIECES))

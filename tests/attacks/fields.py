@@ -28,7 +28,7 @@ from bot.features.leave import service as leave_service
 from bot.features.minutes import service as minutes
 from bot.features.minutes.rules import Speech, Task
 from bot.features.privacy import changes, erasure, forbidden
-from bot.features.reflections import reviews, submissions
+from bot.features.reflections import items, reviews, submissions
 from bot.features.reflections import tasks as tasks
 from bot.features.register import entries as register_entries
 from bot.features.register import ledgers
@@ -74,6 +74,7 @@ from storage.choices import (
     ActivityType,
     Duty,
     ExemptionReason,
+    HandInKind,
     Lane,
     LeaveType,
     Motion,
@@ -250,6 +251,20 @@ def piece(session: Session, me: Me, text: str) -> None:
     session.refresh(part)
     session.refresh(task)
     assert (task.title, part.text, part.file_name, part.mime_type) == (text, text, text, text)
+
+
+def self_check(session: Session, me: Me, text: str) -> None:
+    plan = tasks.Plan(
+        title="自查", audience=TaskAudience.ALL_MEMBERS, due_on=date(2023, 7, 31), kind=HandInKind.SELF_CHECK
+    )
+    row = _piece(session, tasks.make(session, me, plan, NOW, SHANGHAI), me.id)
+    items.say(session, row.id, text, 1, NOW, TODAY)
+    items.say(session, row.id, text, 2, NOW, TODAY)
+    [line] = items.listed(session, row.id)
+    assert (line.problem, line.measure) == (text.strip(), text.strip())
+    items.lay(session, row.id, [items.Item(text, text, text)], NOW, TODAY)
+    [line] = items.listed(session, row.id)
+    assert (line.problem, line.measure, line.owner) == (text, text, text)
 
 
 def returned(session: Session, me: Me, text: str) -> None:
@@ -558,6 +573,7 @@ FIELDS: list[WriteField] = [
     makeup,
     study,
     piece,
+    self_check,
     returned,
     notice,
     reminder,

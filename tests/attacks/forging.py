@@ -38,7 +38,7 @@ DOES = (form_pages.GO, form_pages.BACK, form_pages.SURE, form_pages.OFFER, form_
 QUESTIONS: dict[type[Button], tuple[str, ...]] = {
     Fill: (*ASKED, *DOES, "x"),
     activities.Wizard: (*ASKED, "go", "confirm", "x"),
-    reflections.TaskWizard: (*(field.key for field in task_forms.FIELDS), "go", "confirm", "x"),
+    reflections.TaskWizard: (*(field.key for field in task_forms.FORM.fields), "go", "confirm", "x"),
 }
 Opened = tuple[str, Any]
 ANSWERS = dict.fromkeys(Step, "0") | {

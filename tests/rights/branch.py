@@ -24,6 +24,7 @@ from storage.choices import (
     AttendanceStatus,
     BindRequestState,
     Duty,
+    HandInKind,
     LeaveType,
     MakeupState,
     Motion,
@@ -345,15 +346,19 @@ def _study_and_pieces(
             ),
         )
     keep("completion", StudyCompletion(item_id=rows["learned"], person_id=mine, completed_on=TODAY, completed_at=NOW))
-    for task, piece, state in (("task", "submitted", PieceState.SUBMITTED), ("other_task", "draft", PieceState.DRAFT)):
-        keep(
-            task,
-            ReflectionTask(
-                branch_id=branch_id, title="心得", audience=TaskAudience.ALL_MEMBERS, due_on=date(2023, 7, 31), **made
-            ),
-        )
+    for task, piece, state, kind in (
+        ("task", "submitted", PieceState.SUBMITTED, HandInKind.REFLECTION),
+        ("other_task", "draft", PieceState.DRAFT, HandInKind.REFLECTION),
+        ("check", "paper", PieceState.SUBMITTED, HandInKind.SELF_CHECK),
+        ("other_check", "check_draft", PieceState.DRAFT, HandInKind.SELF_CHECK),
+    ):
+        whose = {"kind": kind, "audience": TaskAudience.ALL_MEMBERS, "due_on": date(2023, 7, 31)}
+        title = "自查表" if kind is HandInKind.SELF_CHECK else "心得"
+        keep(task, ReflectionTask(branch_id=branch_id, title=title, **whose, **made))
         done = NOW if state is PieceState.SUBMITTED else None
         keep(piece, Reflection(task_id=rows[task], person_id=mine, state=state, started_at=NOW, submitted_at=done))
+        if piece == "check_draft":
+            continue
         session.add(
             ReflectionPart(
                 reflection_id=rows[piece],

@@ -62,6 +62,7 @@ WRITTEN = {
     "completion": StudyCompletion,
     "submitted": Reflection,
     "draft": Reflection,
+    "check_draft": Reflection,
 }
 
 
@@ -340,7 +341,7 @@ STATES: dict[str, State] = {
             "tap:NoLeave", "word:is_about_leave", "tap:ConfirmPhotos", "command:mine", "word:我的待办", "word:我欠什么",
             "word:sounds_like_leave", "word:is_courtesy", "word:asks_whether", "word:asks_when",
             "word:has_arrived", "word:都学完了",
-            "tap:HandInMakeup", "tap:AcknowledgeListed",
+            "tap:HandInMakeup", "tap:AcknowledgeListed", "command:selfcheck", "word:自查表", "word:自查",
         ),
         nothing_done,
     ),

@@ -272,6 +272,13 @@ TABLE: dict[str, Case] = {
     "tap:Submit": Case(AUTHOR, lambda ids: reflections.Submit(ids["draft"])),
     "tap:Discard": Case(AUTHOR, lambda ids: reflections.Discard(ids["draft"])),
     "tap:UndoSubmit": Case(AUTHOR, lambda ids: reflections.UndoSubmit(ids["submitted"])),
+    "tap:Resubmit": Case(AUTHOR, lambda ids: reflections.Resubmit(ids["submitted"])),
+    "tap:DropLast": Case(AUTHOR, lambda ids: reflections.DropLast(ids["draft"])),
+    "tap:NoProblem": Case(AUTHOR, lambda ids: reflections.NoProblem(ids["check_draft"])),
+    "tap:EmptyForm": Case(AUTHOR, lambda ids: reflections.EmptyForm(ids["check_draft"])),
+    "command:selfcheck": own(OWN),
+    "word:自查表": own(OWN),
+    "word:自查": own(OWN),
     "tap:Read": Case(OWN, lambda ids: integrity.Read(ids["reminder"], next(iter(integrity.Origin)))),
     "tap:ShowMine": own(KNOWN, lambda ids: tally.ShowMine(QUARTER)),
     "tap:Snooze": own(OWN, lambda ids: todo.Snooze()),
@@ -280,6 +287,9 @@ TABLE: dict[str, Case] = {
     ),
     "answer:reflection.parts": Case(
         AUTHOR, open=("reflection.parts", lambda ids: {"reflection": ids["draft"]}), text="体会"
+    ),
+    "answer:self_check.items": Case(
+        AUTHOR, open=("self_check.items", lambda ids: {"reflection": ids["check_draft"]}), text="学习不够"
     ),
     "word:is_about_leave": own(OWN, text="请假 家里有事"),
     "word:取消请假": own(OWN),
@@ -472,6 +482,12 @@ TABLE: dict[str, Case] = {
     "answer:reflection.task": own(
         TASK, open=("reflection.task", lambda ids: {**TASKS[1](ids), "field": "title"}), text="谈体会"
     ),
+    "command:check_task": own(TASK),
+    "word:布置自查": own(TASK),
+    "answer:self_check.task": own(
+        TASK, open=("self_check.task", lambda ids: {**TASKS[1](ids), "field": "title"}), text="廉政自查"
+    ),
+    "tap:ListChecks": own(TASK, lambda ids: reflections.ListChecks()),
     "tap:ListTasks": own(TASK, lambda ids: reflections.ListTasks()),
     "tap:OpenTask": Case(TASK, lambda ids: reflections.OpenTask(ids["task"])),
     "tap:ListMissing": Case(TASK, lambda ids: reflections.ListMissing(ids["task"])),
@@ -508,6 +524,7 @@ TABLE: dict[str, Case] = {
     "tap:ListWaiting": own(REVIEW, lambda ids: reflections.ListWaiting(ids["task"])),
     "tap:OpenPiece": Case(REVIEW, lambda ids: reflections.OpenPiece(ids["submitted"])),
     "tap:Review": Case(REVIEW, lambda ids: reflections.Review(ids["submitted"], 1)),
+    "tap:CountProblems": Case(REVIEW, lambda ids: reflections.CountProblems(ids["paper"], 2)),
     "tap:ReturnFor": Case(REVIEW, lambda ids: reflections.ReturnFor(ids["submitted"], next(iter(reflections.Reason)))),
     "answer:reflection.reason": Case(
         REVIEW, open=("reflection.reason", lambda ids: {"reflection": ids["submitted"]}), text="请补充"

@@ -11,11 +11,11 @@ from bot.features.privacy.columns import meanings
 from bot.features.privacy.personal_data import DataSubject
 from storage.models.outbox import Outbox, Promise
 from storage.models.person import DutySpan, Person
-from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
+from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask, SelfCheckItem
 
 NOT_THEIRS = "（他人心得全文不在此列）"
 # How the card of a review begins; whose and which piece it is stands in its first line.
-CARD = "【心得审阅】"
+CARDS = tuple(f"【{kind}审阅】" for kind in ("心得", "自查表"))
 # The tapped card, and the message that is answered.
 REPEATED = frozenset({"message", "reply_to_message", "external_reply", "quote"})
 Row = Mapping[str, Any]
@@ -53,13 +53,19 @@ class _Others:
         # The rows that brought a piece to this person, by the names of their promises.
         named = select(Outbox.id).join(Promise, Promise.outbox_id == Outbox.id).where(Promise.key.startswith("piece:"))
         self._pieces = set(session.scalars(named.where(Outbox.person_id == subject.person_id)))
-        self._texts = {part.text for part in parts} - {""}
+        lines = session.execute(
+            select(SelfCheckItem.problem, SelfCheckItem.measure)
+            .join(Reflection, Reflection.id == SelfCheckItem.reflection_id)
+            .join(ReflectionTask, ReflectionTask.id == Reflection.task_id)
+            .where(ReflectionTask.branch_id.in_(own.union(served)), Reflection.person_id != subject.person_id)
+        )
+        self._texts = {part.text for part in parts}.union(*lines) - {""}
         self._files = {part.file_id for part in parts} - {None}
 
     def message(self, row: Row, message: Any) -> Any:
         """A message that is a piece, or the card of one: what is left says whose it was."""
         text = message.get("text", "")
-        if row["id"] not in self._pieces or text.startswith(CARD):
+        if row["id"] not in self._pieces or text.startswith(CARDS):
             return self.out_of(message)
         kept = {key: value for key, value in message.items() if key != "document"}
         return {**kept, "text": NOT_THEIRS} if text or "document" in message else message
@@ -93,7 +99,7 @@ class _Others:
         return {key: self.out_of(each) if key in REPEATED else each for key, each in content.items()}
 
     def _out_of_words(self, text: str) -> str:
-        if text.startswith(CARD) and "\n" in text:
+        if text.startswith(CARDS) and "\n" in text:
             return text.split("\n", 1)[0] + "\n" + NOT_THEIRS
         return NOT_THEIRS if text in self._texts else text
 

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import cards, messages, service, tasks
+from bot.features.reflections import cards, kinds, messages, service, tasks
 from bot.kit.access import Right
 from bot.kit.broadcasts import BatchContent, Broadcast, Sent, begun_by
 from bot.kit.replies import Message
@@ -21,12 +21,12 @@ def find(session: Session, task_id: int, tz: tzinfo) -> BatchContent | None:
         return None
     return BatchContent(
         branch_id=row.branch_id,
-        title=f"心得任务：{row.title}",
+        title=f"{kinds.of(row.kind).noun}任务：{row.title}",
         text=row.title,
         longest=tasks.LONGEST_TITLE,
         right=Right.MAKE_TASK,
         cards=[(cards.TASK, row.id)],
-        closed="这项心得任务已取消，不能再修改。" if row.cancelled_at is not None else "",
+        closed="这项任务已取消，不能再修改。" if row.cancelled_at is not None else "",
     )
 
 
@@ -34,7 +34,12 @@ def reworded(session: Session, task_id: int, text: str, tz: tzinfo) -> Message:
     row = session.get_one(ReflectionTask, task_id)
     task = service.load(session, row.branch_id, tz, [task_id])[0]
     worded = ReflectionTask(
-        id=row.id, title=" ".join(text.split()), audience=row.audience, due_on=row.due_on, per_person=row.per_person
+        id=row.id,
+        kind=row.kind,
+        title=" ".join(text.split()),
+        audience=row.audience,
+        due_on=row.due_on,
+        per_person=row.per_person,
     )
     return messages.announced(replace(task, row=worded))
 
@@ -57,10 +62,13 @@ BROADCASTS = [
         reworded,
         change,
         reads,
-        word="心得任务",
+        word="心得和自查任务",
         begun=begun_by(ReflectionTask, ReflectionTask.created_at),
     )
 ]
 TITLES = {
-    "task": by_row(select(ReflectionTask.id, ReflectionTask.title), lambda row: f"心得任务“{cut(row.title, LONGEST)}”")
+    "task": by_row(
+        select(ReflectionTask.id, ReflectionTask.title, ReflectionTask.kind),
+        lambda row: f"{kinds.of(row.kind).noun}任务“{cut(row.title, LONGEST)}”",
+    )
 }

@@ -11,6 +11,8 @@ class Reason(StrEnum):
     """The usual reasons to return a piece; any other is typed."""
 
     PERSONAL = "personal"
+    MEASURE = "measure"
+    VAGUE = "vague"
     WORK = "work"
     UNREADABLE = "unreadable"
 
@@ -37,6 +39,47 @@ class Discard(Button):
 class UndoSubmit(Button):
     prefix: ClassVar[str] = "rz"
     reflection_id: int
+
+
+@dataclass(frozen=True)
+class Resubmit(Button):
+    """修改重交: what waits for its review goes on as a draft."""
+
+    prefix: ClassVar[str] = "hr"
+    reflection_id: int
+
+
+@dataclass(frozen=True)
+class DropLast(Button):
+    """删除上一条, while it is written."""
+
+    prefix: ClassVar[str] = "hd"
+    reflection_id: int
+
+
+@dataclass(frozen=True)
+class NoProblem(Button):
+    """无问题: handed in so."""
+
+    prefix: ClassVar[str] = "hn"
+    reflection_id: int
+
+
+@dataclass(frozen=True)
+class EmptyForm(Button):
+    """空白表, to be filled in."""
+
+    prefix: ClassVar[str] = "he"
+    reflection_id: int
+
+
+@dataclass(frozen=True)
+class CountProblems(Button):
+    """How many problems a form on paper names, with 通过."""
+
+    prefix: ClassVar[str] = "hc"
+    reflection_id: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -68,6 +111,13 @@ class OpenTask(Button):
 @dataclass(frozen=True)
 class ListTasks(Button):
     prefix: ClassVar[str] = "ry"
+
+
+@dataclass(frozen=True)
+class ListChecks(Button):
+    """The tasks of self-checks."""
+
+    prefix: ClassVar[str] = "hl"
 
 
 @dataclass(frozen=True)

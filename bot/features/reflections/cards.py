@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import messages, reviews, rules, service, submissions
+from bot.features.reflections import items, messages, reviews, rules, service, submissions
 from bot.kit.back_fill import Recorded
 from bot.kit.broadcasts import with_delivery
 from bot.kit.replies import Message, To
@@ -24,6 +24,7 @@ def counts(session: Session, task: service.Task, tz: tzinfo) -> messages.Counts:
     people = [rules.stands(task.of(person)) for person in service.expected(session, task)]
     given = rules.newest(version for version in task.versions if version.state is not PieceState.DRAFT)
     states = [version.state for version in given]
+    passed = [one.row_id for one in given if one.state is PieceState.ACCEPTED]
     return messages.Counts(
         expected=len(people),
         handed_in=people.count(PieceState.SUBMITTED) + people.count(PieceState.ACCEPTED),
@@ -33,6 +34,7 @@ def counts(session: Session, task: service.Task, tz: tzinfo) -> messages.Counts:
         accepted=states.count(PieceState.ACCEPTED),
         returned=states.count(PieceState.RETURNED),
         late=sum(rules.is_late(version.submitted_at, task.row.due_on, tz) for version in given),
+        problems=sum(items.problems(session, passed).values()),
     )
 
 
@@ -61,7 +63,8 @@ def own(session: Session, row: Reflection, tz: tzinfo) -> Message:
         found = service.load(session, task.branch_id, tz, [task.id])
         late = bool(found) and found[0].recorded(row.submitted_at, tz) is Recorded.TOO_LATE
         note = not_counted(found[0].subject.day) if late else ""
-    return messages.own_card(row, task, len(submissions.parts(session, row.id)), tz, note)
+    said = items.listed(session, row.id)
+    return messages.own_card(row, task, len(submissions.parts(session, row.id)), tz, note, said)
 
 
 def render_review(session: Session, reflection_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
@@ -74,13 +77,14 @@ def review(session: Session, row: Reflection, tz: tzinfo) -> Message:
     author = session.get_one(Person, row.person_id)
     by = session.get_one(Person, row.reviewed_by_id).name if row.reviewed_by_id else ""
     task = session.get_one(ReflectionTask, row.task_id)
-    return messages.review_card(row, task, author.name, submissions.parts(session, row.id), tz, by)
+    said = items.listed(session, row.id)
+    return messages.review_card(row, task, author.name, submissions.parts(session, row.id), tz, by, said)
 
 
 def ask_for_review(session: Session, row: Reflection, now: datetime, tz: tzinfo) -> list[To]:
     """The piece as it was sent, then the card, to each reviewer; in this order, because a chat keeps it."""
     task = session.get_one(ReflectionTask, row.task_id)
-    held = messages.forwarded(submissions.parts(session, row.id))
+    held = messages.forwarded(submissions.parts(session, row.id), items.listed(session, row.id))
     card = review(session, row, tz)
     told: list[To] = []
     for person in reviews.reviewers(session, task, row.person_id, local_day(now, tz)):

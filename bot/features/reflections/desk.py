@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import buttons, cards, messages, service, tasks
+from bot.features.reflections import buttons, cards, kinds, messages, service, tasks
 from bot.kit.access import Right
 from bot.kit.broadcasts import to_many
 from bot.kit.handlers import Call, Handler, Tap
@@ -10,6 +10,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, say
 from scheduler.broadcasts import batch_of
 from scheduler.calendar.days import local_day
+from storage.choices import HandInKind
 
 SHOWN = 8
 
@@ -30,10 +31,18 @@ def _card(session: Session, call: Call, task: service.Task) -> To:
 
 
 def list_tasks(session: Session, call: Call, button: buttons.ListTasks) -> Reply:
-    tasks = service.newest(session, call.me.branch_id, call.tz, SHOWN)
+    return _listed(session, call, HandInKind.REFLECTION)
+
+
+def list_checks(session: Session, call: Call, button: buttons.ListChecks) -> Reply:
+    return _listed(session, call, HandInKind.SELF_CHECK)
+
+
+def _listed(session: Session, call: Call, kind: HandInKind) -> Reply:
+    noun, tasks = kinds.of(kind).noun, service.newest(session, call.me.branch_id, kind, call.tz, SHOWN)
     if not tasks:
-        raise Refusal("还没有布置过心得。")
-    return say(messages.choose_task("请选择心得任务。", tasks, buttons.OpenTask, "查看"))
+        raise Refusal(f"还没有布置过{noun}。")
+    return say(messages.choose_task(f"请选择{noun}任务。", tasks, buttons.OpenTask, "查看"))
 
 
 def open_task(session: Session, call: Call, button: buttons.OpenTask) -> Reply:
@@ -72,6 +81,7 @@ def call_off(session: Session, call: Call, button: buttons.CallOffTask) -> Reply
 
 HANDLERS: list[Handler] = [
     Tap(buttons.ListTasks, list_tasks, right=Right.MAKE_TASK),
+    Tap(buttons.ListChecks, list_checks, right=Right.MAKE_TASK),
     Tap(buttons.OpenTask, open_task, right=Right.MAKE_TASK, private=True),
     Tap(buttons.ListMissing, list_missing, reads=True, right=Right.MAKE_TASK, private=True),
     Tap(buttons.CallOffTask, call_off, right=Right.MAKE_TASK, private=True),

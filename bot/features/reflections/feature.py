@@ -6,7 +6,7 @@ from bot.kit.feature import Feature
 FEATURE = Feature(
     name="reflections",
     handlers=handlers.HANDLERS,
-    forms=[forms.FORM],
+    forms=[forms.FORM, forms.CHECK_FORM],
     broadcasts=broadcast.BROADCASTS,
     titles=broadcast.TITLES,
     owing=service.owing,

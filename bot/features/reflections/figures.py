@@ -1,12 +1,14 @@
-"""What is counted of reflections: pieces and completion by task (S48, D11)."""
+"""What is counted of reflections: pieces and completion by task (S48, D11); of self-checks (S46, S47, D12)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
+from bot.features.reflections import kinds
+from bot.features.reflections.items import problems
 from bot.features.reflections.rules import Version
 from bot.features.reflections.service import TaskFigures, task_figures
 from bot.kit.figure_words import counted, with_names
@@ -14,7 +16,7 @@ from bot.kit.figures import Behaviour, Counting, Figure, Lacking, Look, Record, 
 from bot.kit.glossary.choices import PIECES
 from bot.kit.group_scope import LATEST
 from bot.kit.rates import percent
-from storage.choices import PieceState
+from storage.choices import HandInKind, PieceState
 from storage.models.reflection import Reflection
 
 WAITING = PIECES[PieceState.SUBMITTED]
@@ -29,6 +31,14 @@ def _tasks(counting: Counting) -> Tasks:
     if latest is None:
         return found
     return {task_id: replace(one, tally=one.tally.among(latest)) for task_id, one in found.items()}
+
+
+def _of(kind: HandInKind, tasks: Tasks) -> Tasks:
+    return {task_id: one for task_id, one in tasks.items() if one.kind is kind}
+
+
+def _reflections(counting: Counting) -> Tasks:
+    return _of(HandInKind.REFLECTION, counting.of(TASKS))
 
 
 def _waiting(counting: Counting, tasks: Iterable[int]) -> Mapping[int, set[int]]:
@@ -52,11 +62,38 @@ def _lacking(counting: Counting, tasks: Tasks) -> Iterable[Lacking]:
 
 
 TASKS = Source("reflection tasks", _tasks, _lacking)
+REFLECTIONS = Source("reflections", _reflections)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A self-check that counts, and how many problems it names, each with its measure."""
+
+    task_id: int
+    version: Version
+    problems: int
+
+
+def _forms(counting: Counting) -> list[Form]:
+    found = _of(HandInKind.SELF_CHECK, counting.of(TASKS))
+    counted = [(task_id, version) for task_id, one in found.items() for version in one.tally.counted]
+    said = problems(counting.session, [version.row_id for _, version in counted]) if counted else {}
+    return [Form(task_id, version, said[version.row_id]) for task_id, version in counted]
+
+
+FORMS = Source("self checks", _forms)
 
 
 def _show(look: Look, rows: Sequence[Any]) -> Shown:
     """Each task with whose pieces count, whose wait for their review and whose are missing."""
-    tasks = look.counting.of(TASKS)
+    return _listed(look, look.counting.of(REFLECTIONS))
+
+
+def _show_checks(look: Look, rows: Sequence[Any]) -> Shown:
+    return _listed(look, _of(HandInKind.SELF_CHECK, look.counting.of(TASKS)))
+
+
+def _listed(look: Look, tasks: Tasks) -> Shown:
     waits = _waiting(look.counting, tasks)
     people = {person for one in tasks.values() for person in (*one.tally.expected, *_authors(one))}
     called = look.called(people)
@@ -73,8 +110,9 @@ def _task(one: TaskFigures, waits: set[int], called: Mapping[int, str]) -> list[
     rated = f"，完成率{percent(said.completion_rate)}" if said.expected else ""
     people = (("应交", len(said.expected)), ("已通过", len(said.done)), (WAITING, len(read)), ("未交", len(owed)))
     counts = counted(*people)
+    unit = kinds.of(one.kind).unit
     return [
-        f"{one.title}：{len(said.counted)}篇" + (f"，逾期{len(said.late)}篇" if said.late else ""),
+        f"{one.title}：{len(said.counted)}{unit}" + (f"，逾期{len(said.late)}{unit}" if said.late else ""),
         *([f"　{counts}{rated}"] if counts else []),
         *with_names(called, ("已通过", _authors(one)), (WAITING, read), ("未交", owed)),
     ]
@@ -110,7 +148,7 @@ FIGURES = fixed(
         Section.REFLECTIONS,
         Behaviour.ADDITIVE,
         "所属活动或学习内容在这段时间内的心得任务",
-        of=TASKS,
+        of=REFLECTIONS,
         rows=lambda tasks: list(tasks.items()),
         value=lambda rows: {f"R{task_id}": _named(one) for task_id, one in rows},
         number=len,
@@ -125,10 +163,46 @@ FIGURES = fixed(
         Section.REFLECTIONS,
         Behaviour.ADDITIVE,
         "统计截止前提交并已通过的心得，每篇按最新通过的一稿计",
-        of=TASKS,
+        of=REFLECTIONS,
         rows=lambda tasks: [(task_id, piece) for task_id, one in tasks.items() for piece in one.tally.counted],
         behind=lambda rows: {"": [_code(*row) for row in rows]},
         show=_show,
         old="pieces",
+    ),
+    Figure(
+        "self_check.forms",
+        "自查表",
+        "份",
+        Section.REFLECTIONS,
+        Behaviour.ADDITIVE,
+        "统计截止前提交并已通过的自查表，每份按最新通过的一稿计，无问题的也计1份",
+        of=FORMS,
+        behind=lambda rows: {"": [_code(one.task_id, one.version) for one in rows]},
+        show=_show_checks,
+    ),
+    Figure(
+        "self_check.problems",
+        "存在问题",
+        "个",
+        Section.REFLECTIONS,
+        Behaviour.ADDITIVE,
+        "上述自查表中的问题",
+        of=FORMS,
+        value=lambda rows: sum(one.problems for one in rows),
+        behind=lambda rows: {"": [_code(one.task_id, one.version) for one in rows if one.problems]},
+        show=_show_checks,
+    ),
+    Figure(
+        "self_check.measures",
+        "整改措施",
+        "个",
+        Section.REFLECTIONS,
+        Behaviour.ADDITIVE,
+        "上述自查表中的整改措施，每个问题都有一条",
+        of=FORMS,
+        value=lambda rows: sum(one.problems for one in rows),
+        behind=lambda rows: {"": [_code(one.task_id, one.version) for one in rows if one.problems]},
+        beside="self_check.problems",
+        said=lambda number: f"整改措施{number}个",
     ),
 )

@@ -3,9 +3,22 @@
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import buttons, cards, desk, forms, messages, reviews, service, submissions
+from bot.features.reflections import (
+    buttons,
+    cards,
+    desk,
+    form_file,
+    forms,
+    items,
+    kinds,
+    messages,
+    reviews,
+    service,
+    submissions,
+)
 from bot.kit import dialog as dialogs
 from bot.kit import photos
 from bot.kit.access import Right
@@ -13,15 +26,16 @@ from bot.kit.asking import question
 from bot.kit.broadcasts import delivering
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Tap, Word, no_files
 from bot.kit.refusal import Refusal
-from bot.kit.replies import Message, Reply, To, say
+from bot.kit.replies import Document, Message, Reply, To, say
 from bot.kit.seats import Seat, keys
 from bot.kit.undo import Step
 from storage.audience import Me
+from storage.choices import HandInKind, PieceState
 from storage.models.dialog import Dialog
 from storage.models.person import Person
-from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
+from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask, SelfCheckItem
 
-STEP = "reflection.parts"
+STEP, CHECK = "reflection.parts", "self_check.items"
 REASON = "reflection.reason"
 SHOWN = 8
 # Halves of a long text and the photos of an album come at once: they share one confirmation.
@@ -30,11 +44,21 @@ AT_ONCE = timedelta(seconds=10)
 
 def hand_in(session: Session, call: Call) -> Reply:
     """/submit, 交心得, 心得: the only task there is, else ask which."""
-    tasks = submissions.open_tasks(session, call.me, call.now, call.tz)
+    return _hand_in(session, call, HandInKind.REFLECTION)
+
+
+def self_check(session: Session, call: Call) -> Reply:
+    """/selfcheck, 填自查表, 自查."""
+    return _hand_in(session, call, HandInKind.SELF_CHECK)
+
+
+def _hand_in(session: Session, call: Call, kind: HandInKind) -> Reply:
+    noun, act = kinds.of(kind).noun, kinds.of(kind).act
+    tasks = submissions.open_tasks(session, call.me, kind, call.now, call.tz)
     if not tasks:
-        raise Refusal(messages.EMPTY)
+        raise Refusal(messages.EMPTY.format(noun=noun))
     if len(tasks) > 1:
-        return say(messages.choose_task("请选择要提交的心得。", tasks[:SHOWN], buttons.HandIn, "交"))
+        return say(messages.choose_task(f"请选择要提交的{noun}。", tasks[:SHOWN], buttons.HandIn, act[0]))
     return _begin(session, call, tasks[0])
 
 
@@ -45,8 +69,13 @@ def hand_in_to(session: Session, call: Call, button: buttons.HandIn) -> Reply:
 
 def _begin(session: Session, call: Call, task: service.Task) -> Reply:
     row = submissions.start(session, call.me, task, call.now)
-    dialogs.ask(session, call.me, STEP, call.now, reflection=row.id)
-    return Reply(toast="请发送心得。", others=[_card(session, call, row)])
+    _open(session, call, row, task.row.kind)
+    return Reply(toast=f"请发送{kinds.of(task.row.kind).noun}。", others=[_card(session, call, row)])
+
+
+def _open(session: Session, call: Call, row: Reflection, kind: HandInKind) -> None:
+    step = CHECK if kind is HandInKind.SELF_CHECK else STEP
+    dialogs.ask(session, call.me, step, call.now, reflection=row.id)
 
 
 def _card(session: Session, call: Call, row: Reflection) -> To:
@@ -67,14 +96,65 @@ def take_part(session: Session, call: Call, dialog: Dialog) -> Reply:
     return Reply(others=[_card(session, call, row)])
 
 
+def take_line(session: Session, call: Call, dialog: Dialog) -> Reply:
+    """A problem, then its measure, or a form that was filled in; anything else is handed in as it is."""
+    row = submissions.mine(session, call.me, int(dialog.draft["reflection"]))
+    said = call.text.strip()
+    if not call.files and said in ("提交", "无问题", "删除上一条"):
+        return _typed(session, call, row, said)
+    if call.files and not isinstance(call.content, list):
+        return take_part(session, call, dialog)
+    submissions.still_draft(session, row)
+    if isinstance(call.content, list):
+        reply = _form_came(session, call, row, call.content)
+    else:
+        items.say(session, row.id, call.text, call.message_id, call.now, call.today)
+        reply = Reply(others=[_card(session, call, row)])
+    dialogs.move(dialog, CHECK, call.now)
+    return reply
+
+
+def _typed(session: Session, call: Call, row: Reflection, said: str) -> Reply:
+    if said == "删除上一条":
+        submissions.drop_last(session, row)
+        return Reply(others=[_card(session, call, row)])
+    return _submitted(session, call, row, nothing=said == "无问题")
+
+
+def _form_came(session: Session, call: Call, row: Reflection, found: list[items.Item]) -> Reply:
+    """What it says takes the place of what was said before; one that finds no problem only offers to say so."""
+    items.lay(session, row.id, found, call.now, call.today)
+    if found:
+        return Reply(others=[_card(session, call, row)])
+    return Reply(here=[Message("表格中填写的是无问题，确认请点“无问题”。")], others=[_card(session, call, row)])
+
+
+def drop_last(session: Session, call: Call, button: buttons.DropLast) -> Reply:
+    row = submissions.mine(session, call.me, button.reflection_id)
+    submissions.drop_last(session, row)
+    return Reply(toast="已删除。", edit=cards.own(session, row, call.tz))
+
+
+def no_problem(session: Session, call: Call, button: buttons.NoProblem) -> Reply:
+    return _submitted(
+        session, call, submissions.mine(session, call.me, button.reflection_id), tapped=True, nothing=True
+    )
+
+
+def empty_form(session: Session, call: Call, button: buttons.EmptyForm) -> Reply:
+    submissions.mine(session, call.me, button.reflection_id)
+    asked = "填好后直接发回，我会逐条读出来请您核对。"
+    return say(Document(form_file.NAME, form_file.empty(), caption=asked))
+
+
 def submit(session: Session, call: Call, button: buttons.Submit) -> Reply:
     return _submitted(session, call, submissions.mine(session, call.me, button.reflection_id), tapped=True)
 
 
-def _submitted(session: Session, call: Call, row: Reflection, tapped: bool = False) -> Reply:
+def _submitted(session: Session, call: Call, row: Reflection, tapped: bool = False, nothing: bool = False) -> Reply:
     service.find(session, call.me, row.task_id, call.tz)
     photos.require_confirmed(session, call)
-    submissions.submit(session, call.me, row, call.now)
+    submissions.submit(session, call.me, row, call.now, nothing=nothing)
     _close(session, call, row)
     card = cards.own(session, row, call.tz)
     return Reply(
@@ -89,7 +169,7 @@ def _submitted(session: Session, call: Call, row: Reflection, tapped: bool = Fal
 def _close(session: Session, call: Call, row: Reflection) -> None:
     """Close the dialog of this piece, and no other question."""
     dialog = dialogs.current(session, call.me, call.now)
-    if dialog is not None and dialog.step == STEP and dialog.draft["reflection"] == row.id:
+    if dialog is not None and dialog.step in (STEP, CHECK) and dialog.draft["reflection"] == row.id:
         dialogs.close(session, call.me.id)
 
 
@@ -112,6 +192,14 @@ def undo(session: Session, call: Call, button: buttons.UndoSubmit) -> Reply:
     return replace(_gone_on(session, call, taken), toast="已撤销提交。", edit=done)
 
 
+def resubmit(session: Session, call: Call, button: buttons.Resubmit) -> Reply:
+    row = submissions.mine(session, call.me, button.reflection_id)
+    task = service.find_of(session, row.task_id, call.tz)
+    draft = submissions.resubmit(session, call.me, row, task.cut_off(call.tz), call.now)
+    done = Message(f"{task.row.title}：请修改后重新提交。")
+    return replace(_gone_on(session, call, (row, draft)), toast="请修改后重新提交。", edit=done)
+
+
 def _take_back(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo) -> tuple[Reflection, Reflection]:
     """The version that is withdrawn, and the draft that goes on."""
     row = submissions.mine(session, me, row_id)
@@ -122,7 +210,7 @@ def _take_back(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo)
 def _gone_on(session: Session, call: Call, taken: tuple[Reflection, Reflection]) -> Reply:
     """After 撤销 the reviewers' cards say so, and the author goes on with the draft."""
     row, draft = taken
-    dialogs.ask(session, call.me, STEP, call.now, reflection=draft.id)
+    _open(session, call, draft, session.get_one(ReflectionTask, row.task_id).kind)
     return Reply(others=[_card(session, call, draft)], refresh=[(cards.TASK, row.task_id), (cards.REVIEW, row.id)])
 
 
@@ -136,6 +224,9 @@ def steps(session: Session, me: Me, since: datetime) -> list[Step]:
 
 def edited(session: Session, call: Call) -> Reply | None:
     """An edit before 提交 replaces the part; later it changes nothing and says so."""
+    line = _line_of(session, call)
+    if line is not None:
+        return _reworded(session, call, line)
     part = submissions.part_of(session, call.chat_id, call.message_id or 0)
     if part is None or not _mine(session, call, part):
         return None
@@ -143,6 +234,22 @@ def edited(session: Session, call: Call) -> Reply | None:
     if taken is None:
         return Reply()
     return say(messages.EDIT_TAKEN if taken else messages.EDIT_TOO_LATE)
+
+
+def _line_of(session: Session, call: Call) -> SelfCheckItem | None:
+    """The line of one's own self-check that a message has said."""
+    said = or_(SelfCheckItem.problem_message == call.message_id, SelfCheckItem.measure_message == call.message_id)
+    query = select(SelfCheckItem).join(Reflection, Reflection.id == SelfCheckItem.reflection_id)
+    return session.scalars(query.where(Reflection.person_id == call.me.id, said).limit(1)).first()
+
+
+def _reworded(session: Session, call: Call, line: SelfCheckItem) -> Reply:
+    row = session.get_one(Reflection, line.reflection_id)
+    if row.state is not PieceState.DRAFT or row.withdrawn_at is not None:
+        return say(messages.EDIT_TOO_LATE)
+    if not items.reword(session, line, call.message_id or 0, call.text, call.today):
+        return Reply()
+    return Reply(here=[Message(messages.EDIT_TAKEN)], refresh=[(cards.PIECE, row.id)])
 
 
 def _mine(session: Session, call: Call, part: ReflectionPart) -> bool:
@@ -163,19 +270,29 @@ def list_waiting_of(session: Session, call: Call, button: buttons.ListWaiting) -
 def open_piece(session: Session, call: Call, button: buttons.OpenPiece) -> Reply:
     """The piece as it was sent, and its card: under the name of the piece, by which it is found to be taken away."""
     row, _ = reviews.to_review(session, call.me, button.reflection_id)
-    held = [*messages.forwarded(submissions.parts(session, row.id)), cards.review(session, row, call.tz)]
+    said = messages.forwarded(submissions.parts(session, row.id), items.listed(session, row.id))
+    held = [*said, cards.review(session, row, call.tz)]
     key = f"piece:{row.id}:{call.me.id}:{call.update_id}"
     return Reply(others=[To(said, person_id=call.me.id, key=f"{key}:{number}") for number, said in enumerate(held)])
 
 
 def review(session: Session, call: Call, button: buttons.Review) -> Reply:
     """通过 at once; 退回 asks for the reason first."""
+    row, task = reviews.to_decide(session, call.me, button.reflection_id)
+    if button.accept and reviews.to_count(session, row, task):
+        name = session.get_one(Person, row.person_id).name
+        return Reply(edit=messages.count_problems(row, task, name))
     if button.accept:
         return _reviewed(session, call, button.reflection_id, True)
-    row, _ = reviews.to_decide(session, call.me, button.reflection_id)
     dialog = dialogs.ask(session, call.me, REASON, call.now, reflection=row.id)
-    reasons = messages.choose_reason(row)
+    reasons = messages.choose_reason(row, task)
     return Reply(toast="请选择退回原因。", here=[question(dialog, reasons.text, reasons.rows)])
+
+
+def count_problems(session: Session, call: Call, button: buttons.CountProblems) -> Reply:
+    if not 0 <= button.number <= items.MOST:
+        raise Refusal(reviews.COUNT_FIRST)
+    return _reviewed(session, call, button.reflection_id, True, problems=button.number)
 
 
 def return_for(session: Session, call: Call, button: buttons.ReturnFor) -> Reply:
@@ -190,9 +307,15 @@ def return_typed(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def _reviewed(
-    session: Session, call: Call, reflection_id: int, accept: bool, reason: str = "", typed: bool = False
+    session: Session,
+    call: Call,
+    reflection_id: int,
+    accept: bool,
+    reason: str = "",
+    typed: bool = False,
+    problems: int | None = None,
 ) -> Reply:
-    row, task = reviews.review(session, call.me, reflection_id, accept, call.now, reason)
+    row, task = reviews.review(session, call.me, reflection_id, accept, call.now, reason, problems)
     _close_question(session, call, row.id)
     line = messages.done_line(row, task, session.get_one(Person, row.person_id).name)
     shown = cards.review(session, row, call.tz) if accept else Message(line)
@@ -220,11 +343,31 @@ HANDLERS: list[Handler] = [
         more=14,
     ),
     Word(("心得", "心得体会", "我要交", "我要交心得", "交心得体会", "我要交作业", "交作业"), hand_in),
+    Command(
+        "selfcheck",
+        self_check,
+        "自查表",
+        more=15,
+        labels=("填自查表",),
+        words=("自查", "自查自纠"),
+    ),
     Tap(buttons.HandIn, hand_in_to),
+    Tap(buttons.Resubmit, resubmit),
+    Tap(buttons.DropLast, drop_last),
+    Tap(buttons.NoProblem, no_problem),
+    Tap(buttons.EmptyForm, empty_form, reads=True),
     Tap(buttons.Submit, submit),
     Tap(buttons.Discard, discard),
     Tap(buttons.UndoSubmit, undo),
     Answer(STEP, take_part, discard_by_word, pieces=True, called="交心得"),
+    Answer(
+        CHECK,
+        take_line,
+        discard_by_word,
+        called="填自查表",
+        reads_file=form_file.read,
+        reads_which=form_file.is_form,
+    ),
     Edited(edited),
     CardView(cards.TASK, cards.render_task, lives=delivering(cards.TASK)),
     CardView(cards.PIECE, cards.render_piece),
@@ -237,12 +380,13 @@ HANDLERS: list[Handler] = [
         reads=True,
         keys=keys(32, Seat.DISCIPLINE),
         more=34,
-        help="审阅：查看待审阅的心得，通过或退回。",
+        help="审阅：查看待审阅的心得和自查表，通过或退回。",
         labels=("待审心得",),
     ),
     Tap(buttons.ListWaiting, list_waiting_of, reads=True, right=Right.REVIEW_PIECES),
     Tap(buttons.OpenPiece, open_piece, reads=True, right=Right.REVIEW_PIECES),
     Tap(buttons.Review, review, right=Right.REVIEW_PIECES),
+    Tap(buttons.CountProblems, count_problems, right=Right.REVIEW_PIECES),
     Tap(buttons.ReturnFor, return_for, right=Right.REVIEW_PIECES),
     Answer(
         REASON,

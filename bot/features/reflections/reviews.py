@@ -5,18 +5,19 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import submissions
+from bot.features.reflections import items, submissions
 from bot.kit.access import TABLE, Right, require
 from bot.kit.refusal import Refusal
 from storage.audience import Me
-from storage.choices import Duty, PieceState
+from storage.choices import Duty, HandInKind, PieceState
 from storage.lookups import of_branch
 from storage.models.person import Person
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.roster import duties_on, holders
 
 LONGEST_REASON = 300
-NO_SUCH_PIECE = "没有找到这篇心得，可能本人已撤销提交。"
+COUNT_FIRST = "请选择这份自查表中的问题数。"
+NO_SUCH_PIECE = "没有找到这份内容，可能本人已撤销提交。"
 
 
 def reviewers(session: Session, task: ReflectionTask, author_id: int, day: date) -> list[int]:
@@ -45,10 +46,18 @@ def to_review(session: Session, me: Me, reflection_id: int) -> tuple[Reflection,
 
 
 def review(
-    session: Session, me: Me, reflection_id: int, accept: bool, now: datetime, reason: str = ""
+    session: Session,
+    me: Me,
+    reflection_id: int,
+    accept: bool,
+    now: datetime,
+    reason: str = "",
+    problems: int | None = None,
 ) -> tuple[Reflection, ReflectionTask]:
-    """通过, or 退回 with a reason; not one's own piece, and once only."""
+    """通过, or 退回 with a reason; not one's own piece, and once only. problems: as counted on paper (S47)."""
     row, task = to_decide(session, me, reflection_id)
+    if accept and to_count(session, row, task) and problems is None:
+        raise Refusal(COUNT_FIRST)
     if not accept and not reason.strip():
         raise Refusal("请发送退回原因。")
     changes = submissions.claim(
@@ -59,9 +68,16 @@ def review(
         reviewed_at=now,
         reviewed_by_id=me.id,
         return_reason=reason.strip()[:LONGEST_REASON],
+        problems=problems if problems is not None and to_count(session, row, task) else row.problems,
     )
     submissions.note(session, me, "review", row, changes, now)
     return row, task
+
+
+def to_count(session: Session, row: Reflection, task: ReflectionTask) -> bool:
+    """A self-check on paper, or in a file that nobody could read: only who has read it knows how many it names."""
+    paper = task.kind is HandInKind.SELF_CHECK and row.problems is None
+    return paper and not items.listed(session, row.id)
 
 
 def to_decide(session: Session, me: Me, reflection_id: int) -> tuple[Reflection, ReflectionTask]:
@@ -73,9 +89,9 @@ def to_decide(session: Session, me: Me, reflection_id: int) -> tuple[Reflection,
 
 def _reviewable(me: Me, row: Reflection) -> None:
     if row.person_id == me.id:
-        raise Refusal("本人的心得请由他人审阅。")
+        raise Refusal("本人提交的请由他人审阅。")
     if row.state is not PieceState.SUBMITTED:
-        raise Refusal("这篇心得已审阅。")
+        raise Refusal("这份内容已审阅。")
 
 
 def waiting(session: Session, me: Me, task_id: int | None = None) -> list[tuple[Reflection, ReflectionTask, str]]:

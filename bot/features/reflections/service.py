@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.features.reflections import rules
+from bot.features.reflections import kinds, rules
 from bot.features.reflections.buttons import HandIn
 from bot.kit import branch_settings
 from bot.kit.access import Right, require
@@ -25,14 +25,14 @@ from scheduler.calendar.days import DAY, Calendar, Quarter, at, local_day
 from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage.audience import Me
-from storage.choices import ActivityStatus, ExemptFrom, PieceState, TaskAudience
+from storage.choices import ActivityStatus, ExemptFrom, HandInKind, PieceState, TaskAudience
 from storage.models.activity import Activity
 from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.study import StudyItem
 from storage.roster import Member, roster, rosters
 
 NUDGE_AT = time(9)
-NO_SUCH = "没有找到这项心得任务。"
+NO_SUCH = "没有找到这项任务。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +167,13 @@ def still_open(
     return load(session, branch_id, tz, wanted=lambda task: task.is_open(now, tz), which=lately, people=people)
 
 
-def newest(session: Session, branch_id: int, tz: tzinfo, number: int) -> list[Task]:
-    """The last tasks by their due day, the nearest first."""
-    mine = (ReflectionTask.branch_id == branch_id, ReflectionTask.cancelled_at.is_(None))
+def newest(session: Session, branch_id: int, kind: HandInKind, tz: tzinfo, number: int) -> list[Task]:
+    """The last tasks of a kind by their due day, the nearest first."""
+    mine = (
+        ReflectionTask.branch_id == branch_id,
+        ReflectionTask.kind == kind,
+        ReflectionTask.cancelled_at.is_(None),
+    )
     last = select(ReflectionTask.id).where(*mine).order_by(ReflectionTask.due_on.desc(), ReflectionTask.id.desc())
     return load(session, branch_id, tz, session.scalars(last.limit(number)).all())
 
@@ -273,6 +277,7 @@ class TaskFigures:
     """The figures of one task and the rows behind them."""
 
     title: str
+    kind: HandInKind
     tally: rules.Tally
 
     @property
@@ -320,7 +325,7 @@ def task_figures(session: Session, branch_id: int, period: Period, cut_off: date
 
 def _figures(task: Task, members: Mapping[date, Sequence[Member]], cut_off: datetime, tz: tzinfo) -> TaskFigures:
     asked = [] if _voluntary(task) else _asked(task, _audience(task, members))
-    return TaskFigures(task.row.title, rules.tally(task.versions, asked, task.row.due_on, cut_off, tz))
+    return TaskFigures(task.row.title, task.row.kind, rules.tally(task.versions, asked, task.row.due_on, cut_off, tz))
 
 
 # --- who still owes ------------------------------------------------------------------------------------------------
@@ -352,17 +357,18 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
 
 def _owing(task: Task, person_id: int, today: date, tz: tzinfo, calendar: Calendar) -> Owing:
     row, told_on = task.row, local_day(task.row.created_at, tz)
+    kind = kinds.of(row.kind)
     returned = PieceState.RETURNED in {version.state for version in task.of(person_id)}
     return Owing(
         person_id=person_id,
-        key=f"reflection:{row.id}",
+        key=f"{row.kind}:{row.id}",
         title=short(row.title),
-        ask=f"{short_day(row.due_on)}（含）前{'重新' if returned else ''}提交心得",
+        ask=f"{short_day(row.due_on)}（含）前{'重新' if returned else ''}提交{kind.noun}",
         due=at(row.due_on, time(23, 59), tz),
-        does=(Does("交", HandIn(row.id)),),
+        does=(Does(kind.act[0], HandIn(row.id)),),
         nudges=tuple(at(day, NUDGE_AT, tz) for day in nudge_days(row.due_on, told_on, calendar)),
         told_on=told_on,
         overdue=today > row.due_on,
-        note="心得已退回，" if returned else "",
+        note=f"{kind.noun}已退回，" if returned else "",
         lacks="未交",
     )

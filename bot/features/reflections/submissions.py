@@ -7,31 +7,34 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import rules, service
+from bot.features.reflections import items, kinds, rules, service
+from bot.features.reflections.kinds import of_task
 from bot.kit.access import NO_RIGHT
+from bot.kit.deadlines import before_cut_off
 from bot.kit.handlers import File
 from bot.kit.refusal import Refusal
 from bot.kit.undo import take_back
 from storage import audit
 from storage.audience import Me
-from storage.choices import PieceState, TaskAudience
+from storage.choices import HandInKind, PieceState, TaskAudience
 from storage.lookups import changed
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 
 MOST_PARTS = 50
-CHANGED = "这篇心得刚刚有了变化，请重新查看。"
-NOT_FOR_YOU = "这项心得由科级以上党员干部撰写。"
+CHANGED = "这份内容刚刚有了变化，请重新查看。"
+NOT_FOR_YOU = "这项任务由科级以上党员干部提交。"
 NO_TURN = {
-    rules.NoTurn.WAITING: "您的心得已提交，待审阅。",
-    rules.NoTurn.DONE: "您的心得已通过，无需再交。",
+    rules.NoTurn.WAITING: "您的{noun}已提交，待审阅。",
+    rules.NoTurn.DONE: "您的{noun}已通过，无需再交。",
 }
 
 
-def open_tasks(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[service.Task]:
-    """The tasks that somebody can hand in to now: voluntary ones last, the nearest due day first."""
+def open_tasks(session: Session, me: Me, kind: HandInKind, now: datetime, tz: tzinfo) -> list[service.Task]:
+    """The tasks of a kind that somebody can hand in to now: voluntary ones last, the nearest due day first."""
     found = [
         task
         for task in service.still_open(session, me.branch_id, now, tz, [me.id])
+        if task.row.kind is kind
         if not isinstance(rules.next_turn(task.of(me.id), task.row.per_person), rules.NoTurn)
         and service.welcome(session, task, me.id)
     ]
@@ -44,7 +47,7 @@ def start(session: Session, me: Me, task: service.Task, now: datetime) -> Reflec
         raise Refusal(NOT_FOR_YOU)
     turn = rules.next_turn(task.of(me.id), task.row.per_person)
     if isinstance(turn, rules.NoTurn):
-        raise Refusal(NO_TURN[turn])
+        raise Refusal(NO_TURN[turn].format(noun=kinds.of(task.row.kind).noun))
     if turn.row_id is not None:
         return session.get_one(Reflection, turn.row_id)
     return _draft(session, task.row.id, me.id, turn.piece, turn.version, now)
@@ -63,7 +66,7 @@ def mine(session: Session, me: Me, reflection_id: int) -> Reflection:
     if row is None or row.person_id != me.id:
         raise Refusal(NO_RIGHT)
     if row.withdrawn_at is not None:
-        raise Refusal("这篇心得已取消或撤销提交，请重新点“交心得”。")
+        raise Refusal(f"这份内容已取消或撤销提交，请重新点“{of_task(session, row.task_id).act}”。")
     return row
 
 
@@ -83,12 +86,12 @@ def add_part(
     session: Session, row: Reflection, chat_id: int, message_id: int, text: str, files: Sequence[File], now: datetime
 ) -> ReflectionPart:
     """One message becomes a part of the draft; the same message twice is one part."""
-    _still_draft(row)
+    still_draft(session, row)
     known = part_of(session, chat_id, message_id)
     if known is not None:
         return known
     if _count(session, row.id) >= MOST_PARTS:
-        raise Refusal(f"一篇最多{MOST_PARTS}条，请点“提交”。")
+        raise Refusal(f"一份最多{MOST_PARTS}条，请点“提交”。")
     part = ReflectionPart(reflection_id=row.id, chat_id=chat_id, message_id=message_id, received_at=now)
     _fill(part, text, files)
     session.add(part)
@@ -100,9 +103,10 @@ def _count(session: Session, reflection_id: int) -> int:
     return session.scalar(select(func.count()).where(ReflectionPart.reflection_id == reflection_id)) or 0
 
 
-def _still_draft(row: Reflection) -> None:
+def still_draft(session: Session, row: Reflection) -> None:
+    """Refuses what has been handed in or dropped."""
     if row.state is not PieceState.DRAFT or row.withdrawn_at is not None:
-        raise Refusal("这篇心得已提交或取消，如需再交请点“交心得”。")
+        raise Refusal(f"这份内容已提交或取消，如需再交请点“{of_task(session, row.task_id).act}”。")
 
 
 def _fill(part: ReflectionPart, text: str, files: Sequence[File]) -> None:
@@ -129,18 +133,37 @@ def edit_part(session: Session, part: ReflectionPart, text: str, files: Sequence
     return True
 
 
-def submit(session: Session, me: Me, row: Reflection, now: datetime) -> None:
-    """提交; a draft without parts is refused."""
-    _still_draft(row)
-    if not _count(session, row.id):
+def drop_last(session: Session, row: Reflection) -> None:
+    """删除上一条: the message or the line of a form that came last; refuses where there is none."""
+    still_draft(session, row)
+    said, sent = items.listed(session, row.id), parts(session, row.id)
+    if not said and not sent:
+        raise Refusal("没有可以删除的内容。")
+    newest = max((one.measure_message or one.problem_message or 0 for one in said), default=0)
+    if sent and sent[-1].message_id > newest:
+        session.delete(sent[-1])
+        session.flush()
+    else:
+        items.drop_last(session, row.id)
+
+
+def submit(session: Session, me: Me, row: Reflection, now: datetime, *, nothing: bool = False) -> None:
+    """提交; a draft without anything in it is refused. nothing: a self-check that finds no problem."""
+    still_draft(session, row)
+    filled = bool(_count(session, row.id) or items.listed(session, row.id))
+    if nothing and filled:
+        raise Refusal("已经填写了内容，请点“提交”；没有问题的，请先逐条删除。")
+    if not nothing and not filled:
         raise Refusal("还没有收到内容，请先发送文字、语音、照片或文件。")
+    items.complete(session, row.id)
+    row.problems = 0 if nothing else None
     changes = claim(session, row, PieceState.DRAFT, state=PieceState.SUBMITTED, submitted_at=now)
     note(session, me, "submit", row, changes, now)
 
 
 def discard(session: Session, me: Me, row: Reflection, now: datetime) -> None:
     """取消: the draft is withdrawn, what was sent stays with it."""
-    _still_draft(row)
+    still_draft(session, row)
     changes = claim(session, row, PieceState.DRAFT, withdrawn_at=now)
     note(session, me, "discard", row, changes, now)
 
@@ -148,7 +171,7 @@ def discard(session: Session, me: Me, row: Reflection, now: datetime) -> None:
 def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: datetime) -> Reflection:
     """Take 提交 back within ten minutes: the version is withdrawn, its parts go on in a new draft that is returned."""
     if row.state is not PieceState.SUBMITTED or row.submitted_at is None:
-        raise Refusal("心得已审阅，不能撤销。" if row.submitted_at else "这篇心得尚未提交。")
+        raise Refusal("已经审阅，不能撤销。" if row.submitted_at else "尚未提交。")
     branch_id = session.get_one(ReflectionTask, row.task_id).branch_id
     version = {"piece": row.piece, "version": row.version}
     take_back(
@@ -159,10 +182,28 @@ def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: date
         now,
         branch_id,
         cut_off,
-        otherwise="。如需修改，请联系审阅的同志退回。",
+        otherwise="。审阅之前，如需修改请点“修改重交”。",
         lost=CHANGED,
         details=version,
     )
+    return _goes_on(session, row, now)
+
+
+def resubmit(session: Session, me: Me, row: Reflection, cut_off: datetime, now: datetime) -> Reflection:
+    """修改重交, until somebody has reviewed it: the version is withdrawn, and goes on as a draft.
+
+    Not after the cut-off: what has come in time would be too late.
+    """
+    if row.state is not PieceState.SUBMITTED:
+        raise Refusal("已经审阅，不能再修改；退回后可以重新提交。" if row.submitted_at else "尚未提交。")
+    before_cut_off(now, cut_off)
+    changes = claim(session, row, PieceState.SUBMITTED, withdrawn_at=now)
+    note(session, me, "resubmit", row, changes, now)
+    return _goes_on(session, row, now)
+
+
+def _goes_on(session: Session, row: Reflection, now: datetime) -> Reflection:
+    """The same version once more as a draft, with all that was handed in."""
     draft = _draft(session, row.task_id, row.person_id, row.piece, row.version, now)
     session.execute(
         update(ReflectionPart)
@@ -170,6 +211,7 @@ def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: date
         .values(reflection_id=draft.id)
         .execution_options(synchronize_session=False)
     )
+    items.move(session, row.id, draft.id)
     return draft
 
 

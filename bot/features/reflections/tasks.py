@@ -11,7 +11,7 @@ from bot.kit.refusal import Refusal
 from scheduler.calendar.days import local_day
 from storage import audit
 from storage.audience import Me
-from storage.choices import ActivityStatus, StudyItemState, TaskAudience
+from storage.choices import ActivityStatus, HandInKind, StudyItemState, TaskAudience
 from storage.lookups import of_branch
 from storage.models.activity import Activity
 from storage.models.reflection import ReflectionTask
@@ -31,6 +31,7 @@ class Plan:
     per_person: int = 1
     activity_id: int | None = None
     study_item_id: int | None = None
+    kind: HandInKind = HandInKind.REFLECTION
 
 
 def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> ReflectionTask:
@@ -40,6 +41,7 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Ref
     _check_subject(session, me, plan)
     row = ReflectionTask(
         branch_id=me.branch_id,
+        kind=plan.kind,
         title=plan.title,
         activity_id=plan.activity_id,
         study_item_id=plan.study_item_id,
@@ -60,8 +62,9 @@ def _check(plan: Plan, today: date) -> None:
         raise Refusal(f"请发送不超过{LONGEST_TITLE}字的题目。")
     if plan.due_on < today:
         raise Refusal("截止日期不能早于今天。")
-    if not 1 <= plan.per_person <= MOST_PIECES:
-        raise Refusal(f"每人篇数请选1至{MOST_PIECES}篇。")
+    most = MOST_PIECES if plan.kind is HandInKind.REFLECTION else 1
+    if not 1 <= plan.per_person <= most:
+        raise Refusal(f"每人篇数请选1至{most}篇。")
 
 
 def _check_subject(session: Session, me: Me, plan: Plan) -> None:
@@ -83,5 +86,5 @@ def call_off(session: Session, me: Me, task: service.Task, now: datetime) -> Non
     """Cancel a task that nobody has handed anything in to: a piece once given is never thrown away."""
     require(me, Right.MAKE_TASK, branch_id=task.row.branch_id)
     if any(version.submitted_at is not None for version in task.versions):
-        raise Refusal("已有同志提交心得，不能取消任务。")
+        raise Refusal("已有同志提交，不能取消任务。")
     audit.change(session, "cancel", task.row, {"cancelled_at": now}, now=now, by=me)

@@ -15,6 +15,7 @@ from bot.kit.words import cut, short_day, units
 KINDS = (
     ("study", "学习"),
     ("reflection", "心得"),
+    ("self_check", "自查表"),
     ("makeup", "补学"),
     ("reminder", "节前提醒"),
     ("notice", "通知"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 ACTIONS: Mapping[str, str] = {
     "make": "新建", "cancel": "取消", "postpone": "延期", "settle": "登记考勤", "sign_in": "签到", "undo": "撤销",
     "mark": "补登", "ask": "申请", "decide": "审批", "withdraw": "取消", "enter": "补登", "submit": "提交",
+    "resubmit": "修改重交",
     "review": "审阅", "discard": "放弃", "complete": "完成", "acknowledge": "回复", "erase": "注销数据", "set": "设置",
     "sweep": "清理", "add": "增加", "remove": "删除", "export": "取得数据", "branch_added": "新建支部",
     "bound": "绑定账号", "secretary_claimed": "书记绑定", "secretary_invited": "邀请书记", "invite_made": "生成邀请",

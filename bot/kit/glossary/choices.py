@@ -15,6 +15,7 @@ from storage.choices import (
     ExemptFrom,
     ExemptionReason,
     GroupRequestState,
+    HandInKind,
     InboxState,
     LeaveState,
     LeaveType,
@@ -245,6 +246,7 @@ AUDIENCES = {
     TaskAudience.SECTION_RANK_AND_ABOVE: "科级以上党员干部",
     TaskAudience.VOLUNTARY: "自愿参加",
 }
+HAND_INS = {HandInKind.REFLECTION: "心得", HandInKind.SELF_CHECK: "自查表"}
 PIECES = {
     PieceState.DRAFT: "未提交",
     PieceState.SUBMITTED: "待审阅",
@@ -285,7 +287,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ACTIVITY_TYPES, SCOPES, MODES, LEVELS, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES,
         LEAVE_STATES, OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
         MOTIONS, OPINIONS, VOTE_EXCLUSIONS, MINUTES_FORMS, MINUTES_STATES, ACTIVITY_FILE_ROLES,
-        MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
+        MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, HAND_INS, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
     )
 }  # fmt: skip
 

@@ -124,7 +124,7 @@ async def test_every_pause_brings_the_buttons_to_the_end_of_the_chat(bot: World)
     for number in (1, 2):
         await bot.stage.say("甲五", f"第{number}段")
         assert f"已收到{number}条" in last(bot, "甲五").text
-        assert last(bot, "甲五").labels == ["提交", "取消"]
+        assert last(bot, "甲五").labels == ["提交", "删除上一条", "取消"]
         await bot.clock.travel(bot.clock.now() + timedelta(minutes=1))
     await bot.stage.say("甲五", "提交")
     assert "提交2条，待审阅。" in last(bot, "甲五").text
@@ -257,7 +257,7 @@ async def test_returned_with_a_reason_and_handed_in_again(bot: World) -> None:
 async def test_undo_and_go_on(bot: World) -> None:
     await give(bot)
     await hand_in(bot, "甲五")
-    await bot.stage.tap("甲五", "撤销")
+    await bot.stage.tap("甲五", "修改重交")
     await bot.stage.say("甲五", "补充一段")
     assert "已收到2条" in last(bot, "甲五").text
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
@@ -266,8 +266,10 @@ async def test_undo_and_go_on(bot: World) -> None:
     assert bot.stage.people["丙一"].chat.find("甲五同志").text.endswith("一点体会\n补充一段")
     assert [row.withdrawn_at is None for row in rows(bot)] == [False, True]
     await bot.clock.travel(bot.clock.now() + timedelta(minutes=11))
-    tap = await bot.stage.tap("甲五", "撤销")
-    assert "已超过10分钟" in tap.toast
+    await bot.stage.say("甲五", "撤销")
+    assert last(bot, "甲五").text.startswith("没有可以撤销的事项")
+    await bot.stage.tap("甲五", "修改重交")
+    assert last(bot, "甲五").text.endswith("已收到2条，尚未提交。\n可以继续发送，发完请点“提交”。")
 
 
 async def test_the_word_takes_a_piece_back_and_its_author_goes_on(bot: World) -> None:
@@ -275,7 +277,7 @@ async def test_the_word_takes_a_piece_back_and_its_author_goes_on(bot: World) ->
     await hand_in(bot, "甲五")
     await bot.stage.say("甲五", "撤销")
     assert "已撤销提交：廉政心得。" in private(bot, "甲五")
-    assert last(bot, "甲五").labels == ["提交", "取消"]
+    assert last(bot, "甲五").labels == ["提交", "删除上一条", "取消"]
     await bot.stage.say("甲五", "补充一段")
     assert "已收到2条" in last(bot, "甲五").text
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
@@ -294,7 +296,7 @@ async def test_two_taps_on_submit_are_one_piece_and_two_answers(bot: World) -> N
     person, card = bot.stage.people["甲五"], last(bot, "甲五")
     taps = [await person.tap(card, "提交"), await person.tap(card, "提交")]
     await bot.clock.settle()
-    assert [tap.toast for tap in taps] == ["已提交。", "这篇心得已提交或取消，如需再交请点“交心得”。"]
+    assert [tap.toast for tap in taps] == ["已提交。", "这份内容已提交或取消，如需再交请点“交心得”。"]
     assert len([text for text in private(bot, "丙一") if "甲五同志" in text]) == 1
 
 
@@ -326,7 +328,7 @@ async def test_forged_and_foreign_buttons_meet_a_polite_answer(bot: World) -> No
     for name, data, answer in (
         ("甲六", Submit(row.id).pack(), "您没有办理此事的权限。如需办理，请联系支部书记。"),
         ("甲六", Review(row.id, 1).pack(), "您没有办理此事的权限。如需办理，请联系支部书记。"),
-        ("丙一", Review(row.id, 1).pack(), "没有找到这篇心得，可能本人已撤销提交。"),
+        ("丙一", Review(row.id, 1).pack(), "没有找到这份内容，可能本人已撤销提交。"),
         ("甲六", Submit(999_999).pack(), "您没有办理此事的权限。如需办理，请联系支部书记。"),
     ):
         tap = await bot.stage.people[name].tap_data(last(bot, name), data)
@@ -358,9 +360,9 @@ async def test_a_task_is_called_off_and_everybody_hears(bot: World) -> None:
     await bot.stage.tap("乙二", "取消任务", "确认取消")
     assert "【心得取消】廉政心得" in last(bot, "甲六").text
     tap = await bot.stage.tap("甲五", "提交", "已收到1条")
-    assert tap.toast == "没有找到这项心得任务。"
+    assert tap.toast == "没有找到这项任务。"
     tap = await bot.stage.tap("甲六", "交心得", "【心得体会】")
-    assert tap.toast == "没有找到这项心得任务。"
+    assert tap.toast == "没有找到这项任务。"
 
 
 async def test_the_wizard_may_change_everything_and_is_for_those_who_may(bot: World) -> None:

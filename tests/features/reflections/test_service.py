@@ -20,6 +20,7 @@ from storage.choices import (
     ActivityStatus,
     Category,
     ExemptionReason,
+    HandInKind,
     PieceState,
     Rank,
     StudyItemKind,
@@ -41,6 +42,7 @@ DUE = date(2023, 8, 31)
 Q3 = Quarter(2023, 3)
 CUT_OFF = Q3.cut_off(SHANGHAI)
 ALL, CADRES, VOLUNTARY = TaskAudience.ALL_MEMBERS, TaskAudience.SECTION_RANK_AND_ABOVE, TaskAudience.VOLUNTARY
+REFLECTION = HandInKind.REFLECTION
 PHOTO = File("photo", "P" * 30, "unique", size=1000)
 
 
@@ -365,7 +367,7 @@ def test_undo_within_ten_minutes(storage: Storage) -> None:
         assert [part.text for part in submissions.parts(session, draft.id)] == ["一点体会"]
         submissions.submit(session, me, draft, GIVEN + timedelta(minutes=10))
         house.review(draft)
-        with refused("已审阅"):
+        with refused("审阅"):
             submissions.undo(session, me, draft, CUT_OFF, GIVEN + timedelta(minutes=11))
         assert house.figures().rows == (draft.id,)
 
@@ -395,7 +397,7 @@ def test_who_reviews(storage: Storage) -> None:
             house.review(piece, accept=False)
         assert [found.id for found, _, _ in reviews.waiting(session, house.me("乙二"))] == [piece.id]
         house.review(piece)
-        with refused("已审阅"):
+        with refused("审阅"):
             house.review(piece, accept=False, by="丙一", reason="晚了")
         assert reviews.waiting(session, house.me("乙二")) == []
 
@@ -404,11 +406,11 @@ def test_a_draft_or_a_withdrawn_piece_is_nobody_s_to_review(storage: Storage) ->
     with storage.transaction() as session:
         house = House(session)
         draft = house.draft("甲五")
-        with refused("没有找到这篇心得"):
+        with refused("没有找到这份内容"):
             house.review(draft)
         row = house.hand_in("甲六")
         submissions.undo(session, house.me("甲六"), row, CUT_OFF, GIVEN)
-        with refused("没有找到这篇心得"):
+        with refused("没有找到这份内容"):
             house.review(row)
 
 
@@ -499,9 +501,9 @@ def test_nobody_owes_a_voluntary_piece(storage: Storage) -> None:
         house = House(session, audience=VOLUNTARY)
         assert service.owing(session, house.cast.branch_id, GIVEN, SHANGHAI) == []
         assert len(service.to_tell(session, house.task, GIVEN.date())) == 23
-        assert [task.row.id for task in submissions.open_tasks(session, house.me("丙八"), GIVEN, SHANGHAI)] == [
-            house.task_id
-        ]
+        assert [
+            task.row.id for task in submissions.open_tasks(session, house.me("丙八"), REFLECTION, GIVEN, SHANGHAI)
+        ] == [house.task_id]
         house.review(house.hand_in("丙八"))
         named = house.figures().named()
         assert (named["pieces"], named["expected"], named["completion_rate"], named["missing"]) == (1, 0, None, [])
@@ -514,7 +516,9 @@ def test_open_tasks_are_those_with_something_to_do(storage: Storage) -> None:
         cadres = house.give(audience=CADRES).id
 
         def mine(name: str) -> list[int]:
-            return [task.row.id for task in submissions.open_tasks(session, house.me(name), GIVEN, SHANGHAI)]
+            return [
+                task.row.id for task in submissions.open_tasks(session, house.me(name), REFLECTION, GIVEN, SHANGHAI)
+            ]
 
         assert mine("甲四") == [house.task_id, cadres, voluntary]
         house.hand_in("甲五")

@@ -17,6 +17,7 @@ from storage.choices import (
     ActivityType,
     AttendanceStatus,
     Duty,
+    HandInKind,
     LeaveState,
     LeaveType,
     MakeupState,
@@ -44,12 +45,13 @@ from storage.models.person import (
     RankSpan,
     RosterSpan,
 )
-from storage.models.reflection import Reflection, ReflectionTask
+from storage.models.reflection import Reflection, ReflectionTask, SelfCheckItem
 from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
 HERE = Path(__file__).parent
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+SELF_CHECKS = 1000
 
 
 def number(reference: str) -> int:
@@ -84,6 +86,7 @@ class Archive:
             self.activity(activity)
         self.study()
         self.reflections()
+        self.self_checks()
         self.reminders()
         self.session.flush()
 
@@ -277,6 +280,37 @@ class Archive:
                     submitted_at=instant(said["submitted_at"]),
                 )
             )
+
+    def self_checks(self) -> None:
+        """Beside the tasks of reflections, whose numbers they must not have."""
+        for said in self.document["self_check_tasks"]:
+            self.session.add(
+                ReflectionTask(
+                    id=SELF_CHECKS + number(said["id"]),
+                    branch_id=self.branch_id,
+                    kind=HandInKind.SELF_CHECK,
+                    title="自查表",
+                    activity_id=number(said["activity"]),
+                    audience=TaskAudience.ALL_MEMBERS,
+                    due_on=day(said["due_on"]),
+                    created_by_id=1,
+                    created_at=self.at,
+                )
+            )
+        self.session.flush()
+        for said in self.document["self_checks"]:
+            form = Reflection(
+                task_id=SELF_CHECKS + number(said["task"]),
+                person_id=number(said["person"]),
+                state=PieceState(said["state"]),
+                started_at=self.at,
+                submitted_at=instant(said["submitted_at"]),
+            )
+            self.session.add(form)
+            self.session.flush()
+            for position, item in enumerate(said["items"], 1):
+                words = {"problem": item["problem"], "measure": item["measure"], "due_on": day(item["due_on"])}
+                self.session.add(SelfCheckItem(reflection_id=form.id, position=position, received_at=self.at, **words))
 
     def reminders(self) -> None:
         for said in self.document["reminders"]:
