@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 from bot.features.register.kinds.catalogue import KINDS
 from storage import migrate
 from storage.engine import Storage
+from tests import compiled
 from tests.runs import is_left_out, is_long
 
 # Every test has a database of its own and waits for each commit: memory instead of the disk, where there is enough.
@@ -30,6 +31,9 @@ if os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free > ENO
 # How fast examples come tells of the machine and what else it does.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+# A fifth of what a chat test takes went into statements that the one before it had compiled as well.
+compiled.share()
 
 FOLDER = "BRANCH_BOT_TEST_FOLDER"
 TEMPLATE = "template_branch"

@@ -130,7 +130,6 @@ async def _lives_on(bot: World) -> None:
     await bot.app.watchdog.look()
 
 
-@pytest.mark.both_databases
 async def test_nobody_hears_again_what_was_sent_since_nor_of_an_outage_that_was_none(past: Past) -> None:
     await past.run(COPIED, _lives_on)
     with Storage(past.url) as storage, storage.reading() as session:
@@ -247,7 +246,6 @@ async def test_of_a_run_that_was_half_planned_only_the_rest_goes(
     assert (had & set(heard), len(heard), set(heard.values())) == (set(), rest if goes else 0, {1} if goes else set())
 
 
-@pytest.mark.both_databases
 async def test_what_was_dropped_stays_dropped(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often the copy is restored: whole runs, half ones and what waited; and nothing of it was sent."""
     had = _plan_half(past, monkeypatch)

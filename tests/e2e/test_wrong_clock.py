@@ -52,7 +52,6 @@ async def test_what_is_done_by_a_wrong_clock_has_its_true_instant(wrong: World) 
     assert [each for each in new if abs(each[2] - RIGHT) > far] == []
 
 
-@pytest.mark.both_databases
 async def test_what_came_while_the_clock_was_wrong_is_kept_as_long_as_all_else(wrong: World) -> None:
     """It was swept in the first night after the clock had been put right."""
     await hand_in(wrong)

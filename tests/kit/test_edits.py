@@ -79,7 +79,6 @@ async def test_a_leave_stands_and_is_told_with_the_way_to_cancel_it(bot: World, 
     assert leaves(bot) == []
 
 
-@pytest.mark.both_databases
 async def test_a_leave_that_was_decided_is_told_as_it_is(bot: World) -> None:
     message = await send(bot, "请假 出差")
     await bot.stage.tap("甲二", "批准", f"{WHO}同志请假（")
@@ -143,7 +142,6 @@ async def test_a_slip_is_the_word_at_once_and_its_correction_nothing_more(bot: W
 
 
 @pytest.mark.both_databases
-@PLACES
 @pytest.mark.parametrize("wrong", ["签刀", "几点开始", "签"])
 async def test_what_was_not_understood_is_taken_once_it_is(bot: World, group: bool, wrong: str) -> None:
     await jump(bot, "2023-07-07 14:25")

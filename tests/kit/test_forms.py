@@ -203,7 +203,6 @@ def rows(bot: World, of: Any) -> list[Any]:
 # --- question after question -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.both_databases
 async def test_page_after_page_then_all_of_it_then_it_is_done(bot: World) -> None:
     await say_all(bot, "登记外出")
     assert (last(bot).text, last(bot).labels) == ("【登记外出】\n请发送目的地。", ["取消"])
@@ -271,7 +270,6 @@ async def test_what_is_not_understood_is_said_and_nothing_is_lost(bot: World) ->
     assert last(bot).text == "请点按钮选择。"
 
 
-@pytest.mark.both_databases
 async def test_a_photo_for_a_form_that_takes_no_files_is_answered_at_once(bot: World) -> None:
     """Nothing of it waits for a tick, also not what an earlier version held, and the next text is taken."""
     await say_all(bot, "登记外出")
@@ -696,7 +694,6 @@ async def test_begun_anew_it_is_about_the_same_and_nothing_else_is_kept(bot: Wor
     assert rows(bot, Dialog)[0].draft == {"field": "why", "about": 7}
 
 
-@pytest.mark.both_databases
 async def test_cancelling_one_leaves_what_was_left_about_another(bot: World) -> None:
     await say_all(bot, "写申请")
     await tap(bot, "公务")
@@ -808,7 +805,6 @@ async def test_after_seven_days_it_is_not_offered_and_swept_at_night(bot: World)
     assert rows(bot, Draft) == []
 
 
-@pytest.mark.both_databases
 async def test_it_is_of_the_organisation_in_which_it_was_begun(bot: World) -> None:
     """Offered there alone, answered there after a switch, and nowhere once the office has ended."""
     await fill(bot)

@@ -122,7 +122,6 @@ async def tell(bot: World, *messages: Message) -> None:
     await bot.clock.settle()
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("text", ["字" * 5500, EARLY])
 async def test_the_rest_comes_late(bot: World, text: str) -> None:
     """The first was answered by itself: what was offered is taken back, and its buttons are old."""
@@ -186,7 +185,6 @@ async def test_a_restart_between(chat_url: str) -> None:
             assert kept(again) == ""
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("secret", [0, 5450], ids=["in the first", "in the rest"])
 async def test_a_part_that_may_not_be_kept_takes_the_others_with_it(bot: World, secret: int) -> None:
     """Whichever it stands in, what is left is no notice."""

@@ -189,7 +189,6 @@ def said(player: Player) -> list[str]:
 
 
 @CHOSEN
-@pytest.mark.both_databases
 async def test_a_tap_is_for_the_place_of_its_button(town: Town, chosen: str) -> None:
     """Right in the own branch alone: the roster of the second does not name 丙四, who keeps it."""
     await town.acts_for(chosen)
@@ -263,7 +262,6 @@ async def test_a_command_is_for_the_place_acted_for(town: Town, chosen: str) -> 
 
 
 @CHOSEN
-@pytest.mark.both_databases
 async def test_the_code_in_the_room_is_for_the_place_of_its_activity(town: Town, chosen: str) -> None:
     now, found = town.bot.clock.now(), {}
     for place, activity_id in town.activities.items():

@@ -6,8 +6,8 @@ each tap, answer and send did then, line by line (see effects.py), is what it ha
 table below: words and buttons may change, what is written and who is told may not.
 
 One tap and one answer of each kind is tried from where the snapshot stands (in the default run), every one (long), and
-every button there is after one another (long). Every one on SQLite alone: what an upgrade leaves differs by database in
-its rows, and of these one of each kind reads all.
+every button there is after one another (long). Every one on SQLite alone, and what goes out on the days that follow: what an
+upgrade leaves differs by database in its rows, and of these one of each kind reads all.
 """
 
 import re
@@ -285,7 +285,9 @@ PARTS = 3
 @pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_every_kind_of_tap(on_sqlite: Fresh, part: int) -> None:
-    await try_all(on_sqlite, walks.taps(walks.of_each_kind(WALK)[part::PARTS], ASKS_BACK))
+    tried = {name for name, _, _ in walks.one_of_each(WALK, ASKS_BACK)}
+    others = [one for one in walks.taps(walks.of_each_kind(WALK), ASKS_BACK) if one[0] not in tried]
+    await try_all(on_sqlite, others[part::PARTS])
 
 
 @pytest.mark.long
@@ -295,8 +297,8 @@ async def test_every_button_there_is(on_sqlite: Fresh) -> None:
 
 
 @pytest.mark.long
-async def test_everything_that_was_planned_goes_out_once(fresh: Fresh) -> None:
-    compare_walk("far", await walks.running(fresh, WALK, walks.FAR))
+async def test_everything_that_was_planned_goes_out_once(on_sqlite: Fresh) -> None:
+    compare_walk("far", await walks.running(on_sqlite, WALK, walks.FAR))
 
 
 def compare_walk(what: str, now: Lines) -> None:

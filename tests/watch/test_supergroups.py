@@ -50,7 +50,6 @@ async def reply(bot: World, who: str, text: str, chat: Chat) -> str:
     return bot.stage.people[who].chat.last.text
 
 
-@pytest.mark.both_databases
 async def test_the_card_is_posted_anew_and_taps_and_replies_count_there(bot: World) -> None:
     old = bot.stage.group.chat
     await bot.stage.tap("甲三", "收到", JULY, old)

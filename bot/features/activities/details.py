@@ -15,7 +15,7 @@ from bot.kit.handlers import Call
 from bot.kit.names import LONGEST, called, clean_name, name_key, names_listed
 from bot.kit.refusal import Refusal
 from bot.kit.words import moment_words
-from storage.choices import ActivityType, Level, Mode, Organizer
+from storage.choices import ActivityType, ExemptFrom, Level, Mode, Organizer
 from storage.models.activity import Activity
 from storage.models.entry import Entry
 from storage.models.person import Person
@@ -284,8 +284,8 @@ def details(call: Call, values: Values) -> Details:
     )
 
 
-def lines(session: Session, call: Call, made: Details) -> list[str]:
-    """On the last page, what is not as usual."""
+def lines(session: Session, call: Call, made: Details, day: date) -> list[str]:
+    """On the last page, what is not as usual of an activity of that day."""
     names = dict(
         session.execute(select(Person.id, Person.name).where(Person.id.in_([*made.people, made.recorder_id]))).all()
     )
@@ -296,6 +296,7 @@ def lines(session: Session, call: Call, made: Details) -> list[str]:
         "主办": ""
         if made.organizer is Organizer.OWN_BRANCH
         else f"{made.organizer_name or ORGANIZERS[made.organizer]}{level}",
+        "免于考勤": _not_told(session, call, made, day),
         "方式": "" if made.mode is Mode.IN_PERSON else MODES[made.mode],
         "记录": names.get(made.recorder_id or 0, ""),
         "授课": f"{made.lecturer}（{LECTURERS[made.lecturer_of]}）" if made.lecturer else "",
@@ -310,3 +311,11 @@ def lines(session: Session, call: Call, made: Details) -> list[str]:
         "回复截止": moment_words(made.reply_by, call.tz) if made.reply_by else "",
     }
     return [f"{word}：{text}" for word, text in said.items() if text]
+
+
+def _not_told(session: Session, call: Call, made: Details, day: date) -> str:
+    """Whom it names and nobody asks to come (D26): the one who names them tells them."""
+    decided = branch_settings.of_branch(session, call.me.branch_id).on(day)
+    members = roster(session, call.me.branch_id, day) if made.people else []
+    free = [one.name for one in members if one.id in made.people and decided.spares(one, ExemptFrom.ATTENDANCE)]
+    return f"{'、'.join(free)}（不发通知，请另行告知）" if free else ""

@@ -264,7 +264,7 @@ def _details(session: Session, call: Call, values: Values, types: list[ActivityT
     shown += [f"研讨题目：{values['topic']}"] if values.get("topic") else []
     items = agenda.chosen(session, call, values)
     shown += ["第一议题：" + "；".join(items)] if items else []
-    shown += details.lines(session, call, details.details(call, values))
+    shown += details.lines(session, call, details.details(call, values), date.fromisoformat(values["day"]))
     return [*shown, f"通知：{_way_words(*_way(session, call, values, scope_of(values)))}"]
 
 

@@ -21,7 +21,10 @@ from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.person import Person
 from storage.roster import Member
 
-COLUMNS = ("序号", "姓名", "党小组", "签到时间", "方式", "备注")
+# Of each column its word, and its width on paper in millimetres and in a book in figures.
+COLUMNS = (("序号", 14, 6), ("姓名", 30, 14), ("党小组", 36, 18), ("签到时间", 26, 12), ("方式", 20, 10), ("备注", 30, 16))
+# To be signed by hand: the way of signing in is the signature.
+TO_SIGN = (*COLUMNS[:3], ("签名", 40, 20), ("备注", 36, 16))
 BY_OTHERS = "代登"
 # So many empty lines stand below the names of one that is to be signed: guests, and who was not on the roster.
 EMPTY = 3
@@ -29,11 +32,12 @@ EMPTY = 3
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The head, a line each of words and what they are, and a row for each person."""
+    """The head, a line each of words and what they are, and a row for each person, of these columns."""
 
     title: str
     head: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
+    columns: tuple[tuple[str, int, int], ...]
 
     @property
     def lines(self) -> list[str]:
@@ -44,7 +48,8 @@ def of(session: Session, activity: Activity, now: datetime, tz: tzinfo) -> Sheet
     """As it is to be signed until the start, afterwards as it was."""
     roll = activities.roll(session, activity, tz) if now >= activity.start_at else None
     rows = _signed(session, activity, roll, tz) if roll is not None else _blank(session, activity, tz)
-    return Sheet(f"{activity.title}签到表", tuple(_head(session, activity, roll, tz)), tuple(_numbered(rows)))
+    columns = TO_SIGN if roll is None else COLUMNS
+    return Sheet(f"{activity.title}签到表", tuple(_head(session, activity, roll, tz)), tuple(_numbered(rows)), columns)
 
 
 def _numbered(rows: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -74,9 +79,9 @@ def _head(session: Session, activity: Activity, roll: Roll | None, tz: tzinfo) -
 
 def _blank(session: Session, activity: Activity, tz: tzinfo) -> Iterator[tuple[str, ...]]:
     for one in coming(session, activity, tz):
-        yield one.name, one.group_name or "", "", "", ""
+        yield one.name, one.group_name or "", "", ""
     for _ in range(EMPTY):
-        yield "", "", "", "", ""
+        yield "", "", "", ""
 
 
 def _signed(session: Session, activity: Activity, roll: Roll, tz: tzinfo) -> Iterator[tuple[str, ...]]:
@@ -118,7 +123,7 @@ def _note(roll: Roll, member: Member, row: Attendance | None, leave: LeaveReques
 def xlsx(sheet: Sheet) -> bytes:
     from bot.kit.ledgers import Cell, Column, Ledger, book
 
-    columns = [Column(word, width) for word, width in zip(COLUMNS, (6, 14, 18, 12, 10, 16), strict=True)]
+    columns = [Column(word, width) for word, _, width in sheet.columns]
     rows: list[list[Cell]] = [[int(row[0]), *row[1:]] for row in sheet.rows]
     return book(Ledger("签到表", columns, rows, title=sheet.title, head=sheet.lines))
 
@@ -134,5 +139,6 @@ def docx(sheet: Sheet, activity_id: int) -> bytes:
     facts = [(word, said[word]) for word in ("类别", "时间", "地点", "主持人")]
     paper.facts(here, [*facts, *counts], (26, 52, 26, 52))
     paper.add(here, "", paper.LINE)
-    paper.table(here, (14, 30, 36, 26, 20, 30), [COLUMNS, *sheet.rows])
+    words, widths, _ = zip(*sheet.columns, strict=True)
+    paper.table(here, widths, [words, *sheet.rows])
     return paper.done(here)

@@ -294,7 +294,6 @@ def tied(bot: World) -> dict[int, int]:
         return dict(found.all())
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("how", ["muted", "put out"])
 async def test_nobody_takes_a_group_by_silencing_the_bot_first(bot: World, how: str) -> None:
     group, taker = bot.stage.group, bot.playground.person(SECOND, "丁一")
@@ -318,7 +317,6 @@ async def test_nobody_takes_a_group_by_silencing_the_bot_first(bot: World, how: 
     assert tied(bot) == {GROUP_ID: 1}
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("how", ["promoted", "put out and in"])
 async def test_nobody_brings_back_a_group_that_was_replaced(bot: World, how: str) -> None:
     old, there = bot.stage.group, list(bot.stage.people.values())

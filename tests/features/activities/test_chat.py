@@ -38,7 +38,6 @@ async def bot(chat_url: str) -> AsyncIterator[World]:
         yield there
 
 
-@pytest.mark.both_databases
 async def test_st1_from_notice_to_tally(bot: World) -> None:
     """ST1: 应到 24, 实到 21 (late 1), 请假 2, 缺席 1, 87.5%, 95.8%; four were nudged, once, privately."""
     await play(bot, "2023-07-05 12:10")

@@ -71,6 +71,14 @@ async def test_people_are_picked_one_by_one_and_only_they_are_told(bot: World) -
     assert not bot.stage.people["丙五"].chat.messages
 
 
+async def test_who_is_picked_and_free_from_coming_is_told_by_who_picks(bot: World) -> None:
+    await begin(bot, "大家谈")
+    await fill(bot, "参加人员", "甲四", ends=True)
+    assert "免于考勤" not in said(bot, SEC)
+    await fill(bot, "参加人员", "甲四、乙八", ends=True)
+    assert "免于考勤：乙八（不发通知，请另行告知）" in said(bot, SEC)
+
+
 async def test_all_that_is_not_as_usual_is_shown_kept_and_told(bot: World) -> None:
     await begin(bot, "党课", "警示教育")
     await fill(bot, "授课人", "庚一")

@@ -68,7 +68,6 @@ def heard(bot: World, name: str) -> list[str]:
     return [text for text in private(bot, name) if text.startswith("【活动变更】")]
 
 
-@pytest.mark.both_databases
 async def test_the_place_is_changed_and_told_below_the_card_of_the_group(bot: World) -> None:
     """Before and after stand side by side; every card says the same, and a member answers there."""
     await make(bot)
@@ -91,7 +90,6 @@ async def test_the_place_is_changed_and_told_below_the_card_of_the_group(bot: Wo
     assert activity(bot).place == "二楼会议室"
 
 
-@pytest.mark.both_databases
 async def test_told_one_by_one_but_who_is_on_leave(bot: World) -> None:
     """Two changes within ten minutes are one message, corrected; who is on leave hears of the hour."""
     await make(bot, "逐人私聊")
@@ -223,7 +221,6 @@ async def test_people_who_come_and_go(bot: World) -> None:
     assert count(bot, LeaveRequest, LeaveRequest.withdrawn_at.is_(None)) == 0
 
 
-@pytest.mark.both_databases
 async def test_after_the_start_and_after_the_cut_off(bot: World) -> None:
     """The hour stands, the place may be put right quietly, others are counted; then nothing any more."""
     await make(bot)

@@ -46,7 +46,6 @@ def new(bot: World, name: str) -> list[str]:
     return [text for text in texts if text.startswith(("【4月学习】", "【节前廉洁提醒】"))]
 
 
-@pytest.mark.both_databases
 async def test_one_message_and_two_promises(bot: World) -> None:
     await bot.stage.at("2024-04-01 09:05")
     for name in story.EVERYBODY:

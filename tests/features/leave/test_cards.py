@@ -36,7 +36,6 @@ def state(bot: World) -> LeaveState:
         return session.scalars(select(LeaveRequest.state).where(LeaveRequest.withdrawn_at.is_(None))).one()
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize(("label", "word"), [("批准", "已批准"), ("不批准", "未批准")], ids=["yes", "no"])
 async def test_decided_by_one_it_closes_for_the_other(bot: World, label: str, word: str) -> None:
     assert [cards(bot, name) for name in ("甲一", "甲二")] == [[(HEAD, ["批准", "不批准"])]] * 2
@@ -100,7 +99,6 @@ async def test_an_officer_who_has_blocked_the_bot_stops_nobody(bot: World) -> No
     assert any("您的请假（公差）已批准" in text for text in private(bot, "甲五"))
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("word", ["撤销", "取消请假"])
 async def test_taken_back_by_a_word_they_close(bot: World, word: str) -> None:
     """Whoever decides finds nothing to decide any more, as after the button."""

@@ -225,17 +225,21 @@ def test_the_sheet_is_blank_before_and_filled_afterwards(storage: Storage) -> No
         desk = Desk(session)
         blank = sheet.of(session, desk.activity, TOLD, SHANGHAI)
         assert len(blank.rows) == 23 + sheet.EMPTY
-        assert all(row[3:] == ("", "", "") for row in blank.rows)
+        assert all(row[3:] == ("", "") for row in blank.rows)
+        assert _heads(sheet.docx(blank, 1)) == ["序号", "姓名", "党小组", "签名", "备注"]
         assert dict(blank.head)["应到"] == "23人"
         signed = sheet.of(session, desk.activity, EVENING, SHANGHAI)
     by_name = {row[1]: row for row in signed.rows}
     assert by_name["甲一"][2:] == ("第一党小组", "", "点名", "")
     assert (by_name["甲四"][5], by_name["乙五"][5], by_name["丁一"][4:]) == ("公差", "病假", ("代登", "列席"))
     assert [dict(signed.head)[word] for word in ("应到", "实到", "请假", "缺席")] == ["23人", "21人", "2人", "0人"]
-    rows = Document(io.BytesIO(sheet.docx(signed, 1))).tables[1].rows
-    assert [cell.text for cell in rows[0].cells] == list(sheet.COLUMNS)
-    assert len(rows) == 1 + 24
-    assert sheet.xlsx(signed)[:2] == b"PK"
+    assert _heads(sheet.docx(signed, 1)) == ["序号", "姓名", "党小组", "签到时间", "方式", "备注"]
+    assert len(Document(io.BytesIO(sheet.docx(signed, 1))).tables[1].rows) == 1 + 24
+    assert sheet.xlsx(signed)[:2] == sheet.xlsx(blank)[:2] == b"PK"
+
+
+def _heads(content: bytes) -> list[str]:
+    return [cell.text for cell in Document(io.BytesIO(content)).tables[1].rows[0].cells]
 
 
 def test_the_minutes_of_a_quarter_are_a_zip(storage: Storage) -> None:

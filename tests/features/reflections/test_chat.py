@@ -392,7 +392,6 @@ async def test_the_wizard_may_change_everything_and_is_for_those_who_may(bot: Wo
     assert "应交6人，未交6人。" in last(bot, "丙一").text
 
 
-@pytest.mark.both_databases
 async def test_st6_six_cadres_one_piece_each(bot: World) -> None:
     """另6名科级以上党员干部…各1篇, in Q3 though the last comes on 8 October; only who owes is nudged."""
     await bot.stage.at("2023-09-25 10:00")

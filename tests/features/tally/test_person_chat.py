@@ -19,7 +19,6 @@ from tests.features.tally.test_chat import NOW, START, forge, hold_st1, labels, 
 from tests.world import SHANGHAI, World, alive, prepare
 
 SEC, DEP, ORG, PUB, DIS, LEADER, OTHER_LEADER, MEMBER = "甲一", "乙一", "甲二", "丙一", "乙二", "甲三", "乙三", "丙四"
-pytestmark = pytest.mark.both_databases
 NOT_YOURS = "您没有查看他人记录的权限。"
 JULY = "　7月7日 7月主题党日：公差（已批准），已补学"
 BOOK = "　《党章》：未完成，7月31日截止"

@@ -204,7 +204,6 @@ async def test_the_list_with_names_is_for_the_desk_and_of_the_own_group_for_its_
 # --- 一键提醒 ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.both_databases
 async def test_a_leader_reminds_the_own_group_once_a_day(chat_url: str) -> None:
     async with august(chat_url, "2023-08-29 10:00") as bot:
         await bot.stage.say("甲三", "本组未完成")
