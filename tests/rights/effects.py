@@ -140,7 +140,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:SendNow": rows("monthly_theme audit", tells=True),
     "answer:study.title": rows("monthly_theme audit dialog"),
     "answer:study.change": rows("monthly_theme audit dialog"),
-    **dict.fromkeys(("command:task", "word:布置心得", "answer:reflection.task"), ASKS),
+    **dict.fromkeys(("command:task", "word:布置心得", "answer:reflection.task", "tap:AssignTask"), ASKS),
     "tap:TaskWizard": TASK_MADE,
     "tap:ListTasks": shows("心得"),
     **dict.fromkeys(("command:check_task", "word:布置自查", "answer:self_check.task"), ASKS),

@@ -42,7 +42,7 @@ from bot.kit.figures import Section
 from bot.kit.form_fields import Fill
 from bot.kit.handlers import File
 from bot.kit.undo import UndoStep
-from storage.choices import ActivityFileRole, ActivityType, Duty, LeaveType, StudyItemKind
+from storage.choices import ActivityFileRole, ActivityType, Duty, HandInKind, LeaveType, StudyItemKind
 from tests.features.register.own_team import TEAM
 from tests.rights import states
 from tests.rights.branch import NAMES, NOW, Ids
@@ -489,6 +489,7 @@ TABLE: dict[str, Case] = {
     ),
     "tap:ListChecks": own(TASK, lambda ids: reflections.ListChecks()),
     "tap:ListTasks": own(TASK, lambda ids: reflections.ListTasks()),
+    "tap:AssignTask": Case(TASK, lambda ids: reflections.AssignTask(ids["activity"], HandInKind.SELF_CHECK)),
     "tap:OpenTask": Case(TASK, lambda ids: reflections.OpenTask(ids["task"])),
     "tap:ListMissing": Case(TASK, lambda ids: reflections.ListMissing(ids["task"])),
     "tap:CallOffTask": Case(TASK, lambda ids: reflections.CallOffTask(ids["other_task"], 1)),

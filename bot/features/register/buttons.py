@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.doors import FromActivity as FromActivity
 from bot.kit.doors import OpenEntry as OpenEntry
 
 
@@ -30,15 +31,6 @@ class ChooseActivity(Button):
 
     prefix: ClassVar[str] = "eb"
     kind: str
-
-
-@dataclass(frozen=True)
-class FromActivity(Button):
-    """The form of a kind, filled in with what the activity proves."""
-
-    prefix: ClassVar[str] = "em"
-    kind: str
-    activity_id: int
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ def _counts(of: PersonRecord, looker: Looker | None) -> list[str]:
     ]
     words = [f"{word}{count}次" for word, count in counts if count]
     words += [f"累计{plain(of.hours)}学时"] if of.hours else []
+    words += [f"{of.period.end.year}年累计{plain(of.hours_of_year)}学时"] if of.hours_of_year else []
     return ["，".join(words)] if words else []
 
 

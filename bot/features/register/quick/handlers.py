@@ -12,6 +12,7 @@ from bot.features.register.buttons import ChooseActivity, FromActivity, LikeLast
 from bot.features.register.forms import FORMS, LATELY
 from bot.features.register.kinds.kind import Kind, Type
 from bot.features.register.quick import filling, forms, pasted, saying, sentences
+from bot.kit import proved
 from bot.kit.access import NO_RIGHT, Right
 from bot.kit.activities import find_activity
 from bot.kit.handlers import Call, Handler, Tap, Word
@@ -69,6 +70,8 @@ def from_activity(session: Session, call: Call, button: FromActivity) -> Reply:
     kind, activity = _kept(session, call, button.kind), find_activity(session, call.me, button.activity_id)
     if activity.status in OFF or not linking.knows_of(session, call.me, activity):
         raise Refusal(messages.NO_ACTIVITY)
+    if kind.name in proved.ONCE and proved.is_recorded(session, activity, kind.name):
+        raise Refusal(messages.ONCE.format(kind=kind.word))
     given = filling.of_activity(session, call, kind, activity)
     return Reply(edit=FORMS.filled(session, call, act="new", of=kind.name, **given))
 
