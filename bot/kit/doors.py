@@ -154,10 +154,10 @@ class OpenTask(Button):
 
 
 @dataclass(frozen=True)
-class FromActivity(Button):
-    """The form of a kind of entry, filled in with what the activity proves."""
+class RecordProved(Button):
+    """The form of a kind of entry, filled in with what the activity proves, which nobody has recorded yet."""
 
-    prefix: ClassVar[str] = "em"
+    prefix: ClassVar[str] = "ac"
     kind: str
     activity_id: int
 

@@ -239,7 +239,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("word:names_new", "word:names_own", "tap:NewEntry", "tap:FindEntries"), ASKS),
     "tap:ChooseActivity": shows("请选择活动"),
     **dict.fromkeys(("word:says_entry", "word:pastes_table", "word:may_be_table", "tap:LikeLast"), ASKS),
-    **dict.fromkeys(("answer:register.quick", "tap:FromActivity"), ASKS),
+    **dict.fromkeys(("answer:register.quick", "tap:FromActivity", "tap:RecordProved"), ASKS),
     **dict.fromkeys(("word:names_ledger", "tap:ShowList", "tap:ShowInState"), shows("受检支部")),
     "answer:register.form": shows("受检支部"),
     "word:names_table": shows("【指导台账】"),

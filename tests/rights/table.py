@@ -414,6 +414,11 @@ TABLE: dict[str, Case] = {
     ),
     "tap:ChooseActivity": own(KEEP_ALL, lambda ids: register.ChooseActivity("rectification_list")),
     "tap:FromActivity": Case(KEEP_ALL, lambda ids: register.FromActivity("rectification_list", ids["activity"])),
+    "tap:RecordProved": Case(
+        KEEP_ALL,
+        lambda ids: register.RecordProved("cobuild_event", ids["held"]),
+        state=states.held_with_a_partner,
+    ),
     "tap:MakeLinked": Case(KEEP_ALL, lambda ids: register.MakeLinked(ids["inspection"], 0, "")),
     "tap:NewEntry": own(KEEP_ALL, lambda ids: register.NewEntry("rectification_list")),
     "tap:ShowKinds": own(READ, lambda ids: register.ShowKinds(register.Way.LOOK, "")),

@@ -21,7 +21,7 @@ from storage.models.organisation import Organisation
 from storage.models.study import StudyItem
 
 # Of typed lines, beside the ticked items; before the number of one, and of a document that is given out to be learned.
-TYPED, ITEM, PAPER = "agenda_typed", "#", "@"
+TYPED, ITEM, PAPER = "agenda_typed", "#", "$"
 # Documents of so long ago may be studied at a meeting too.
 LATELY = timedelta(days=60)
 MOST_PAPERS = 4

@@ -9,7 +9,7 @@ from bot.features.reflections import kinds
 from bot.features.reflections.tasks import of_activity
 from bot.kit import proved
 from bot.kit.access import Right, may
-from bot.kit.doors import AssignTask, FromActivity, OpenTask
+from bot.kit.doors import AssignTask, OpenTask, RecordProved
 from bot.kit.lists import two_a_row
 from bot.kit.replies import Choice, Message, Rows
 from bot.kit.words import by_day, cut
@@ -54,4 +54,4 @@ def _tasks(activity: Activity, tasks: Sequence[ReflectionTask]) -> list[Choice]:
 
 
 def _entries(session: Session, activity: Activity) -> list[Choice]:
-    return [Choice(one.label, FromActivity(one.kind, activity.id)) for one in proved.unrecorded(session, activity)]
+    return [Choice(one.label, RecordProved(one.kind, activity.id)) for one in proved.unrecorded(session, activity)]

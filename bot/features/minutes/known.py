@@ -114,8 +114,8 @@ def of(session: Session, activity: Activity, component: ActivityType, tz: tzinfo
 
 
 def _set(task: ReflectionTask) -> str:
-    """心得体会：7月主题党日心得体会（8月31日前提交）"""
-    return f"{kinds.of(task.kind).title}：{task.title}（{by_day(task.due_on)}提交）"
+    """心得体会：7月主题党日心得体会，7月28日（含）前提交"""
+    return f"{kinds.of(task.kind).title}：{task.title}，{by_day(task.due_on)}提交"
 
 
 def _voted(one: Counted, names: Mapping[int, str]) -> str:

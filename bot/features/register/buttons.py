@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
-from bot.kit.doors import FromActivity as FromActivity
 from bot.kit.doors import OpenEntry as OpenEntry
+from bot.kit.doors import RecordProved as RecordProved
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,15 @@ class ChooseActivity(Button):
 
     prefix: ClassVar[str] = "eb"
     kind: str
+
+
+@dataclass(frozen=True)
+class FromActivity(Button):
+    """The form of a kind, filled in with what the activity proves."""
+
+    prefix: ClassVar[str] = "em"
+    kind: str
+    activity_id: int
 
 
 @dataclass(frozen=True)
