@@ -263,4 +263,4 @@ async def test_an_afternoon_is_entered_once(bot: World) -> None:
     check_what_follows(bot, counted)
     await check_the_papers(one)
     await bot.stage.say(AWAY, "我的记录")
-    assert "应参加1次，请假1次，补学1次，累计4学时，2023年累计4学时" in bot.stage.people[AWAY].chat.last.text
+    assert "应参加1次，请假1次，补学1次，累计4学时（2023年共4学时）" in bot.stage.people[AWAY].chat.last.text
