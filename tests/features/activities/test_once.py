@@ -53,7 +53,7 @@ class Secretary:
         """Whatever is tapped is taken."""
         self.tapped.append(label)
         tap = await self.bot.stage.tap(SEC, label, about)
-        assert "失效" not in tap.answer.text, label
+        assert "失效" not in tap.toast, label
         self._hear()
 
     @property
@@ -257,7 +257,7 @@ async def test_an_afternoon_is_entered_once(bot: World) -> None:
         assert one.read.startswith(said)
     for act in ("登记对标共建", "登记红色基地"):
         again = await bot.stage.tap(SEC, act, f"考勤已登记：{TITLE}")
-        assert "这项活动已登记" in again.answer.text
+        assert "这项活动已登记" in again.toast
     counted = figures(bot)
     check_the_activity(counted)
     check_what_follows(bot, counted)
