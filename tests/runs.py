@@ -72,6 +72,8 @@ WALKS = {
     "features/privacy/test_named": ("test_the_records_of_others",),
     "features/privacy/test_ways_out": ("test_a_page_leads_back[words",),
     "features/reflections/test_chat": ("test_two_taps_on_submit",),
+    "features/reflections/test_of_activity": ("test_two_taps_set", "test_whom_it_is"),
+    "features/reflections/test_stories": (),
     "features/register/test_appointing": ("test_an_office", "test_the_elected"),
     "features/register/test_chat": ("test_task_13", "test_a_kind_of_25"),
     "features/register/test_figures": ("test_st9", "test_a_number"),

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from bot.kit.buttons import Button
 from bot.kit.handlers import Command
+from storage.choices import HandInKind
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,32 @@ class OpenSheet(Button):
     """签到表: to print before, or as it was signed."""
 
     prefix: ClassVar[str] = "mg"
+    activity_id: int
+
+
+@dataclass(frozen=True)
+class AssignTask(Button):
+    """布置心得, 布置自查 of an activity: the form with all that the activity says already."""
+
+    prefix: ClassVar[str] = "ab"
+    activity_id: int
+    kind: HandInKind
+
+
+@dataclass(frozen=True)
+class OpenTask(Button):
+    """The card of what was set to be handed in."""
+
+    prefix: ClassVar[str] = "rk"
+    task_id: int
+
+
+@dataclass(frozen=True)
+class RecordProved(Button):
+    """The form of a kind of entry, filled in with what the activity proves, which nobody has recorded yet."""
+
+    prefix: ClassVar[str] = "ac"
+    kind: str
     activity_id: int
 
 

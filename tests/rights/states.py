@@ -26,6 +26,7 @@ from storage.choices import (
     OrganisationKind,
     OutboxState,
 )
+from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.calendar import CalendarYear
 from storage.models.entry import Entry, EntryState
@@ -82,6 +83,10 @@ def put_by_me(session: Session, ids: Ids, who: int | None) -> None:
     if who in ids.people.values():
         mine = update(EntryState).where(EntryState.id == ids["list_state"])
         session.execute(mine.values(recorded_by_id=who))
+
+
+def held_with_a_partner(session: Session, ids: Ids, me: int | None) -> None:
+    session.execute(update(Activity).where(Activity.id == ids["held"]).values(partners=["甲支部"]))
 
 
 def recorded_by_me(session: Session, ids: Ids, who: int | None) -> None:

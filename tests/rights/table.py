@@ -42,7 +42,7 @@ from bot.kit.figures import Section
 from bot.kit.form_fields import Fill
 from bot.kit.handlers import File
 from bot.kit.undo import UndoStep
-from storage.choices import ActivityFileRole, ActivityType, Duty, LeaveType, StudyItemKind
+from storage.choices import ActivityFileRole, ActivityType, Duty, HandInKind, LeaveType, StudyItemKind
 from tests.features.register.own_team import TEAM
 from tests.rights import states
 from tests.rights.branch import NAMES, NOW, Ids
@@ -414,6 +414,11 @@ TABLE: dict[str, Case] = {
     ),
     "tap:ChooseActivity": own(KEEP_ALL, lambda ids: register.ChooseActivity("rectification_list")),
     "tap:FromActivity": Case(KEEP_ALL, lambda ids: register.FromActivity("rectification_list", ids["activity"])),
+    "tap:RecordProved": Case(
+        KEEP_ALL,
+        lambda ids: register.RecordProved("cobuild_event", ids["held"]),
+        state=states.held_with_a_partner,
+    ),
     "tap:MakeLinked": Case(KEEP_ALL, lambda ids: register.MakeLinked(ids["inspection"], 0, "")),
     "tap:NewEntry": own(KEEP_ALL, lambda ids: register.NewEntry("rectification_list")),
     "tap:ShowKinds": own(READ, lambda ids: register.ShowKinds(register.Way.LOOK, "")),
@@ -489,6 +494,7 @@ TABLE: dict[str, Case] = {
     ),
     "tap:ListChecks": own(TASK, lambda ids: reflections.ListChecks()),
     "tap:ListTasks": own(TASK, lambda ids: reflections.ListTasks()),
+    "tap:AssignTask": Case(TASK, lambda ids: reflections.AssignTask(ids["activity"], HandInKind.SELF_CHECK)),
     "tap:OpenTask": Case(TASK, lambda ids: reflections.OpenTask(ids["task"])),
     "tap:ListMissing": Case(TASK, lambda ids: reflections.ListMissing(ids["task"])),
     "tap:CallOffTask": Case(TASK, lambda ids: reflections.CallOffTask(ids["other_task"], 1)),

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,12 +15,16 @@ from bot.kit.lists import label
 from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
 from bot.kit.words import cut
-from storage.choices import OFF
+from storage.choices import OFF, StudyItemKind, StudyItemState
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
 from storage.models.organisation import Organisation
+from storage.models.study import StudyItem
 
-# Of typed lines, beside the ticked items; before the number of one.
-TYPED, ITEM = "agenda_typed", "#"
+# Of typed lines, beside the ticked items; before the number of one, and of a document that is given out to be learned.
+TYPED, ITEM, PAPER = "agenda_typed", "#", "$"
+# Documents of so long ago may be studied at a meeting too.
+LATELY = timedelta(days=60)
+MOST_PAPERS = 4
 MOST_LINES, MOST_OFFERED, LOOKED_THROUGH, LONGEST, LONGEST_SHOWN = 20, 12, 40, 200, 30
 # With so much of it left two titles may be one, and so long a title has to be before it is asked.
 NEAR, LONG_ENOUGH = 0.75, 4
@@ -93,8 +97,20 @@ def options(session: Session, call: Call, values: Values) -> Sequence[tuple[str,
     items = session.scalars(latest.limit(LOOKED_THROUGH)).all()
     at, kinds = _studied(session, [one.id for one in items]), set(values.get("types", ()))
     rest = sorted(items, key=lambda one: bool(at[one.id] & kinds))
-    offered = [*taken, *rest[: max(MOST_OFFERED - len(taken), 0)]]
-    return [(f"{ITEM}{one.id}", label(one.title, LONGEST_SHOWN)) for one in offered]
+    papers = _papers(session, call, values)
+    offered = [*taken, *rest[: max(MOST_OFFERED - len(taken) - len(papers), 0)]]
+    listed = [(f"{ITEM}{one.id}", label(one.title, LONGEST_SHOWN)) for one in offered]
+    return [*listed, *((f"{PAPER}{one.id}", label(one.title, LONGEST_SHOWN)) for one in papers)]
+
+
+def _papers(session: Session, call: Call, values: Values) -> list[StudyItem]:
+    """The documents given out lately that are no item yet: nobody types their titles again."""
+    mine = (StudyItem.branch_id == call.me.branch_id, StudyItem.kind == StudyItemKind.DOCUMENT)
+    lately = (StudyItem.state == StudyItemState.ASSIGNED, StudyItem.assigned_on >= call.today - LATELY)
+    known = {key(title) for title in _known(session, call.me.branch_id)}
+    rows = session.scalars(select(StudyItem).where(*mine, *lately).order_by(StudyItem.id.desc()).limit(MOST_PAPERS))
+    ticked = _ids(values, PAPER)
+    return [one for one in rows if one.id in ticked or key(one.title) not in known]
 
 
 def _studied(session: Session, items: Collection[int]) -> dict[int, set[str]]:
@@ -147,15 +163,17 @@ def _known(session: Session, branch_id: int) -> Sequence[str]:
 
 def typed_lines(values: Values) -> list[str]:
     """Also those of a form that an earlier version left."""
-    earlier = [str(one) for one in values.get("agenda") or () if not _is_item(str(one))]
+    earlier = [str(one) for one in values.get("agenda") or () if not (_is(ITEM, str(one)) or _is(PAPER, str(one)))]
     return [*earlier, *(values.get(TYPED) or ())]
 
 
 def chosen(session: Session, call: Call, values: Values) -> list[str]:
-    """The titles that are ticked, and the lines that were typed."""
+    """The titles that are ticked, those of documents too, and the lines that were typed."""
     mine = (FirstAgendaItem.branch_id == call.me.branch_id, FirstAgendaItem.id.in_(_ids(values)))
     titles = session.scalars(select(FirstAgendaItem.title).where(*mine).order_by(FirstAgendaItem.id))
-    return [*titles, *typed_lines(values)]
+    given = (StudyItem.branch_id == call.me.branch_id, StudyItem.id.in_(_ids(values, PAPER)))
+    papers = session.scalars(select(StudyItem.title).where(*given).order_by(StudyItem.id))
+    return [*titles, *papers, *typed_lines(values)]
 
 
 def ticked(session: Session, activity_id: int) -> list[str]:
@@ -165,12 +183,12 @@ def ticked(session: Session, activity_id: int) -> list[str]:
     return [f"{ITEM}{one}" for one in session.scalars(query)]
 
 
-def _ids(values: Values) -> list[int]:
-    return [int(str(one)[1:]) for one in values.get("agenda") or () if _is_item(str(one))]
+def _ids(values: Values, of: str = ITEM) -> list[int]:
+    return [int(str(one)[1:]) for one in values.get("agenda") or () if _is(of, str(one))]
 
 
-def _is_item(value: str) -> bool:
-    return value.startswith(ITEM) and value[1:].isdecimal() and len(value) < 12
+def _is(of: str, value: str) -> bool:
+    return value.startswith(of) and value[1:].isdecimal() and len(value) < 12
 
 
 # --- the records -----------------------------------------------------------------------------------------------------

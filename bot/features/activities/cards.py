@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.activities import agenda, messages, planning, rules, service
+from bot.features.activities import agenda, follow_up, messages, planning, rules, service
 from bot.features.notices.cards import NOTICE, Counts, count, counts_line, group_card, moved, private_notice
 from bot.features.notices.plain_notices import with_files
 from bot.features.notices.rules import reply_by
@@ -58,7 +58,8 @@ def _desk_card(
     card = messages.desk_card(activity, counted, tz, mark, over=now > activity.end_at)
     if notice is not None and activity.status is ActivityStatus.PLANNED:
         card = with_delivery(session, card, activity.branch_id, NOTICE, notice.id, now, tz, fixed=True)
-    return messages.with_danger(_with_votes(session, card, activity, tz), activity)
+    card = follow_up.on_card(session, _with_votes(session, card, activity, tz), activity, over=now > activity.end_at)
+    return messages.with_danger(card, activity)
 
 
 def _with_votes(session: Session, card: Message, activity: Activity, tz: tzinfo) -> Message:

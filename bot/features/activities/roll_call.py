@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import buttons, messages, roll_words, rules, service
+from bot.features.activities import buttons, follow_up, messages, roll_words, rules, service
 from bot.features.activities.desk import MOST_TO_CALL, NOT_IN_SCOPE, OLD_LIST, called, shown
 from bot.kit import dialog as dialogs
 from bot.kit import heard
@@ -135,7 +135,8 @@ def roll_sure(session: Session, call: Call, button: buttons.RollSure) -> Reply:
     service.settle(session, call.me, activity, dialog.draft["missing"], call.now, call.tz)
     dialogs.close(session, call.me.id)
     session.flush()
-    done = Message(f"考勤已登记：{messages.roll_summary(activity, shown(session, call, activity), call.tz)}")
+    line = f"考勤已登记：{messages.roll_summary(activity, shown(session, call, activity), call.tz)}"
+    done = Message(line, follow_up.offered(session, call.me, activity))
     return Reply(toast="考勤已登记。", edit=done, refresh=[(ACTIVITY_CARD, activity.id)])
 
 

@@ -89,7 +89,7 @@ def _sections(
     yield PARTS["resolutions"], _numbered(said.resolutions)
     yield VOTES, known.votes
     yield PARTS["tasks"], [one.text for one in said.tasks]
-    yield FILES, _numbered(files)
+    yield FILES, _numbered([*files, *known.set_of])
 
 
 def _numbered(lines: Sequence[str]) -> list[str]:

@@ -11,18 +11,22 @@ from sqlalchemy.orm import Session
 from bot.features.activities import service as activities
 from bot.features.activities.rules import Roll
 from bot.features.minutes.rules import MEETINGS, Facts
+from bot.features.reflections import kinds
+from bot.features.reflections.tasks import of_activity
 from bot.kit import votes
 from bot.kit.activity_words import type_words
 from bot.kit.glossary.choices import LEAVE_TYPES
 from bot.kit.names import names_listed
 from bot.kit.votes import Counted
 from bot.kit.voting import reason_words, vote_words
+from bot.kit.words import by_day
 from scheduler.calendar.days import local_day
 from storage.activities import components
 from storage.choices import ActivityStatus, ActivityType, LeaveState, MembershipStatus
 from storage.lookups import names_of
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
 from storage.models.attendance import LeaveRequest
+from storage.models.reflection import ReflectionTask
 from storage.roster import roster
 
 # Of a component, by its key among the details: what it is called in the paper.
@@ -34,7 +38,7 @@ class Known:
     """Words and figures of one component, in the order of the paper; word: what the branch calls it.
 
     more: rows that only some types have. away: who was not there, each with why (D22). subjects: what it was about,
-    without anybody writing an agenda.
+    without anybody writing an agenda. set_of: what was set to be handed in after it.
     """
 
     component: ActivityType
@@ -57,6 +61,7 @@ class Known:
     more: tuple[tuple[str, str], ...]
     votes: tuple[str, ...]
     doubts: tuple[str, ...]
+    set_of: tuple[str, ...] = ()
 
     def facts(self, files: int) -> Facts:
         subjects = (*self.first_agenda, *(text for _, text in self.more))
@@ -104,7 +109,13 @@ def of(session: Session, activity: Activity, component: ActivityType, tz: tzinfo
         more=tuple(_more(activity, row, names)),
         votes=tuple(_voted(one, excluded) for one in counted),
         doubts=tuple(f"{one.about}：票数与现在的考勤不符，请核对。" for one in counted if one.differs),
+        set_of=tuple(_set(one) for one in of_activity(session, activity)) if leads else (),
     )
+
+
+def _set(task: ReflectionTask) -> str:
+    """心得体会：7月主题党日心得体会，7月28日（含）前提交"""
+    return f"{kinds.of(task.kind).title}：{task.title}，{by_day(task.due_on)}提交"
 
 
 def _voted(one: Counted, names: Mapping[int, str]) -> str:

@@ -154,6 +154,7 @@ def head(known: Known) -> list[str]:
         f"第一议题：{'；'.join(known.first_agenda)}" if known.first_agenda else "",
         *(f"{word}：{text}" for word, text in known.more),
         *(f"表决情况：{one}" for one in known.votes),
+        *known.set_of,
         *known.doubts,
     ]
     return [cut(line, LONGEST) for line in lines if line]

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.doors import AssignTask as AssignTask
+from bot.kit.doors import OpenTask as OpenTask
 
 
 class Reason(StrEnum):
@@ -100,12 +102,6 @@ class ReturnFor(Button):
     prefix: ClassVar[str] = "rr"
     reflection_id: int
     reason: Reason
-
-
-@dataclass(frozen=True)
-class OpenTask(Button):
-    prefix: ClassVar[str] = "rk"
-    task_id: int
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.reflections import items, messages, reviews, rules, service, submissions
+from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.back_fill import Recorded
 from bot.kit.broadcasts import with_delivery
 from bot.kit.replies import Message, To
@@ -17,6 +18,11 @@ from storage.models.reflection import Reflection, ReflectionTask
 TASK = "reflection_task"
 PIECE = "reflection"
 REVIEW = "reflection_review"
+
+
+def of_activity(row: ReflectionTask) -> list[tuple[str, int]]:
+    """The card of the activity that it belongs to, which names it."""
+    return [(ACTIVITY_CARD, row.activity_id)] if row.activity_id is not None else []
 
 
 def counts(session: Session, task: service.Task, tz: tzinfo) -> messages.Counts:

@@ -76,6 +76,7 @@ def call_off(session: Session, call: Call, button: buttons.CallOffTask) -> Reply
             )
             for person in told
         ],
+        refresh=cards.of_activity(task.row),
     )
 
 

@@ -93,7 +93,9 @@ def _usual_title(kind: HandInKind) -> Options:
     return options
 
 
-def _titled(kind: HandInKind) -> Callable[[Session, Call, str], Values]:
+def titled(kind: HandInKind) -> Callable[[Session, Call, str], Values]:
+    """What it belongs to names it."""
+
     def then(session: Session, call: Call, value: str) -> Values:
         return {key: f"{title}{kinds.of(kind).title}" for key, title in _own_title(session, call, value).items()}
 
@@ -117,7 +119,7 @@ def _fields(kind: HandInKind) -> Sequence[Field]:
             f"请选择{noun}关联的活动或学习内容。",
             "关联",
             options=_subjects,
-            then=_titled(kind),
+            then=titled(kind),
             one_a_row=True,
             below=lambda session, call, values: (Choice(f"已布置的{noun}", listed),),
         ),
@@ -162,7 +164,7 @@ def _publish(kind: HandInKind, session: Session, call: Call, values: Values) -> 
     told = desk.tell(session, call, service.find(session, call.me, row.id, call.tz))
     many = sum(to.card is None for to in told)
     line = f"已布置，正在通知{many}人。" if many else "已布置。"
-    refresh = [(cards.TASK, row.id), progress_card(cards.TASK, row.id)]
+    refresh = [(cards.TASK, row.id), progress_card(cards.TASK, row.id), *cards.of_activity(row)]
     return Reply(toast=line, edit=Message(f"{row.title}\n{line}"), others=told, refresh=refresh)
 
 

@@ -15,6 +15,7 @@ from bot.features.reflections import (
     items,
     kinds,
     messages,
+    of_activity,
     reviews,
     service,
     submissions,
@@ -397,4 +398,5 @@ HANDLERS: list[Handler] = [
     ),
     *desk.HANDLERS,
     *forms.HANDLERS,
+    *of_activity.HANDLERS,
 ]

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.kit.deadlines import in_time
 from bot.kit.rates import rate
+from scheduler.calendar.days import DAY, Calendar, next_month
 from storage.choices import Category, PieceState, Rank, TaskAudience
 
 _UPWARDS = list(Rank)
@@ -37,6 +38,21 @@ def is_for(
 ) -> bool:
     """May somebody with these facts on the task's day hand in? Everybody may, but cadre tasks are for cadres."""
     return audience is not TaskAudience.SECTION_RANK_AND_ABOVE or is_cadre(rank, category, least)
+
+
+# So many working days are usual to write something; at the end of a month it may be these few.
+USUAL, LEAST = 10, 5
+
+
+def proposed_due(day: date, closes: date, calendar: Calendar) -> date:
+    """Until when what follows from a day is proposed to be handed in: the last working day of the month where that is
+    near, else the tenth working day; and a working day before the close, while that lies ahead, so that it is read.
+    """
+    usual, least = (calendar.working_day_after(day, number) for number in (USUAL, LEAST))
+    of_month = calendar.on_or_before(next_month(day) - DAY)
+    due = of_month if least <= of_month <= usual else usual
+    before = calendar.working_day_before(closes, 1)
+    return min(due, before) if before > day else due
 
 
 # --- what counts ---------------------------------------------------------------------------------------------------

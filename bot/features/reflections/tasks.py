@@ -1,13 +1,17 @@
 """Making a reflection task, and calling it off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.reflections import service
 from bot.kit.access import Right, require
+from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
+from bot.kit.words import cut
 from scheduler.calendar.days import local_day
 from storage import audit
 from storage.audience import Me
@@ -39,6 +43,7 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Ref
     require(me, Right.MAKE_TASK, branch_id=me.branch_id)
     _check(plan, local_day(now, tz))
     _check_subject(session, me, plan)
+    _not_again(session, me, plan)
     row = ReflectionTask(
         branch_id=me.branch_id,
         kind=plan.kind,
@@ -80,6 +85,23 @@ def _check_subject(session: Session, me: Me, plan: Plan) -> None:
             raise Refusal("没有找到关联的学习内容。")
         if item.state is StudyItemState.WITHDRAWN:
             raise Refusal("关联的学习内容已撤回，请重新选择。")
+
+
+def _not_again(session: Session, me: Me, plan: Plan) -> None:
+    """Refuses the same once more of one activity; of two at once the second finds the first one's."""
+    if plan.activity_id is None:
+        return
+    activity = session.get_one(Activity, plan.activity_id, with_for_update=True)
+    same = (plan.kind, plan.audience, name_key(plan.title))
+    if any((one.kind, one.audience, name_key(one.title)) == same for one in of_activity(session, activity)):
+        raise Refusal(f"“{cut(plan.title, 30)}”已布置，没有重复布置。")
+
+
+def of_activity(session: Session, activity: Activity) -> Sequence[ReflectionTask]:
+    """What was set to be handed in of an activity, without what was called off."""
+    mine = (ReflectionTask.branch_id == activity.branch_id, ReflectionTask.activity_id == activity.id)
+    query = select(ReflectionTask).where(*mine, ReflectionTask.cancelled_at.is_(None))
+    return session.scalars(query.order_by(ReflectionTask.id)).all()
 
 
 def call_off(session: Session, me: Me, task: service.Task, now: datetime) -> None:

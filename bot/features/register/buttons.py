@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from bot.kit.buttons import Button
 from bot.kit.doors import OpenEntry as OpenEntry
+from bot.kit.doors import RecordProved as RecordProved
 
 
 @dataclass(frozen=True)

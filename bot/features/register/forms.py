@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from bot.features.register import buttons, entries, linking, messages, questions, rules, service, states
 from bot.features.register.kinds.catalogue import kind_of
-from bot.features.register.kinds.kind import FACTS, EntryField, Kind, Type
+from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Type
 from bot.features.register.quick import filling, recording
 from bot.features.register.rules import Row, View
 from bot.features.register.values import Called, Owner, full_day, links, said
+from bot.kit import proved
 from bot.kit import questions as usual
 from bot.kit.access import NO_RIGHT, Right
+from bot.kit.activities import ACTIVITY_CARD, find_activity
 from bot.kit.closing import cut_off_of
 from bot.kit.deadlines import in_time
 from bot.kit.form_families import Forms
@@ -28,6 +30,7 @@ from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, To, say
 from bot.kit.words import not_counted, units
+from storage.models.activity import Activity
 
 NAME, CODE, AGAIN = "register.form", "e", "登记"
 LONGEST_REPORT = 1000
@@ -144,8 +147,10 @@ def _new(kind: Kind, values: Values) -> Form:
     def save(session: Session, call: Call, values: Values) -> Reply:
         row = {key.removeprefix(f"{rows}."): value for key, value in kept(first, values).items()}
         held = [(rows, row)] if first else []
+        activity = _once(session, call, kind, values)
         number = recording.record(session, call.me, kind, kept(declared, values), held, call.now, call.tz)
-        return Reply(edit=done(session, call, "已登记", number, buttons.UndoEntry("e", number, number)))
+        card = done(session, call, "已登记", number, buttons.UndoEntry("e", number, number))
+        return Reply(edit=card, refresh=[(ACTIVITY_CARD, activity.id)] if activity is not None else [])
 
     def check(session: Session, call: Call, values: Values) -> None:
         not_ahead([*declared, *first], call, values)
@@ -162,6 +167,21 @@ def _new(kind: Kind, values: Values) -> Form:
         Action("save", "保存", save),
         check=check,
     )
+
+
+def _once(session: Session, call: Call, kind: Kind, values: Values) -> Activity | None:
+    """The activity that a new entry names; refuses a second one where one occasion is one entry. Of two at once the
+    second finds the first one's.
+    """
+    field = kind.field(ACTIVITY)
+    named = links(questions.kept(field, values)) if field is not None else []
+    if not named:
+        return None
+    find_activity(session, call.me, named[0].id)
+    activity = session.get_one(Activity, named[0].id, with_for_update=True)
+    if kind.name in proved.ONCE and proved.is_recorded(session, activity, kind.name):
+        raise Refusal(messages.ONCE.format(kind=kind.word))
+    return activity
 
 
 def _like_last(kind: Kind, fields: Sequence[Field]) -> Callable[[Session, Call, Values], Sequence[Choice]]:

@@ -94,9 +94,16 @@ def _counts(of: PersonRecord, looker: Looker | None) -> list[str]:
         (_open(looker), unrecorded),
         ("补学", made_up),
     ]
-    words = [f"{word}{count}次" for word, count in counts if count]
-    words += [f"累计{plain(of.hours)}学时"] if of.hours else []
+    words = [*(f"{word}{count}次" for word, count in counts if count), *_hours(of)]
     return ["，".join(words)] if words else []
+
+
+def _hours(of: PersonRecord) -> list[str]:
+    """累计4学时（2023年共12学时）: of the period, and of its year so far."""
+    year = f"{of.period.end.year}年共{plain(of.hours_of_year)}学时" if of.hours_of_year else ""
+    if not of.hours:
+        return [year] if year else []
+    return [f"累计{plain(of.hours)}学时" + (f"（{year}）" if year else "")]
 
 
 def _part(of: PersonRecord, part: OwnActivity, looker: Looker | None) -> str:

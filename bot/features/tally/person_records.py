@@ -49,13 +49,16 @@ class OwnActivity:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """One person's period, as far as it is `shown` to who looks; lists in the order of time."""
+    """One person's period, as far as it is `shown` to who looks; lists in the order of time. hours_of_year: from its
+    first day to the end of the period (R28, R29), where the period is only a part of that.
+    """
 
     period: Period
     person_id: int
     shown: frozenset[Part]
     parts: Sequence[OwnActivity]
     hours: Decimal
+    hours_of_year: Decimal | None
     study: Sequence[tuple[StudyItem, StudyCompletion | None]]
     pieces: Sequence[tuple[ReflectionTask, Version]]
     reminders: Sequence[tuple[Reminder, Acknowledgement | None]]
@@ -83,11 +86,25 @@ def record_of(
         person_id=person_id,
         shown=shown,
         parts=[part for one in asked.slices for part in _parts(asked, person_id, held, one)],
-        hours=hours([*asked.of(LEARNED)]).get(person_id, Decimal(0)),
+        hours=_hours(asked, person_id),
+        hours_of_year=_of_year(asked, person_id),
         study=_study(session, branch_id, person_id, period) if Part.STUDY in shown else (),
         pieces=_pieces(session, branch_id, person_id, period, tz) if Part.PIECES in shown else (),
         reminders=_reminders(person_id, asked) if Part.REMINDERS in shown else (),
     )
+
+
+def _hours(asked: Counting, person_id: int) -> Decimal:
+    return hours([*asked.of(LEARNED)]).get(person_id, Decimal(0))
+
+
+def _of_year(asked: Counting, person_id: int) -> Decimal | None:
+    """Years are reckoned apart."""
+    period, first = asked.period, date(asked.period.end.year, 1, 1)
+    if period.start <= first:
+        return None
+    so_far = Period(first, period.to)
+    return _hours(counting(asked.session, asked.branch_id, so_far, asked.now, asked.tz), person_id)
 
 
 def _parts(asked: Counting, person_id: int, held: Sequence[Held], part: Slice) -> list[OwnActivity]:

@@ -1,18 +1,20 @@
 """建活动 in few steps: types in words, 照上次, the branch's own words, items of 第一议题 picked or added."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bot.features.activities import again, agenda, monthly
 from bot.kit import branch_settings
-from storage.choices import ActivityStatus, ActivityType, Scope
+from storage.choices import ActivityStatus, ActivityType, Scope, StudyItemKind, StudyItemState
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
 from storage.models.notice import Notice
 from storage.models.organisation import Organisation
 from storage.models.person import RosterSpan
+from storage.models.study import StudyItem
 from tests.taps import Cost, Counted
 from tests.world import SHANGHAI, World, world
 
@@ -361,6 +363,38 @@ async def test_a_near_double_is_asked_about(bot: World) -> None:
     await bot.stage.tap(SEC, "是新的议题")
     await bot.stage.tap(SEC, "发布")
     assert len(items(bot)) == 2
+
+
+def give_out(bot: World, title: str, **more: Any) -> None:
+    with bot.storage.transaction() as session:
+        values: dict[str, Any] = {"branch_id": bot.cast.branch_id, "assigned_on": date(2023, 7, 3), **more}
+        session.add(
+            StudyItem(
+                kind=values.pop("kind", StudyItemKind.DOCUMENT), title=title, due_on=date(2023, 7, 31),
+                created_by_id=bot.cast[SEC], created_at=datetime(2023, 7, 3, tzinfo=SHANGHAI), **values,
+            )
+        )  # fmt: skip
+
+
+async def test_a_document_of_the_month_is_ticked_and_not_typed_again(bot: World) -> None:
+    """Once it was studied at a meeting it is offered as that; no book, nothing withdrawn or of long ago."""
+    give_out(bot, "《意见》")
+    give_out(bot, "党章", kind=StudyItemKind.BOOK)
+    give_out(bot, "已撤回的文件", state=StudyItemState.WITHDRAWN)
+    give_out(bot, "去年的文件", assigned_on=date(2023, 1, 3))
+    for text in ("建活动", "支委会", "7月6日", "14:30", "会议室"):
+        await bot.stage.say(SEC, text)
+    await bot.stage.tap(SEC, "第一议题")
+    assert labels(bot)[:-3] == ["《意见》"]
+    await bot.stage.tap(SEC, "《意见》")
+    await bot.stage.say(SEC, "讲话一")
+    assert "第一议题：《意见》；讲话一" in said(bot)
+    await bot.stage.tap(SEC, "发布")
+    assert [one.title for one in items(bot)] == ["《意见》", "讲话一"]
+    for text in ("建活动", "主题党日", "7月7日", "14:30", "会议室"):
+        await bot.stage.say(SEC, text)
+    await bot.stage.tap(SEC, "第一议题")
+    assert labels(bot)[:-3] == ["讲话一", "《意见》"]
 
 
 async def test_too_many_items_are_refused_and_none_is_dropped(bot: World) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.features.reflections import rules
 from bot.features.reflections.rules import NextVersion, NoTurn, Tally, Version, next_turn, tally
+from scheduler.calendar.days import BUNDLED
 from storage.choices import Category, PieceState, Rank, TaskAudience
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -101,6 +102,44 @@ def test_figures_always_add_up(versions: list[Version], expected: set[int]) -> N
     assert len(found.done) + len(found.missing) == len(found.expected)
     assert set(found.late) <= {item.row_id for item in found.counted}
     assert len({(item.person_id, item.piece) for item in found.counted}) == len(found.counted)
+
+
+# --- until when ------------------------------------------------------------------------------------------------------
+
+CLOSES = date(2023, 10, 10)
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        # The end of the month is near: its last working day.
+        ("2023-08-18", "2023-08-31"),
+        ("2023-08-24", "2023-08-31"),
+        ("2023-07-14", "2023-07-28"),
+        # Too near, or far: the tenth working day.
+        ("2023-08-25", "2023-09-08"),
+        ("2023-08-03", "2023-08-17"),
+        ("2023-08-31", "2023-09-14"),
+        # A Friday before a Sunday: the last working day of September is the 28th, then a holiday.
+        ("2023-09-15", "2023-09-28"),
+        # Never on the day of the close or after it: somebody has to read it.
+        ("2023-09-27", "2023-10-09"),
+        ("2023-10-08", "2023-10-09"),
+        # Set when it is too late for that quarter anyway.
+        ("2023-10-09", "2023-10-23"),
+        ("2023-10-20", "2023-10-31"),
+    ],
+)
+def test_until_when_it_is_proposed_to_be_handed_in(day: str, due: str) -> None:
+    assert rules.proposed_due(date.fromisoformat(day), CLOSES, BUNDLED) == date.fromisoformat(due)
+
+
+@given(st.dates(date(2019, 1, 1), date(2026, 11, 30)), st.dates(date(2019, 1, 1), date(2026, 12, 31)))
+def test_what_is_proposed_is_a_working_day_ahead(day: date, closes: date) -> None:
+    due = rules.proposed_due(day, closes, BUNDLED)
+    assert due > day
+    assert BUNDLED.is_working_day(due)
+    assert BUNDLED.working_days_between(day, due) <= rules.USUAL
 
 
 # --- whom it is for, whose turn it is -------------------------------------------------------------------------------

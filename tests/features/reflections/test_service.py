@@ -118,11 +118,28 @@ def test_who_may_give_a_task(storage: Storage) -> None:
     with storage.transaction() as session:
         house = House(session)
         for name in ("甲一", "乙一", "甲二", "丙一", "乙二"):
-            house.give(name)
+            house.give(name, title=f"{name}布置的心得")
         for name in ("甲三", "丙四"):
             with refused("没有办理此事的权限"):
                 house.give(name)
         assert session.scalars(select(Audit.action).where(Audit.subject == "reflection_task")).all() == ["make"] * 6
+
+
+def test_the_same_is_not_set_twice_of_one_activity(storage: Storage) -> None:
+    """However it is spelt; for others, under another title, once the first was called off, and of none it is."""
+    with storage.transaction() as session:
+        house = House(session)
+        with refused("没有重复布置"):
+            house.give("丙一", title="廉政 心得")
+        house.give("丙一", title="廉政心得", audience=CADRES)
+        house.give("丙一", title="廉政体会")
+        house.give("丙一", title="廉政心得", kind=HandInKind.SELF_CHECK)
+        first = service.find(session, house.me("丙一"), house.task_id, SHANGHAI)
+        tasks.call_off(session, house.me("丙一"), first, GIVEN)
+        session.flush()
+        house.give("丙一", title="廉政心得")
+        for _ in range(2):
+            house.give("丙一", title="自学体会", activity_id=None)
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,14 @@ from bot.features.register import ledgers, owing
 from bot.features.register.kinds.catalogue import built_in
 from bot.features.register.kinds.kind import Type
 from bot.features.register.quick import filling
+from bot.kit import proved
 from bot.kit.entry_hours import EARNING, ENTRY_HOURS
 from bot.kit.figures import Section
 from bot.kit.handlers import Call
 from bot.kit.refusal import Refusal
-from storage.choices import ActivityStatus, AttendanceStatus, Duty, Scope, SignInMethod
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Duty, Organizer, Scope, SignInMethod
 from storage.engine import Storage
-from storage.models.activity import Activity
+from storage.models.activity import Activity, Component
 from storage.models.attendance import Attendance
 from storage.models.entry import Entry, EntryLink
 from storage.models.organisation import Organisation
@@ -203,6 +204,74 @@ def test_hours_of_courses_and_of_superiors_count_unless_an_activity_has_them(des
     assert hours("2023-10-12 09:00") == {"甲四": Decimal(24), "丙四": Decimal(4)}
 
 
+# --- what an activity proves -----------------------------------------------------------------------------------------
+
+
+def test_what_an_activity_proves_are_kinds_and_codes() -> None:
+    there = {one.name: one for one in built_in()}
+    assert proved.LABELS.keys() <= there.keys()
+    assert proved.LABELS.keys() >= proved.ONCE
+    every = [one for kind in there.values() for one in kind.fields if one.by_type]
+    assert every
+    for one in every:
+        assert set(one.by_type) <= set(ActivityType)
+        assert set(one.by_type.values()) <= set(one.options)
+
+
+def offered(desk: Desk, number: int) -> list[str]:
+    return [one.kind for one in proved.unrecorded(desk.session, desk.session.get_one(Activity, number))]
+
+
+def visited(desk: Desk, *sites: str, **more: Any) -> int:
+    number = held(desk.session, desk.branch_id, desk.me.id, sites=list(sites), **more)
+    desk.session.add(Component(activity_id=number, type=ActivityType.RED_SITE_VISIT))
+    desk.session.flush()
+    return number
+
+
+def test_an_entry_is_offered_until_somebody_has_recorded_it(desk: Desk) -> None:
+    number = held(desk.session, desk.branch_id, desk.me.id, partners=["甲支部", {"name": "乙支部"}])
+    assert offered(desk, number) == ["cobuild_event"]
+    event = {"partner": ["甲支部", "乙支部"], "form": "symposium", "on": "2023-08-04"}
+    other = desk.record("cobuild_event", **event)
+    assert offered(desk, number) == ["cobuild_event"]
+    made = desk.record("cobuild_event", **event, activity={"activity": number})
+    assert offered(desk, number) == []
+    desk.withdraw(made, "登记有误")
+    assert offered(desk, number) == ["cobuild_event"]
+    assert other != made
+
+
+@pytest.mark.parametrize(
+    ("organizer", "kinds"),
+    [
+        (Organizer.OWN_BRANCH, ["cobuild_event"]),
+        (Organizer.JOINT, ["cobuild_event"]),
+        (Organizer.SUPERIOR, []),
+        (Organizer.OTHER_BRANCH, []),
+    ],
+)
+def test_what_others_held_is_nothing_done_together(desk: Desk, organizer: Organizer, kinds: list[str]) -> None:
+    assert (
+        offered(desk, held(desk.session, desk.branch_id, desk.me.id, partners=["甲支部"], organizer=organizer)) == kinds
+    )
+
+
+def test_sites_are_offered_until_all_are_on_the_list(desk: Desk) -> None:
+    assert offered(desk, held(desk.session, desk.branch_id, desk.me.id, sites=["某故居"])) == []
+    number = visited(desk, "某故居", "某纪念馆")
+    call = cast(Call, SimpleNamespace(me=desk.me, today=date(2023, 8, 11), tz=SHANGHAI, now=local("2023-08-11 10:00")))
+
+    def filled() -> Any:
+        activity = desk.session.get_one(Activity, number)
+        return filling.of_activity(desk.session, call, desk.kind("red_site"), activity).get("name")
+
+    for name, kind in (("某故居", "former_residence"), ("某纪念馆", "memorial_hall")):
+        assert (offered(desk, number), filled()) == (["red_site"], name)
+        desk.record("red_site", name=name, type=kind)
+    assert (offered(desk, number), filled()) == ([], None)
+
+
 # --- in chat ---------------------------------------------------------------------------------------------------------
 
 
@@ -289,6 +358,29 @@ async def test_an_activity_fills_in_what_it_proves(bot: World) -> None:
     await bot.stage.tap(SEC, "打开", "已登记")
     await bot.stage.tap(SEC, "打开关联活动")
     assert said(bot, SEC).startswith("【活动管理】8月主题党日")
+
+
+@pytest.mark.both_databases
+async def test_of_two_who_record_what_an_activity_proves_one_does(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        number = held(session, bot.cast.branch_id, bot.cast[SEC], partners=["甲支部"])
+        session.add(Component(activity_id=number, type=ActivityType.COBUILD_EXCHANGE))
+    for name in (SEC, "甲二"):
+        await bot.stage.say(name, "考勤")
+        await bot.stage.tap(name, "8月4日 8月主题党日")
+        await bot.stage.tap(name, "登记对标共建", "【活动管理】")
+        assert said(bot, name).startswith("【登记】对标共建\n共建单位：甲支部\n形式：座谈交流\n日期：2023年8月4日\n")
+    people = [bot.stage.people[name] for name in (SEC, "甲二")]
+    taps = [await one.tap(one.chat.last, "保存") for one in people]
+    await bot.clock.settle()
+    toasts = [tap.toast for tap in taps]
+    # Who comes while the other is writing is refused; who comes just behind is asked, and then refused.
+    for late in [name for name in (SEC, "甲二") if "当天已有相同登记" in said(bot, name)]:
+        await bot.stage.tap(late, "再记一条")
+        toasts.append((await bot.stage.tap(late, "保存", "【登记】对标共建")).toast)
+    assert sum("这项活动已登记对标共建" in toast for toast in toasts) == 1
+    with bot.storage.reading() as session:
+        assert len(session.scalars(select(Entry.id).where(Entry.kind == "cobuild_event")).all()) == 1
 
 
 async def test_a_button_of_a_page_that_stands_makes_the_list_that_it_says(bot: World) -> None:

@@ -87,8 +87,8 @@ async def test_the_desk_and_the_own_leader_see_the_whole_record(bot: World, name
     for words in ("查 甲五", "查甲五", "甲五的记录", "甲五", "甲五同志", "甲 五", "查看甲五同志的记录。"):
         page = await look(bot, name, words)
         assert page.text.startswith(
-            "【党员记录】甲五（第一党小组），2023年第三季度\n组织生活：\n　应参加1次，请假1次，补学1次，累计4学时\n"
-            + JULY
+            "【党员记录】甲五（第一党小组），2023年第三季度\n组织生活：\n"
+            "　应参加1次，请假1次，补学1次，累计4学时（2023年共4学时）\n" + JULY
         ), words
         assert f"学习：\n{BOOK}\n心得：暂无记录。\n节前提醒：暂无记录。" in page.text
         assert "您" not in page.text

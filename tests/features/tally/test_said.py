@@ -90,7 +90,7 @@ def test_a_record_says_what_is_so_far_and_what_the_roll_says(storage: Storage) -
         assert "应参加" not in mine(session, desk, "甲三", now)
         desk.activity.status, desk.activity.settled_at = ActivityStatus.HELD, now
         session.flush()
-        assert "组织生活：\n　应参加1次，参加1次，累计4学时\n　7月7日 7月主题党日：到会\n" in mine(
+        assert "组织生活：\n　应参加1次，参加1次，累计4学时（2023年共4学时）\n　7月7日 7月主题党日：到会\n" in mine(
             session, desk, "甲三", now
         )
         assert "　应参加1次，请假1次\n　7月7日 7月主题党日：病假（已批准）\n" in mine(session, desk, "甲五", now)

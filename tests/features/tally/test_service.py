@@ -315,10 +315,10 @@ def test_many_rosters_are_as_one(filled: Storage, day: date) -> None:
 # --- 我的记录 -------------------------------------------------------------------------------------------------------
 
 
-def own(storage: Storage, person: int, group: int) -> PersonRecord:
+def own(storage: Storage, person: int, group: int, period: Period | None = None) -> PersonRecord:
     me = Me(person, "某", 1, group, frozenset(), frozenset())
     with storage.reading() as session:
-        return my_record(session, me, Period.of(Q3), AFTER_THE_CLOSE, SHANGHAI)
+        return my_record(session, me, period or Period.of(Q3), AFTER_THE_CLOSE, SHANGHAI)
 
 
 def said(mine: PersonRecord) -> str:
@@ -334,6 +334,29 @@ def test_my_record_holds_ones_own_rows(filled: Storage) -> None:
     text = said(mine)
     assert "应参加3次，参加2次，请假1次，补学1次，累计10学时" in text
     assert "8月5日 8月主题党日：公差（已批准），已补学" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "to", "hours", "of_year", "words"),
+    [
+        ("2022-08-01", "2022-09-01", 8, 8, "累计8学时（2022年共8学时）"),
+        ("2022-09-01", "2022-10-01", 2, 10, "累计2学时（2022年共10学时）"),
+        ("2022-10-01", "2023-01-01", 0, 10, "2022年共10学时"),
+        ("2022-07-01", "2022-08-01", 0, 0, ""),
+        # A year says it itself, and of the next one nothing is carried over.
+        ("2022-01-01", "2023-01-01", 10, None, "累计10学时"),
+        ("2023-02-01", "2023-03-01", 0, 0, ""),
+    ],
+)
+def test_hours_of_the_year_stand_beside_those_of_the_period(
+    filled: Storage, first: str, to: str, hours: int, of_year: int | None, words: str
+) -> None:
+    """R28, R29: from January to the end of the period, each year by itself."""
+    mine = own(filled, 4, 2, Period(date.fromisoformat(first), date.fromisoformat(to)))
+    assert mine.hours == Decimal(hours)
+    assert mine.hours_of_year == (None if of_year is None else Decimal(of_year))
+    counts = [line for line in said(mine).splitlines() if "学时" in line]
+    assert [line.split("，")[-1].strip() for line in counts] == ([words] if words else [])
 
 
 def test_my_record_says_what_was_refused_and_what_was_returned(filled: Storage) -> None:

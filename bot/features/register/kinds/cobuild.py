@@ -6,6 +6,9 @@ from bot.features.register.kinds.kind import (
     DESK,
     PARTNERS,
     PEER_ORGS,
+    SITES,
+    TOPIC,
+    UNLISTED,
     Count,
     EntryField,
     Kind,
@@ -27,8 +30,9 @@ GUIDANCE = Kind(
     collection="guidance",
     letter="G",
     fields=(
-        EntryField(key="org", word="被指导单位", type=Type.ORG, needed=True, offered=(PEER_ORGS,)),
-        EntryField(key="site", word="地点", type=Type.SITE),
+        EntryField(key="org", word="被指导单位", type=Type.ORG, needed=True, offered=(PEER_ORGS,),
+                   proved=PARTNERS),
+        EntryField(key="site", word="地点", type=Type.SITE, proved=SITES),
         EntryField(key="on", word="日期", type=Type.DAY, needed=True, happened=False),
         EntryField(key="topic", word="内容", later=True),
     ),
@@ -58,6 +62,17 @@ GUIDANCE = Kind(
     ),
 )  # fmt: skip
 
+# In which form it was done together, by what the activity was.
+_FORMS = {
+    "theme_party_day": "theme_party_day",
+    "red_site_visit": "site_visit",
+    "integrity_base_visit": "site_visit",
+    "integrity_exhibition_visit": "site_visit",
+    "group_discussion": "symposium",
+    "cobuild_exchange": "symposium",
+    "lead_study": "joint_study",
+}
+
 COBUILD_EVENT = Kind(
     name="cobuild_event",
     word="对标共建",
@@ -70,9 +85,9 @@ COBUILD_EVENT = Kind(
                    offered=(PEER_ORGS,), proved=PARTNERS),
         EntryField(key="form", word="形式", type=Type.CHOICE, needed=True,
                    options={"theme_party_day": "主题党日", "site_visit": "现场走访", "symposium": "座谈交流",
-                            "joint_study": "联学联建", "other": "其他"}),
+                            "joint_study": "联学联建", "other": "其他"}, by_type=_FORMS),
         EntryField(key="on", word="日期", type=Type.DAY, needed=True),
-        EntryField(key="topic", word="内容"),
+        EntryField(key="topic", word="内容", proved=TOPIC),
     ),
     dated="on",
     line="{on} {partner} {form}",
@@ -101,7 +116,7 @@ RED_SITE = Kind(
     letter="B",
     keepers=(Duty.ORGANIZATION_OFFICER, Duty.SECRETARY, Duty.DEPUTY_SECRETARY),
     fields=(
-        EntryField(key="name", word="名称", type=Type.SITE, needed=True),
+        EntryField(key="name", word="名称", type=Type.SITE, needed=True, proved=UNLISTED),
         EntryField(key="type", word="类型", type=Type.CHOICE, needed=True,
                    options={
                        "former_residence": "故居旧址", "memorial_hall": "纪念馆", "revolutionary_area": "革命老区",

@@ -68,7 +68,8 @@ class EntryField(Part):
     each. least, most: of a number. offered: texts that are offered; "peer_orgs": those of the branch. short: the label
     of a button, where that is not the word. to: what a link points to: ACTIVITY, VOTE, or the names of kinds. unless:
     the field that says it where it is there: then it is neither needed nor kept. proved: what an activity says of it
-    (of the dated field it always says the day): PRESENT, SITES or PARTNERS.
+    (of the dated field it always says the day): PRESENT, SITES, PARTNERS, TOPIC or UNLISTED. by_type: of a choice what
+    follows from a type of activity, the first that it has.
     """
 
     key: str
@@ -94,6 +95,7 @@ class EntryField(Part):
     dropped: bool = False
     to: tuple[str, ...] = ()
     proved: str = ""
+    by_type: Mapping[str, str] = Field(default_factory=dict)
     unless: str = ""
     fields: "tuple[EntryField, ...]" = ()
     tracking: "Tracking | None" = None
@@ -144,9 +146,10 @@ class Tracking(Part):
         return new in self.reasoned or self.goes_back(old, new)
 
 
-# What a link may point to besides entries; and what an activity proves: who came, where it was, with whom.
+# What a link may point to besides entries; and what an activity proves: who came, where it was, with whom, about what,
+# and at which sites that are on no list.
 ACTIVITY, VOTE = "activity", "vote"
-PRESENT, SITES, PARTNERS = "present", "sites", "partners"
+PRESENT, SITES, PARTNERS, TOPIC, UNLISTED = "present", "sites", "partners", "topic", "unlisted"
 COMMON = (
     EntryField(key="activity", word="关联活动", type=Type.LINK, later=True, to=(ACTIVITY,)),
     EntryField(key="note", word="备注", later=True, longest=500),

@@ -10,16 +10,29 @@ from sqlalchemy.orm import Session
 
 from bot.features.register import entries, questions
 from bot.features.register.kinds.catalogue import kinds
-from bot.features.register.kinds.kind import ACTIVITY, PARTNERS, PRESENT, SITES, EntryField, Kind, Type
+from bot.features.register.kinds.kind import (
+    ACTIVITY,
+    PARTNERS,
+    PRESENT,
+    SITES,
+    TOPIC,
+    UNLISTED,
+    EntryField,
+    Kind,
+    Type,
+)
 from bot.features.register.quick.sentences import Known
 from bot.features.register.rules import View, facts_by_field
 from bot.features.register.values import Link, Owner, is_empty
+from bot.kit import proved
 from bot.kit.access import Right, may
 from bot.kit.day_lists import read_days
 from bot.kit.form_fields import Values
 from bot.kit.handlers import Call
+from bot.kit.names import names_listed
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import local_day
+from storage.activities import components
 from storage.choices import HERE
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
@@ -134,15 +147,22 @@ def left_empty(fields: Sequence[EntryField], values: Values) -> dict[str, Any]:
 
 def of_activity(session: Session, call: Call, kind: Kind, activity: Activity) -> dict[str, Any]:
     """The answers that an activity proves: its day, who came (for who sees the roll), where it was, with whom; and that
-    it was this one.
+    it was this one. Of what it proves by itself nothing is left to be asked that nobody has to answer.
     """
-    day = local_day(activity.start_at, call.tz)
+    day, contents = local_day(activity.start_at, call.tz), components(session, activity.id)
+    types = [one.type for one in contents]
     came = (Attendance.activity_id == activity.id, Attendance.withdrawn_at.is_(None), Attendance.status.in_(HERE))
     here = {one.id for one in roster(session, call.me.branch_id, day)}
     sees = may(call.me, Right.SEE_ROLL, branch_id=call.me.branch_id, group_id=activity.group_id)
     listed = session.scalars(select(Attendance.person_id).where(*came).order_by(Attendance.person_id)) if sees else ()
     people = [str(one) for one in listed if one in here]
-    says: Mapping[str, list[str]] = {PRESENT: people, SITES: activity.sites, PARTNERS: activity.partners}
+    says: Mapping[str, Sequence[str]] = {
+        PRESENT: people,
+        SITES: names_listed(activity.sites),
+        PARTNERS: names_listed(activity.partners),
+        TOPIC: [str(one.details["topic"]) for one in contents if one.details.get("topic")],
+        UNLISTED: proved.unlisted(session, activity, types),
+    }
     found: dict[str, Any] = {ACTIVITY: questions.as_answer(Link(ACTIVITY, activity.id))}
     for one in kind.fields:
         if one.key == kind.dated and one.type is Type.DAY:
@@ -150,8 +170,10 @@ def of_activity(session: Session, call: Call, kind: Kind, activity: Activity) ->
         elif one.key == kind.dated and one.type is Type.DAYS:
             found |= {f"{one.key}_first": day.isoformat(), f"{one.key}_last": day.isoformat()}
         elif held := says.get(one.proved):
-            found[one.key] = held if one.several else held[0]
-    return found
+            found[one.key] = list(held) if one.several else held[0]
+        elif code := next((one.by_type[each] for each in types if each in one.by_type), ""):
+            found[one.key] = code
+    return {**left_empty(kind.fields, found), **found} if kind.name in proved.LABELS else found
 
 
 # --- one more of the same --------------------------------------------------------------------------------------------

@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from bot.features.register import entries, linking, messages
-from bot.features.register.buttons import ChooseActivity, FromActivity, LikeLast, PasteRows
+from bot.features.register.buttons import ChooseActivity, FromActivity, LikeLast, PasteRows, RecordProved
 from bot.features.register.forms import FORMS, LATELY
 from bot.features.register.kinds.kind import Kind, Type
 from bot.features.register.quick import filling, forms, pasted, saying, sentences
+from bot.kit import proved
 from bot.kit.access import NO_RIGHT, Right
 from bot.kit.activities import find_activity
 from bot.kit.handlers import Call, Handler, Tap, Word
 from bot.kit.refusal import Nothing, Refusal
-from bot.kit.replies import Reply, apart, say
+from bot.kit.replies import Message, Reply, apart, say
 from storage.choices import OFF
+from storage.models.activity import Activity
 
 
 def says_entry(text: str) -> bool:
@@ -66,11 +68,32 @@ def choose_activity(session: Session, call: Call, button: ChooseActivity) -> Rep
 
 def from_activity(session: Session, call: Call, button: FromActivity) -> Reply:
     """What the activity does not say is asked."""
-    kind, activity = _kept(session, call, button.kind), find_activity(session, call.me, button.activity_id)
+    kind, activity = _kept(session, call, button.kind), _known_to(session, call, button.activity_id)
+    if kind.name in proved.ONCE and proved.is_recorded(session, activity, kind.name):
+        raise Refusal(messages.ONCE.format(kind=kind.word))
+    return Reply(edit=_filled(session, call, kind, activity))
+
+
+def record_proved(session: Session, call: Call, button: RecordProved) -> Reply:
+    """The same from the card of the activity, which stays; nothing once it was recorded."""
+    kind, activity = _kept(session, call, button.kind), _known_to(session, call, button.activity_id)
+    if activity.start_at > call.now:
+        raise Refusal(messages.NOT_YET)
+    if kind.name not in {one.kind for one in proved.unrecorded(session, activity)}:
+        raise Refusal(messages.ONCE.format(kind=kind.word))
+    return say(_filled(session, call, kind, activity))
+
+
+def _known_to(session: Session, call: Call, activity_id: int) -> Activity:
+    activity = find_activity(session, call.me, activity_id)
     if activity.status in OFF or not linking.knows_of(session, call.me, activity):
         raise Refusal(messages.NO_ACTIVITY)
+    return activity
+
+
+def _filled(session: Session, call: Call, kind: Kind, activity: Activity) -> Message:
     given = filling.of_activity(session, call, kind, activity)
-    return Reply(edit=FORMS.filled(session, call, act="new", of=kind.name, **given))
+    return FORMS.filled(session, call, act="new", of=kind.name, **given)
 
 
 def like_last(session: Session, call: Call, button: LikeLast) -> Reply:
@@ -103,4 +126,5 @@ HANDLERS: Sequence[Handler] = [
     Tap(LikeLast, like_last, right=Right.KEEP_REGISTER, private=True),
     Tap(ChooseActivity, choose_activity, right=Right.KEEP_REGISTER, private=True),
     Tap(FromActivity, from_activity, right=Right.KEEP_REGISTER, private=True),
+    Tap(RecordProved, record_proved, right=Right.KEEP_REGISTER, private=True),
 ]
