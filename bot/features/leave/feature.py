@@ -7,6 +7,7 @@ FEATURE = Feature(
     name="leave",
     handlers=handlers.HANDLERS,
     jobs=jobs.build,
+    titles=jobs.TITLES,
     owing=makeups.owing,
     nearing=makeups.nearing,
     waiting=waiting.waiting,
