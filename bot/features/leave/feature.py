@@ -1,6 +1,6 @@
 """Leave: asked for, decided, and what is made up for it."""
 
-from bot.features.leave import cards, handlers, jobs, makeups, service, waiting
+from bot.features.leave import cards, handlers, jobs, makeup_handlers, makeups, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -14,4 +14,5 @@ FEATURE = Feature(
     steps=[cards.steps, service.entered_steps, makeups.steps],
     possible=handlers.possible,
     stands=handlers.stands,
+    takes=[makeup_handlers.TAKES],
 )
