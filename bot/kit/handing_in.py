@@ -46,7 +46,7 @@ OLD = "这些内容已办理或已失效，如需提交请重新发送。"
 
 
 @dataclass(frozen=True)
-class HandOver(Button):
+class TakeAs(Button):
     """提交为心得, 导入名册: what waits is taken as this."""
 
     prefix: ClassVar[str] = "ha"
@@ -187,7 +187,7 @@ class Offers:
 
     # --- what becomes of it ------------------------------------------------------------------------------------------
 
-    def hand_over(self, session: Session, call: Call, button: HandOver) -> Reply:
+    def take(self, session: Session, call: Call, button: TakeAs) -> Reply:
         """All of it, once: the offer is closed in the same transaction."""
         dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, OLD, STEP, needs=SENT)
         takes = next((one for one in self.takes if one.kind == button.kind), None)
@@ -254,7 +254,7 @@ def _asks(dialog: Dialog, found: Sequence[tuple[str, Taking]]) -> tuple[list[str
 
 
 def _choice(dialog: Dialog, kind: str, one: Taking, label: str) -> Choice:
-    return Choice(label, HandOver(dialog.id, kind, one.subject_id))
+    return Choice(label, TakeAs(dialog.id, kind, one.subject_id))
 
 
 def _cancelled(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -273,7 +273,7 @@ def _never(session: Session, call: Call, dialog: Dialog) -> Reply:
 def handlers(offers: Offers) -> list[Handler]:
     """The buttons of an offer, its card, and the edits of what waits."""
     return [
-        Tap(HandOver, offers.hand_over, private=True),
+        Tap(TakeAs, offers.take, private=True),
         Tap(NotHandedIn, offers.drop, private=True),
         Answer(STEP, _never, _cancelled, soft=_passed_by),
         Edited(offers.edited),
