@@ -337,7 +337,7 @@ async def test_who_has_moved_away_hands_in_nothing(bot: World) -> None:
 async def test_nobody_elses_offer_and_none_in_a_group(bot: World) -> None:
     await give(bot)
     await say(bot, LONG)
-    data = last(bot).buttons[0][0].data
+    data = last(bot).buttons[0][0].data or ""
     await bot.stage.people["甲六"].tap_data(last(bot), data)
     await bot.clock.settle()
     assert (pieces(bot), waits(bot)) == ([], [LONG])
