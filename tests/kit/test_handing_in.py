@@ -75,6 +75,7 @@ def pieces(bot: World) -> list[PieceState]:
 # --- one, several, none ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 async def test_a_long_text_is_handed_in_by_one_tap(bot: World) -> None:
     await give(bot)
     assert await say(bot, LONG) == [OFFER]
@@ -224,6 +225,7 @@ async def test_not_handed_in(bot: World) -> None:
     assert waits(bot) == []
 
 
+@pytest.mark.both_databases
 async def test_two_taps_are_one_hand_in(bot: World) -> None:
     await give(bot)
     await say(bot, LONG)
@@ -300,6 +302,7 @@ async def test_after_the_last_day_and_after_the_quarter(bot: World) -> None:
     assert await say(bot, LONG, "甲四") == [handing_in.NOTHING]
 
 
+@pytest.mark.both_databases
 async def test_a_restart_between(chat_url: str) -> None:
     now = datetime.fromisoformat(START).replace(tzinfo=SHANGHAI)
     storage = Storage(chat_url)
