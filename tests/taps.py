@@ -50,6 +50,11 @@ class Counted:
         self._count(f"“{text}”", 0 if free else len(text))
         await self._stage.say(self.name, text)
 
+    async def voice(self) -> None:
+        self._count("语音")
+        await self._stage.people[self.name].voice()
+        await self._stage.clock.settle()
+
     def _count(self, what: str, typed: int = 0) -> None:
         self._done.append(what)
         self._taps += 1

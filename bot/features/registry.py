@@ -29,7 +29,7 @@ from bot.features.study import feature as study
 from bot.features.tally import feature as tally
 from bot.features.todo import feature as todo
 from bot.features.votes import feature as votes
-from bot.kit import asking, form_families, opening, parked, photos, plain_words, undo
+from bot.kit import asking, form_families, handing_in, opening, parked, photos, plain_words, undo
 from bot.kit.activities import ACTIVITY_CARD
 from bot.kit.broadcasts import Broadcast
 from bot.kit.feature import Feature
@@ -101,13 +101,17 @@ FAMILIES: list[Forms] = [forms for feature in FEATURES for forms in feature.fami
 # What somebody did last may stand in each of these, and the word 撤销 takes it back.
 STEPS: list[Steps] = [steps for feature in FEATURES for steps in feature.steps]
 
+# What a long text or a file may be handed in as.
+OFFERS = handing_in.Offers([takes for feature in FEATURES for takes in feature.takes])
+
 HANDLERS: list[Handler] = [one for feature in FEATURES for one in with_words(feature.handlers)]
 HANDLERS += parked.HANDLERS
 HANDLERS += form_families.handlers(FORMS, FAMILIES)
 HANDLERS += undo.handlers(STEPS, (ACTIVITY_CARD, NOTICE))
 HANDLERS += opening.handlers(HANDLERS)
 HANDLERS += asking.handlers(HANDLERS)
-HANDLERS += plain_words.handlers(HANDLERS, FEATURES, STEPS)
+HANDLERS += plain_words.handlers(HANDLERS, FEATURES, STEPS, OFFERS)
+HANDLERS += handing_in.handlers(OFFERS)
 # Whatever dialog a photo was handed in to goes on with it once its sender has confirmed.
 HANDLERS += photos.handlers(HANDLERS)
 

@@ -44,9 +44,9 @@ def open_question(
         return dialog
     passes = (
         parts
-        or is_cancel(call.text)
+        or (is_cancel(call.text) and answer.cancelled is None)
         or (word is not None and not word.offers)
-        or not answer.soft(session, call, dialog)
+        or not (is_cancel(call.text) or answer.soft(session, call, dialog))
     )
     return None if passes else dialog
 

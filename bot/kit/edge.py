@@ -163,14 +163,19 @@ class Edge:
             if handler.operator:
                 await self._operators(visit, query_id, lambda s: (handler.run(s, visit, button), None))
                 return
-            await self._known(
-                visit,
-                query_id,
-                lambda session, call: admission.run(handler, session, call, button),
-                handler.reads,
+            tapped = partial(
+                self._known,
+                query_id=query_id,
+                run=lambda session, call: admission.run(handler, session, call, button),
+                reads=handler.reads,
                 of=of,
                 prepare=(lambda s, call: admission.prepare(handler, s, call, button)) if handler.prepare else None,
             )
+            try:
+                await tapped(visit)
+            except FetchFirst as first:
+                content = await fetched(self._telegram, first.answer, first.file)
+                await tapped(replace(visit, content=content))
 
         return run
 
@@ -244,10 +249,16 @@ class Edge:
         try:
             await self._known(visit, query_id, run, strangers=strangers, parted=parted)
         except FetchFirst as first:
-            content = await fetched(self._telegram, first.answer, visit.files[0])
+            content = await fetched(self._telegram, first.answer, first.file)
             await self._known(replace(visit, content=content), query_id, run)
         except _ReadInstead:
-            await self._known(visit, query_id, partial(self._by_word, slow[0]), reads=True, parted=parted)
+            await self._by_readers(slow[0], visit, query_id, parted)
+
+    async def _by_readers(self, word: Word, visit: Visit, query_id: str | None, parted: bool) -> None:
+        try:
+            await self._known(visit, query_id, partial(self._by_word, word), reads=True, parted=parted)
+        except _WriteInstead:
+            await self._known(visit, query_id, self._otherwise.not_understood, parted=parted)
 
     def _by_word(self, word: Word, session: Session, call: Call) -> Reply:
         """What is answered to a word, in private wherever it was said."""
@@ -263,6 +274,8 @@ class Edge:
         for one in others if not nothing.text else ():
             with suppress(Nothing):
                 return admission.run(one, session, call)
+        if word.reads and (word.perhaps or not nothing.text):
+            raise _WriteInstead
         if word.perhaps:
             return self._otherwise.not_understood(session, call)
         return self._otherwise.instead(session, call, nothing)
@@ -418,6 +431,10 @@ class Edge:
 
 class _ReadInstead(Exception):
     """The word only looks: run it with the readers, so that a slow figure never holds the writer."""
+
+
+class _WriteInstead(Exception):
+    """Nothing that only looks is meant: what is said otherwise may keep what came."""
 
 
 class _Here(Exception):

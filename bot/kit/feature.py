@@ -11,6 +11,7 @@ from bot.kit.digest import Telling
 from bot.kit.figures import Figures, none
 from bot.kit.form_families import Forms
 from bot.kit.forms import Form
+from bot.kit.handing_in import Takes
 from bot.kit.handlers import Handler
 from bot.kit.owing import Matter, Owing, Waiting
 from bot.kit.own_records import OwnRecords
@@ -39,7 +40,8 @@ class Feature:
     whoever asks to decide or to do it in office: in 我的待办, the digest. digest: a section of its own there, for
     whoever gets it. reposts: what is posted once more after an outage. steps: what somebody did since an instant, and
     the word 撤销 may still take back. possible, stands: what somebody may do now, and what of theirs may be taken back:
-    what words that say neither are likeliest to mean. figures: what is counted of a branch over a period.
+    what words that say neither are likeliest to mean. takes: what a long text or a file that came with nothing open may
+    be handed in as. figures: what is counted of a branch over a period.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -61,5 +63,6 @@ class Feature:
     figures: Figures = none
     possible: Possibles | None = None
     stands: Stands | None = None
+    takes: Sequence[Takes] = ()
     own_records: OwnRecords | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

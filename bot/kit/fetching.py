@@ -19,16 +19,16 @@ NOT_FETCHED = "文件没有取到，请稍后重新发送。"
 class FetchFirst(Exception):
     """The step wants the file that came: fetch it outside the transaction, then run again."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, file: File) -> None:
         super().__init__()
-        self.answer = answer
+        self.answer, self.file = answer, file
 
 
 def ready(answer: Answer, call: Call) -> None:
     """Raise FetchFirst until the file has been read, and the Refusal that it met."""
     wanted = call.files and answer.reads_which(call.files[0])
     if answer.reads_file is not None and wanted and call.content is None:
-        raise FetchFirst(answer)
+        raise FetchFirst(answer, call.files[0])
     if isinstance(call.content, Refusal):
         raise call.content
 

@@ -303,12 +303,13 @@ class Otherwise:
     """What is said where no handler has an answer: `not_understood`: to a text that means nothing to any of them.
 
     nothing_open: to 取消 where no question is open, with what was said before that. instead: where what a word answers
-    (收到) does not wait, with that refusal.
+    (收到) does not wait, with that refusal. in_parts: to the last of the messages of one long text, with the others.
     """
 
     not_understood: Callable[[Session, Call], Reply]
     nothing_open: Callable[[Session, Call, str], Reply]
     instead: Callable[[Session, Call, Nothing], Reply]
+    in_parts: Callable[[Session, Call, Sequence[Heard]], Reply]
 
 
 Handler = Tap | Command | Word | Answer | Start | Edited | Service | CardView | Otherwise

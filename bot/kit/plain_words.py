@@ -15,6 +15,7 @@ from bot.kit import admission
 from bot.kit.access import Reach, reach
 from bot.kit.doors import door
 from bot.kit.feature import Feature
+from bot.kit.handing_in import Offers, is_something
 from bot.kit.handlers import Call, Command, Handler, Otherwise, Word
 from bot.kit.keyboard import label_of, offered
 from bot.kit.likeness import likeness
@@ -57,6 +58,7 @@ class _Plain:
     commands: Sequence[Command]
     features: Sequence[Feature]
     steps: Sequence[Steps]
+    offers: Offers
 
     # --- what somebody may do --------------------------------------------------------------------------------------
 
@@ -127,6 +129,8 @@ class _Plain:
         return offered or (say(nothing.text) if nothing.text else self.not_understood(session, call))
 
     def not_understood(self, session: Session, call: Call) -> Reply:
+        if is_something(call):
+            return self.offers.came(session, call)
         mine = list(self._mine(call))
         shown = list(dict.fromkeys([*_like(call.text, mine), *self._open(session, call, mine)]))[:MOST]
         return say(
@@ -201,13 +205,15 @@ def _words(command: Command) -> Iterator[str]:
         yield from word.words
 
 
-def handlers(others: Iterable[Handler], features: Sequence[Feature], steps: Sequence[Steps]) -> list[Handler]:
+def handlers(
+    others: Iterable[Handler], features: Sequence[Feature], steps: Sequence[Steps], offers: Offers
+) -> list[Handler]:
     """Thanks, greetings, and what is said otherwise, over these features and their handlers."""
-    plain_ones = _Plain([one for one in others if isinstance(one, Command)], features, steps)
+    plain_ones = _Plain([one for one in others if isinstance(one, Command)], features, steps, offers)
     return [
         Word((), plain_ones.courtesy, matches=is_courtesy, in_group=True),
         Word((), plain_ones.greeting, matches=is_greeting, in_group=True),
         Word((), plain_ones.arrived, matches=has_arrived, in_group=True),
         Word((), plain_ones.taken_back, matches=names_step, in_group=True),
-        Otherwise(plain_ones.not_understood, plain_ones.nothing_open, plain_ones.instead),
+        Otherwise(plain_ones.not_understood, plain_ones.nothing_open, plain_ones.instead, offers.came_in_parts),
     ]

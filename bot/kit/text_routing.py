@@ -10,6 +10,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.asking import NOTHING_OPEN, cancel, is_cancel, open_question
 from bot.kit.edits import ANSWERED
 from bot.kit.fetching import ready
+from bot.kit.handing_in import WAITED
 from bot.kit.handlers import Answer, Call, CardView, Otherwise, Word
 from bot.kit.long_texts import Whole
 from bot.kit.refusal import Refusal
@@ -48,7 +49,7 @@ def choose(
         return _elsewhere(session, call, dialog, word)
     answer = answers.get(dialog.step) if dialog is not None else None
     if whole is not None and (answer is None or not answer.pieces):
-        return _whole(session, call, whole, answers, answer, dialog)
+        return _whole(session, call, whole, otherwise, answer, dialog)
     if whole is None and is_cancel(call.text):
         return cancel(session, call, dialog, answers) if dialog is not None else _nothing_open(session, call, otherwise)
     if answer is not None and dialog is not None:
@@ -72,19 +73,22 @@ def _whole(
     session: Session,
     call: Call,
     whole: Whole,
-    answers: Mapping[str, Answer],
+    otherwise: Otherwise,
     answer: Answer | None,
     dialog: Dialog | None,
 ) -> Reply:
     """It is refused as one, by its last part; what another part was taken for before that came is asked again."""
     if whole.goes_on:
         return Reply()
-    taken = [part for part in whole.others if part.did]
+    taken = [part for part in whole.others if part.did and part.did != WAITED]
     texts = [part.text for part in taken]
     if texts and (answer is None or dialog is None or not answer.forget(session, call, dialog, texts)):
         return say(whole.taken_in_part())
-    if answer is None or dialog is None:
+    if (answer is None or dialog is None) and not all(part.text for part in whole.others):
+        # Of what was refused on arrival nothing is kept.
         return say(HINT)
+    if answer is None or dialog is None:
+        return otherwise.in_parts(session, call, whole.others)
     return say(whole.refused(*answer.measure(dialog)))
 
 
@@ -114,7 +118,12 @@ def hinted(session: Session, call: Call) -> Reply:
 
 
 # A bot that knows no more.
-PLAIN = Otherwise(hinted, lambda session, call, said: say(said), lambda session, call, nothing: say(nothing.text))
+PLAIN = Otherwise(
+    hinted,
+    lambda session, call, said: say(said),
+    lambda session, call, nothing: say(nothing.text),
+    lambda session, call, parts: say(HINT),
+)
 
 
 def _elsewhere(session: Session, call: Call, dialog: Dialog, word: Word | None) -> Word | Reply:

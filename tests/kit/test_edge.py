@@ -16,6 +16,7 @@ from bot.kit.access import NO_RIGHT, Right
 from bot.kit.asking import NOTHING_OPEN
 from bot.kit.buttons import OLD_BUTTON, Button
 from bot.kit.edge import IN_PRIVATE
+from bot.kit.handing_in import NOTHING
 from bot.kit.handlers import Answer, Call, Command, Handler, Tap, Word
 from bot.kit.keyboard import with_words
 from bot.kit.plain_words import NOT_UNDERSTOOD
@@ -248,7 +249,7 @@ async def test_what_nobody_understands_meets_a_hint_in_private_only(bot: World) 
         assert said(bot, "甲三")[-1] == NOT_UNDERSTOOD
     await bot.stage.people["甲三"].photo()
     await bot.clock.settle()
-    assert said(bot, "甲三")[-1] == NOT_UNDERSTOOD
+    assert said(bot, "甲三")[-1] == NOTHING
     await bot.stage.group.say(bot.stage.people["甲三"], f"/nothing@{bot.playground.bot.username}")
     await bot.clock.settle()
     assert bot.stage.group.chat.from_bot == []

@@ -65,6 +65,8 @@ EFFECTS: dict[str, Effect] = {
     "answer:activity.makeup": MADE_UP,
     "tap:ConfirmPhotos": MADE_UP,
     "tap:DropPhotos": ASKS,
+    "tap:TakeAs": MADE_UP,
+    "tap:NotHandedIn": ASKS,
     **dict.fromkeys(("command:study", "word:我的学习"), shows("【我的学习】")),
     "tap:OpenItem": shows("《书》"),
     **dict.fromkeys(("word:学完了", "word:都学完了"), shows("《书》")),
@@ -87,6 +89,7 @@ EFFECTS: dict[str, Effect] = {
     "edited:notices": shows("您已回复"),
     "edited:activities": shows("签到"),
     "edited:photos": ASKS,
+    "edited:handing_in": ASKS,
     "tap:Read": rows("acknowledgement audit"),
     "word:已阅": rows("acknowledgement audit"),
     **dict.fromkeys(("tap:ShowMine", "command:me", "word:我的记录", "word:我的"), shows("【我的记录】")),
@@ -312,7 +315,8 @@ EFFECTS: dict[str, Effect] = {
 }
 
 # What these do is to say that a button has to be pressed: nobody gets anything by typing there.
-ONLY_REFUSES = frozenset({"answer:care.erase"})
+# Their buttons alone answer.
+ONLY_REFUSES = frozenset({"answer:care.erase", "answer:offer.hand_in"})
 
 
 def missing(effect: Effect, rows: frozenset[str], heard: str, others: object) -> Iterator[str]:

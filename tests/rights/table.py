@@ -36,7 +36,7 @@ from bot.features.study import buttons as study
 from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
 from bot.features.votes import buttons as votes
-from bot.kit import asking, broadcasts, doors, parked, photos
+from bot.kit import asking, broadcasts, doors, handing_in, parked, photos
 from bot.kit.buttons import Button
 from bot.kit.figures import Section
 from bot.kit.form_fields import Fill
@@ -244,6 +244,13 @@ HELD = (
         photos.HELD: [{"message_id": 1, "text": "", "files": []}],
     },
 )
+OFFERED = (
+    handing_in.STEP,
+    lambda ids: {
+        handing_in.SENT: [{"message_id": 1, "text": "已自学", "files": []}],
+        handing_in.AT: NOW.isoformat(),
+    },
+)
 QUARTER = "20233"
 FILE = Handed(RosterFile((PeopleSheet("", (RosterRow(name="丁九"),)),)), "xlsx")
 # A link in the wrong hands is noted.
@@ -313,6 +320,8 @@ TABLE: dict[str, Case] = {
     "edited:notices": Case(OWN, text="改过", did="receipt receipt"),
     "edited:activities": Case(OWN, text="改过", did="attendance attendance"),
     "edited:photos": own(KNOWN, text="改过", open=HELD),
+    "edited:handing_in": own(KNOWN, text="改过", open=OFFERED),
+    "answer:offer.hand_in": own(KNOWN, text="改过", open=OFFERED),
     "start:c_": Case(OWN, text="c_"),
     # group roll and unfinished list, nudge
     "command:roll": own(ROLL),
@@ -678,6 +687,8 @@ TABLE: dict[str, Case] = {
     "tap:EraseGo": Case(WIPE, lambda ids: care.EraseGo(1), open=ERASE),
     "answer:care.erase": own(WIPE, open=ERASE, text="是"),
     "tap:ConfirmPhotos": Case(OWN, lambda ids: photos.ConfirmPhotos(1), open=HELD),
+    "tap:TakeAs": Case(OWN, lambda ids: handing_in.TakeAs(1, "makeup", ids["held"]), open=OFFERED),
+    "tap:NotHandedIn": own(KNOWN, lambda ids: handing_in.NotHandedIn(1), open=OFFERED),
     "tap:DropPhotos": own(KNOWN, lambda ids: photos.DropPhotos(1), open=HELD),
     # the secretary alone
     "command:handover": own(HAND_OVER),
@@ -729,7 +740,7 @@ TABLE: dict[str, Case] = {
         f"card:{kind}": Case(DRAWN)
         for kind in (
             "activity", "notice", "reflection_task", "reflection", "reflection_review", "reminder", "progress.notice",
-            "progress.theme", "progress.study_item", "progress.reminder", "progress.reflection_task",
+            "progress.theme", "progress.study_item", "progress.reminder", "progress.reflection_task", handing_in.OFFER,
         )
     },
 }  # fmt: skip

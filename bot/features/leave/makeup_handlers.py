@@ -1,18 +1,24 @@
 """Taps and words of what is made up: 补学 asked for, handed in, reviewed."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
-from bot.features.leave import buttons, makeups, messages, service
+from bot.features.leave import buttons, makeups, messages, missing, service
 from bot.kit import dialog as dialogs
 from bot.kit.activities import choose_activity, find_activity, undone
 from bot.kit.asking import question
-from bot.kit.handlers import Answer, Call, Command, Handler, Tap, no_files
+from bot.kit.handing_in import Sent, Takes, files, taken, texts
+from bot.kit.handlers import Answer, Call, Command, File, Handler, Tap, no_files
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, apart, say
 from bot.kit.words import units
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
 from storage.models.person import Person
+
+TOO_LONG = f"补学情况不超过{makeups.LONGEST_NOTE}字，没有提交，请精简后重新发送，或作为文件发送。"
 
 
 def start_makeup(session: Session, call: Call, button: buttons.HandInMakeup) -> Reply:
@@ -40,15 +46,28 @@ def makeup_by_word(session: Session, call: Call) -> Reply:
 def hand_in_makeup(session: Session, call: Call, dialog: Dialog) -> Reply:
     activity_id = int(dialog.draft["activity"])
     if units(call.text) > makeups.LONGEST_NOTE:
-        raise Refusal(f"补学情况不超过{makeups.LONGEST_NOTE}字，没有提交，请精简后重新发送，或作为文件发送。")
-    files = [file.to_json() for file in call.files]
-    row = makeups.hand_in_makeup(session, call.me, activity_id, call.text, files, call.now, call.tz)
+        raise Refusal(TOO_LONG)
+    reply = _handed_in(session, call, activity_id, call.text, call.files)
     dialogs.close(session, call.me.id)
+    return reply
+
+
+def take(session: Session, call: Call, activity_id: int, sent: Sequence[Sent]) -> Reply:
+    """What had come with nothing open; what is too long is sent anew, so that it waits no longer."""
+    note = texts(sent)
+    if units(note) > makeups.LONGEST_NOTE:
+        return Reply(edit=Message(TOO_LONG))
+    return replace(taken(_handed_in(session, call, activity_id, note, files(sent))), toast="补学已提交。")
+
+
+def _handed_in(session: Session, call: Call, activity_id: int, note: str, came: Sequence[File]) -> Reply:
+    kept = [file.to_json() for file in came]
+    row = makeups.hand_in_makeup(session, call.me, activity_id, note, kept, call.now, call.tz)
     activity = session.get_one(Activity, activity_id)
     review = messages.makeup_to_review(row, activity, call.me.name)
     reviewers = service.approvers(session, activity, call.me.id, call.tz)
     key = f"makeup:{row.id}:{int(call.now.timestamp())}"
-    attached = [To(messages.attached(file), person_id=person) for person in reviewers for file in call.files]
+    attached = [To(messages.attached(file), person_id=person) for person in reviewers for file in came]
     return Reply(
         here=[messages.makeup_handed_in(row, activity)],
         others=[*attached, *(To(review, person_id=person, key=f"{key}:{person}") for person in reviewers)],
@@ -94,6 +113,7 @@ def undo_makeup(session: Session, call: Call, button: buttons.UndoMakeup) -> Rep
     return undone(makeups.undo(session, call.me, button.row_id, call.now, call.tz).id, "补学")
 
 
+TAKES = Takes("makeup", missing.takings, take)
 HANDLERS: list[Handler] = [
     Tap(buttons.HandInMakeup, start_makeup),
     Tap(buttons.OpenMakeup, open_makeup, reads=True, private=True),

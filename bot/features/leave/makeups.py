@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.leave.buttons import HandInMakeup
+from bot.features.leave.prompt_times import told_at
 from bot.features.leave.service import who_else
 from bot.kit.access import Right, require
 from bot.kit.activities import ACTIVITY_CARD, coming_to, cut_off, find_activity, still_open
@@ -123,7 +124,7 @@ def alone(session: Session, me: Me, today: date) -> bool:
 
 def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Activity]:
     """Activities that somebody missed on leave and has not made up; nearest first. One that was off is not missed."""
-    done = select(Makeup.activity_id).where(
+    made_up = select(Makeup.activity_id).where(
         Makeup.person_id == me.id,
         Makeup.withdrawn_at.is_(None),
         Makeup.state.in_([MakeupState.SUBMITTED, MakeupState.ACCEPTED]),
@@ -140,7 +141,7 @@ def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Acti
         select(Activity)
         .where(
             Activity.id.in_(away),
-            Activity.id.not_in(done),
+            Activity.id.not_in(made_up),
             Activity.id.not_in(came),
             Activity.start_at <= now,
             Activity.status.not_in(OFF),
@@ -197,11 +198,11 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     # Whom an exemption frees from coming has nothing to make up (D26).
     asked = coming_to(session, list({row.Activity for row in away}), tz, person_id)
     expected = {number: {member.id for member in people} for number, people in asked.items()}
-    done, calendar = _done(session, {row.Activity.id for row in away}), calendar_of(session, branch_id)
+    made_up, calendar = done(session, {row.Activity.id for row in away}), calendar_of(session, branch_id)
     return [
         _of_makeup(row.person_id, row.Activity, row.decided_at or row.Activity.start_at, now, tz, calendar)
         for row in away
-        if (row.Activity.id, row.person_id) not in done and row.person_id in expected[row.Activity.id]
+        if (row.Activity.id, row.person_id) not in made_up and row.person_id in expected[row.Activity.id]
     ]
 
 
@@ -213,7 +214,7 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     return session.scalars(select(Activity.branch_id).where(*held).distinct())
 
 
-def _done(session: Session, activity_ids: Collection[int]) -> set[tuple[int, int]]:
+def done(session: Session, activity_ids: Collection[int]) -> set[tuple[int, int]]:
     """Who has made up for which of these activities, or came to it after all."""
     if not activity_ids:
         return set()
@@ -231,11 +232,12 @@ def _done(session: Session, activity_ids: Collection[int]) -> set[tuple[int, int
 
 
 def _of_makeup(
-    person: int, activity: Activity, told_at: datetime, now: datetime, tz: tzinfo, calendar: Calendar
+    person: int, activity: Activity, approved_at: datetime, now: datetime, tz: tzinfo, calendar: Calendar
 ) -> Owing:
-    """`told_at`: when it was said that it is to be made up; not before the activity there was nothing to do."""
-    due = makeup_due(activity, tz)
-    due_on, told_on = due.astimezone(tz).date(), local_day(max(told_at, activity.start_at), tz)
+    """Told when the leave was approved, and once the roll is complete: that day's news is not repeated by a nudge."""
+    due, completed_at = makeup_due(activity, tz), activity.settled_at or activity.start_at
+    told = max(approved_at, activity.start_at, told_at(completed_at, tz, calendar))
+    due_on, told_on = due.astimezone(tz).date(), local_day(told, tz)
     return Owing(
         person_id=person,
         key=f"makeup:{activity.id}",

@@ -10,7 +10,7 @@ from bot.kit.handlers import File
 from bot.kit.owing import Waiting, by_number, numbered
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import cut, moment_words
-from storage.choices import LeaveState, MakeupState
+from storage.choices import LeaveState, LeaveType, MakeupState
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest, Makeup
 
@@ -125,6 +125,15 @@ def decided(row: LeaveRequest, activity: Activity, name: str, late: str) -> Mess
     """To who has decided; `late`: 补批."""
     word = LEAVE_STATES[row.state]
     return Message(f"{word}{name}同志请假（{LEAVE_TYPES[row.type]}）：{activity.title}{late}。")
+
+
+def makeup_prompt(activity: Activity, name: str, leave: LeaveType | None, due: str) -> Message:
+    """补学提示, once the roll is complete; `leave`: None to who is recorded as absent."""
+    if leave is None:
+        asks = f"您的考勤记为缺席，如有出入请联系组织委员；可于{due}（含）前补学。"
+    else:
+        asks = f"您请假（{LEAVE_TYPES[leave]}），请于{due}（含）前补学，文字、语音、照片、文件均可。"
+    return Message(f"{name}同志，{activity.title}{asks}", [[Choice("提交补学", buttons.HandInMakeup(activity.id))]])
 
 
 def ask_for_makeup(activity: Activity) -> str:

@@ -14,4 +14,5 @@ FEATURE = Feature(
     reposts=reposts.reposts,
     steps=[service.steps],
     possible=handlers.possible,
+    takes=[plain_notices.TAKES],
 )

@@ -1,6 +1,6 @@
 """发通知: a plain notice that asks for 收到, without an activity."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -14,11 +14,13 @@ from bot.kit.broadcasts import delivering, preview, progress_card, to_many, with
 from bot.kit.form_fields import Action, Field, Fill, Values
 from bot.kit.form_pages import CANCEL, GO
 from bot.kit.forms import Form
+from bot.kit.handing_in import Sent, Takes, Taking, files, is_table, texts
 from bot.kit.handlers import Call, CardView, Command, Handler, Tap
 from bot.kit.refusal import Refusal
 from bot.kit.replies import TEXT_LIMIT, Message, Reply, To
 from bot.kit.words import cut, units
 from scheduler.calendar.store import calendar_of
+from storage.audience import Me
 from storage.lookups import group_chats
 from storage.models.notice import Notice
 from storage.roster import roster
@@ -126,7 +128,7 @@ def render(session: Session, notice_id: int, chat_id: int, now: datetime, tz: tz
     return with_delivery(session, desk, notice.branch_id, cards.NOTICE, notice_id, now, tz)
 
 
-def offers(session: Session, notice_id: int, tz: tzinfo) -> Message | None:
+def says_instead(session: Session, notice_id: int, tz: tzinfo) -> Message | None:
     """To who has replied to it in words that nobody understands."""
     notice = session.get(Notice, notice_id)
     if notice is None or notice.closed_at is not None:
@@ -155,6 +157,23 @@ FORM = Form(
     right=Right.MAKE_NOTICE,
     dropped="已取消，通知未发送。",
 )
+
+
+def offers(session: Session, me: Me, sent: Sequence[Sent], now: datetime, tz: tzinfo) -> Iterator[Taking]:
+    """发通知 with files that came with nothing open: documents and pictures; a table is rather a roster."""
+    came = files(sent)
+    fits = all(file.kind in notice_files.KINDS and not is_table(file) for file in came)
+    if came and fits and len(came) <= notice_files.MOST and all(one.files for one in sent):
+        yield Taking(0, "发通知")
+
+
+def take(session: Session, call: Call, subject_id: int, sent: Sequence[Sent]) -> Reply:
+    """The form with the files attached, and with what was written below them as its words."""
+    given = _handed_in(session, replace(call, text=texts(sent), files=files(sent)), {})
+    return Reply(edit=FORM.filled(session, call, **given))
+
+
+TAKES = Takes("notice", offers, take, right=Right.MAKE_NOTICE)
 # What the buttons of an earlier version do.
 DOES = {
     buttons.Draft.TRY: "try",
@@ -177,5 +196,5 @@ HANDLERS: list[Handler] = [
         more=21,
     ),
     Tap(buttons.PlainNotice, decide),
-    CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE), offers=offers),
+    CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE), offers=says_instead),
 ]

@@ -1,6 +1,6 @@
 """Reflections: tasks, pieces, reviews."""
 
-from bot.features.reflections import broadcast, figures, forms, handlers, service, waiting
+from bot.features.reflections import broadcast, figures, forms, handlers, offered, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -14,4 +14,5 @@ FEATURE = Feature(
     waiting=waiting.waiting,
     steps=[handlers.steps],
     figures=figures.FIGURES,
+    takes=[offered.TAKES],
 )

@@ -70,16 +70,16 @@ def hand_in_to(session: Session, call: Call, button: buttons.HandIn) -> Reply:
 
 def _begin(session: Session, call: Call, task: service.Task) -> Reply:
     row = submissions.start(session, call.me, task, call.now)
-    _open(session, call, row, task.row.kind)
-    return Reply(toast=f"请发送{kinds.of(task.row.kind).noun}。", others=[_card(session, call, row)])
+    go_on_with(session, call, row, task.row.kind)
+    return Reply(toast=f"请发送{kinds.of(task.row.kind).noun}。", others=[own_card(session, call, row)])
 
 
-def _open(session: Session, call: Call, row: Reflection, kind: HandInKind) -> None:
+def go_on_with(session: Session, call: Call, row: Reflection, kind: HandInKind) -> None:
     step = CHECK if kind is HandInKind.SELF_CHECK else STEP
     dialogs.ask(session, call.me, step, call.now, reflection=row.id)
 
 
-def _card(session: Session, call: Call, row: Reflection) -> To:
+def own_card(session: Session, call: Call, row: Reflection) -> To:
     """The author's card at the end of the chat: from now on this one shows how many parts there are."""
     return To(cards.own(session, row, call.tz), person_id=call.me.id, card=(cards.PIECE, row.id))
 
@@ -88,13 +88,13 @@ def take_part(session: Session, call: Call, dialog: Dialog) -> Reply:
     """One message is one part; it is confirmed by the card, which moves to the end of the chat after a pause."""
     row = submissions.mine(session, call.me, int(dialog.draft["reflection"]))
     if call.text.strip() == "提交" and not call.files:
-        return _submitted(session, call, row)
+        return submitted(session, call, row)
     before = submissions.parts(session, row.id)
     submissions.add_part(session, row, call.chat_id, call.message_id or 0, call.text, call.files, call.now)
     dialogs.move(dialog, STEP, call.now)
     if before and call.now - max(part.received_at for part in before) < AT_ONCE:
         return Reply(refresh=[(cards.PIECE, row.id)])
-    return Reply(others=[_card(session, call, row)])
+    return Reply(others=[own_card(session, call, row)])
 
 
 def take_line(session: Session, call: Call, dialog: Dialog) -> Reply:
@@ -107,10 +107,10 @@ def take_line(session: Session, call: Call, dialog: Dialog) -> Reply:
         return take_part(session, call, dialog)
     submissions.still_draft(session, row)
     if isinstance(call.content, list):
-        reply = _form_came(session, call, row, call.content)
+        reply = form_came(session, call, row, call.content)
     else:
         items.say(session, row.id, call.text, call.message_id, call.now, call.today)
-        reply = Reply(others=[_card(session, call, row)])
+        reply = Reply(others=[own_card(session, call, row)])
     dialogs.move(dialog, CHECK, call.now)
     return reply
 
@@ -118,16 +118,16 @@ def take_line(session: Session, call: Call, dialog: Dialog) -> Reply:
 def _typed(session: Session, call: Call, row: Reflection, said: str) -> Reply:
     if said == "删除上一条":
         submissions.drop_last(session, row)
-        return Reply(others=[_card(session, call, row)])
-    return _submitted(session, call, row, nothing=said == "无问题")
+        return Reply(others=[own_card(session, call, row)])
+    return submitted(session, call, row, nothing=said == "无问题")
 
 
-def _form_came(session: Session, call: Call, row: Reflection, found: list[items.Item]) -> Reply:
+def form_came(session: Session, call: Call, row: Reflection, found: list[items.Item]) -> Reply:
     """What it says takes the place of what was said before; one that finds no problem only offers to say so."""
     items.lay(session, row.id, found, call.now, call.today)
     if found:
-        return Reply(others=[_card(session, call, row)])
-    return Reply(here=[Message("表格中填写的是无问题，确认请点“无问题”。")], others=[_card(session, call, row)])
+        return Reply(others=[own_card(session, call, row)])
+    return Reply(here=[Message("表格中填写的是无问题，确认请点“无问题”。")], others=[own_card(session, call, row)])
 
 
 def drop_last(session: Session, call: Call, button: buttons.DropLast) -> Reply:
@@ -137,9 +137,7 @@ def drop_last(session: Session, call: Call, button: buttons.DropLast) -> Reply:
 
 
 def no_problem(session: Session, call: Call, button: buttons.NoProblem) -> Reply:
-    return _submitted(
-        session, call, submissions.mine(session, call.me, button.reflection_id), tapped=True, nothing=True
-    )
+    return submitted(session, call, submissions.mine(session, call.me, button.reflection_id), tapped=True, nothing=True)
 
 
 def empty_form(session: Session, call: Call, button: buttons.EmptyForm) -> Reply:
@@ -149,10 +147,10 @@ def empty_form(session: Session, call: Call, button: buttons.EmptyForm) -> Reply
 
 
 def submit(session: Session, call: Call, button: buttons.Submit) -> Reply:
-    return _submitted(session, call, submissions.mine(session, call.me, button.reflection_id), tapped=True)
+    return submitted(session, call, submissions.mine(session, call.me, button.reflection_id), tapped=True)
 
 
-def _submitted(session: Session, call: Call, row: Reflection, tapped: bool = False, nothing: bool = False) -> Reply:
+def submitted(session: Session, call: Call, row: Reflection, tapped: bool = False, nothing: bool = False) -> Reply:
     service.find(session, call.me, row.task_id, call.tz)
     photos.require_confirmed(session, call)
     submissions.submit(session, call.me, row, call.now, nothing=nothing)
@@ -211,8 +209,8 @@ def _take_back(session: Session, me: Me, row_id: int, now: datetime, tz: tzinfo)
 def _gone_on(session: Session, call: Call, taken: tuple[Reflection, Reflection]) -> Reply:
     """After 撤销 the reviewers' cards say so, and the author goes on with the draft."""
     row, draft = taken
-    _open(session, call, draft, session.get_one(ReflectionTask, row.task_id).kind)
-    return Reply(others=[_card(session, call, draft)], refresh=[(cards.TASK, row.task_id), (cards.REVIEW, row.id)])
+    go_on_with(session, call, draft, session.get_one(ReflectionTask, row.task_id).kind)
+    return Reply(others=[own_card(session, call, draft)], refresh=[(cards.TASK, row.task_id), (cards.REVIEW, row.id)])
 
 
 def steps(session: Session, me: Me, since: datetime) -> list[Step]:
@@ -336,6 +334,14 @@ def _close_question(session: Session, call: Call, reflection_id: int) -> None:
         dialogs.close(session, call.me.id)
 
 
+CHECK_ANSWER = Answer(
+    CHECK,
+    take_line,
+    discard_by_word,
+    called="填自查表",
+    reads_file=form_file.read,
+    reads_which=form_file.is_form,
+)
 HANDLERS: list[Handler] = [
     Command(
         "submit",
@@ -361,14 +367,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.Discard, discard),
     Tap(buttons.UndoSubmit, undo),
     Answer(STEP, take_part, discard_by_word, pieces=True, called="交心得"),
-    Answer(
-        CHECK,
-        take_line,
-        discard_by_word,
-        called="填自查表",
-        reads_file=form_file.read,
-        reads_which=form_file.is_form,
-    ),
+    CHECK_ANSWER,
     Edited(edited),
     CardView(cards.TASK, cards.render_task, lives=delivering(cards.TASK)),
     CardView(cards.PIECE, cards.render_piece),

@@ -3,4 +3,4 @@
 from bot.features.roster_files import handlers
 from bot.kit.feature import Feature
 
-FEATURE = Feature(name="roster_files", handlers=handlers.HANDLERS)
+FEATURE = Feature(name="roster_files", handlers=handlers.HANDLERS, takes=[handlers.TAKES])

@@ -1,8 +1,8 @@
 """导入名册: a file becomes a difference to look at; a button writes exactly that; templates to fill in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,7 +30,9 @@ from bot.kit.closing import close_day, close_days
 from bot.kit.day_lists import parse_days
 from bot.kit.deadlines import closed
 from bot.kit.doors import ImportRoster, SendSheet, Sheet
+from bot.kit.fetching import FetchFirst
 from bot.kit.glossary.choices import DUTIES
+from bot.kit.handing_in import Sent, Takes, Taking, files, is_table, taken
 from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.questions import FAR
 from bot.kit.refusal import Refusal
@@ -38,6 +40,7 @@ from bot.kit.replies import Document, Message, Reply, Said, say
 from bot.kit.sheets import MAX_BYTES, kind_of
 from bot.kit.typed_days import the_day
 from scheduler.calendar.days import Quarter
+from storage.audience import Me
 from storage.hygiene import words_of
 from storage.models.dialog import Dialog
 from storage.models.person import DutySpan, RosterSpan
@@ -300,6 +303,23 @@ def send_sheet(session: Session, call: Call, button: SendSheet) -> Reply:
     return Reply(toast="已发送。", here=[document])
 
 
+def offers(session: Session, me: Me, sent: Sequence[Sent], now: datetime, tz: tzinfo) -> Iterator[Taking]:
+    """导入名册 with a table that came with nothing open."""
+    if len(sent) == 1 and any(map(is_table, files(sent))):
+        yield Taking(0, "导入名册")
+
+
+def take(session: Session, call: Call, subject_id: int, sent: Sequence[Sent]) -> Reply:
+    """As if it had been asked for."""
+    if call.content is None:
+        raise FetchFirst(FILE_ANSWER, files(sent)[0])
+    if isinstance(call.content, Refusal):
+        return Reply(edit=Message(call.content.text))
+    return taken(file_came(session, call, dialogs.ask(session, call.me, FILE, call.now)))
+
+
+TAKES = Takes("roster", offers, take, right=Right.ROSTER)
+FILE_ANSWER = Answer(FILE, file_came, not_done, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER)
 HANDLERS: list[Handler] = [
     Word(("导入名册",), begin_by_word, right=Right.ROSTER),
     Tap(ImportRoster, begin, right=Right.ROSTER, private=True),
@@ -307,7 +327,7 @@ HANDLERS: list[Handler] = [
     Tap(ConfirmImport, confirm, right=Right.ROSTER, private=True),
     Tap(MoveImport, move, right=Right.ROSTER, private=True),
     Tap(SendSheet, send_sheet, reads=True, right=Right.ROSTER, private=True),
-    Answer(FILE, file_came, not_done, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
+    FILE_ANSWER,
     Answer(ASK, answer_typed, not_done, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
     Answer(LOOK, undecided, not_done, reads_file=read_file, largest=MAX_BYTES, right=Right.ROSTER),
     Answer(MOVE, day_came, not_done, right=Right.ROSTER),

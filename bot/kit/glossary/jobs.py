@@ -9,6 +9,7 @@ JOBS: Mapping[str, str] = {
     "activity_end": "活动结束核对",
     "activity_change": "活动变更通知",
     "monthly_proposal": "每月活动提醒",
+    "makeup_prompt": "补学提示",
     "leave_closed": "请假审批",
     "study_prompt": "学习提示",
     "study_theme_check": "主题未录入提醒",

@@ -15,6 +15,8 @@ from storage.models.study import StudyCompletion
 from tests.taps import Cost, Counted
 from tests.world import SHANGHAI, World, world
 
+PIECE = "通过学习，我深受触动，今后将严格要求自己，认真履行党员义务，改进作风。" * 2
+
 
 async def until(bot: World, when: str) -> None:
     """The story as far as this."""
@@ -84,6 +86,18 @@ async def test_signing_in_and_making_up(sqlite_url: str) -> None:
         assert many(bot, Makeup) == 1
 
 
+async def test_making_up_by_sending_it(sqlite_url: str) -> None:
+    """6 the short way."""
+    async with world(sqlite_url, "2023-07-03 09:00") as bot:
+        await until(bot, "2023-07-07 16:45")
+        away = Counted(bot.stage, "甲五")
+        await away.send(PIECE, free=True)
+        await away.tap("提交为补学")
+        assert away.cost("6 by sending it") == Cost(2, 0)
+        assert away.said == "7月主题党日：补学已提交，待审核。"
+        assert many(bot, Makeup) == 1
+
+
 async def test_a_study_item(sqlite_url: str) -> None:
     """4, once the prompt is there."""
     async with world(sqlite_url, "2023-07-03 09:00") as bot:
@@ -106,6 +120,16 @@ async def test_a_piece(sqlite_url: str) -> None:
         await author.tap("提交")
         assert author.cost("5") == Cost(4, 0)
         assert many(bot, Reflection) == 1
+        # The short way: a text, and a voice.
+        writer = Counted(bot.stage, "乙一")
+        await writer.send(PIECE, free=True)
+        await writer.tap("提交为心得")
+        assert writer.cost("5 by sending it") == Cost(2, 0)
+        speaker = Counted(bot.stage, "丙一")
+        await speaker.voice()
+        await speaker.tap("提交为心得")
+        assert speaker.cost("5 by saying it") == Cost(2, 0)
+        assert many(bot, Reflection) == 3
 
 
 async def test_another_place(sqlite_url: str) -> None:
