@@ -28,7 +28,7 @@ class DecideAway(Button):
 
 
 @dataclass(frozen=True)
-class DecideListed(Button):
+class DecideAwayListed(Button):
     """The same below a list of what waits: its other buttons are still needed."""
 
     prefix: ClassVar[str] = "al"

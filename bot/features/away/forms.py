@@ -120,7 +120,6 @@ def _register(joins: bool) -> Action:
             edit=messages.registered(row, call.today),
             others=[*cards.to_deciders(session, call, row), *offers],
             promised=True,
-            did=f"away_span:{row.id}",
         )
 
     return Action("join" if joins else "save", words, run)

@@ -11,14 +11,14 @@ from bot.features.leave.service import standing as leave_of
 from bot.kit import leave_offers
 from bot.kit.access import Right
 from bot.kit.glossary.choices import AWAY_STATES
-from bot.kit.handlers import Call, Command, Edited, Handler, Tap, Word, spoken
+from bot.kit.handlers import Call, Command, Handler, Tap, Word, spoken
 from bot.kit.possible import Standing
 from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Choice, Message, Reply, To, apart, say
 from bot.kit.undo import UndoStep
 from scheduler.calendar.days import local_day
 from storage.audience import Me
-from storage.choices import SAYS_AWAY, AwayState
+from storage.choices import AwayState
 from storage.models.away import AwaySpan
 from storage.models.person import Person
 
@@ -28,6 +28,7 @@ _WANTS = re.compile(r"(?:我|本人|要|想|需要|准备|申请|登记)+外出(
 
 def away(session: Session, call: Call) -> Reply:
     """外出: what one has said already, else from which day."""
+    service.must_be_here(session, call.me, call.today)
     mine = service.ahead(session, call.me.id, call.today)
     if mine:
         return say(messages.own(mine, call.today, sees=sees(call)))
@@ -35,6 +36,7 @@ def away(session: Session, call: Call) -> Reply:
 
 
 def say_more(session: Session, call: Call, button: buttons.SayMore) -> Reply:
+    service.must_be_here(session, call.me, call.today)
     return FORM.start(session, call)
 
 
@@ -111,20 +113,13 @@ def decide(session: Session, call: Call, button: buttons.DecideAway) -> Reply:
     )
 
 
-def decide_listed(session: Session, call: Call, button: buttons.DecideListed) -> Reply:
+def decide_listed(session: Session, call: Call, button: buttons.DecideAwayListed) -> Reply:
     """Below a list of what waits it is answered apart."""
     return apart(decide(session, call, buttons.DecideAway(button.span_id, button.approve)))
 
 
 def show(session: Session, call: Call, button: buttons.ShowAway) -> Reply:
     return Reply(here=messages.away(service.seen(session, call.me, call.today), call.today))
-
-
-def edited(session: Session, call: Call) -> Reply | None:
-    """The words that said it, edited: what was recorded stands as it is."""
-    row_id = call.before.row("away_span") if call.before is not None else None
-    row = session.get(AwaySpan, row_id) if row_id is not None else None
-    return say(messages.registered(row, call.today)) if row is not None and row.state in SAYS_AWAY else None
 
 
 def wants_away(text: str) -> bool:
@@ -151,11 +146,10 @@ HANDLERS: list[Handler] = [
     Tap(buttons.ComeBack, come_back, private=True),
     Tap(buttons.UndoAway, undo, private=True),
     Tap(buttons.DecideAway, decide, private=True),
-    Tap(buttons.DecideListed, decide_listed, private=True),
+    Tap(buttons.DecideAwayListed, decide_listed, private=True),
     Tap(buttons.ShowAway, show, reads=True, right=Right.SEE_AWAY, private=True),
     Word(("提前返回",), back_by_word),
     Word(("回来了", "我回来了", "提前回来了"), perhaps_back, in_group=True),
     Word((), away, matches=spoken(wants_away)),
     Word((), by_sentence, matches=spoken(says_away)),
-    Edited(edited),
 ]

@@ -24,7 +24,7 @@ from storage.models.away import AwaySpan
 from storage.models.person import Person
 from storage.roster import Member, roster
 
-ELSEWHERE = "外出请在本人所在的党支部登记，请先切换支部。"
+ELSEWHERE = "外出由本人在所在党支部登记。"
 JOINS = "您已登记的外出与这次重叠，请核对后点“合并登记”。"
 DECIDED, GONE_ALREADY, PASSED = "这条外出已审批。", "这条外出已取消。", "这条外出的日期已过，无需审批。"
 DECIDED_OWN = "外出已有审批结果，不能撤销，如已返回请点“提前返回”。"
@@ -66,10 +66,15 @@ def joined(session: Session, person_id: int, wanted: Run) -> tuple[Run, list[Awa
     return whole, [row for row in rows if run_of(row) in others]
 
 
+def must_be_here(session: Session, me: Me, today: date) -> None:
+    """Refuses who acts for an organisation on whose roster one is not: another one's officers decide there."""
+    if not roster(session, me.branch_id, today, [me.id]):
+        raise Refusal(ELSEWHERE)
+
+
 def check(session: Session, me: Me, wanted: Run, today: date) -> None:
     """Refuses days that cannot be said; joined with others they may be too many."""
-    if session.get_one(Person, me.id).branch_id != me.branch_id:
-        raise Refusal(ELSEWHERE)
+    must_be_here(session, me, today)
     wrong = rules.wrong(*wanted, today) or rules.too_long(*joined(session, me.id, wanted)[0])
     if wrong:
         raise Refusal(wrong)
@@ -103,13 +108,9 @@ def register(
     session.flush()
     replaced = [one for one in others if not waits or one.state is AwayState.PENDING]
     _give_way(replaced, now)
-    days: dict[str, Any] = {
-        "from_on": whole.first.isoformat(),
-        "to_on": row.to_on.isoformat(),
-        "state": row.state.value,
-    }
-    days |= {"replaced": [one.id for one in replaced]} if replaced else {}
-    audit.record(session, "register", "away_span", row.id, now=now, by=me, more=days)
+    days = {"from_on": whole.first.isoformat(), "to_on": row.to_on.isoformat()}
+    gone = {"replaced": [one.id for one in replaced]} if replaced else {}
+    audit.record(session, "register", "away_span", row.id, now=now, by=me, more={**days, **gone}, state=row.state)
     session.flush()
     return row
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.away import messages, service
-from bot.features.away.buttons import DecideListed
+from bot.features.away.buttons import DecideAwayListed
 from bot.kit.owing import Does, Waiting, Waits
 from scheduler.calendar.days import local_day
 from storage.audience import Me
@@ -25,5 +25,5 @@ def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Wai
     query = query.where(Person.branch_id == me.branch_id, AwaySpan.state == AwayState.PENDING, AwaySpan.to_on > today)
     for row, name in session.execute(query.order_by(AwaySpan.made_at, AwaySpan.id)):
         if row.person_id != me.id or not service.deciders(session, me.branch_id, me.id, today):
-            does = (Does("批准", DecideListed(row.id, 1)), Does("不批准", DecideListed(row.id, 0)))
+            does = (Does("批准", DecideAwayListed(row.id, 1)), Does("不批准", DecideAwayListed(row.id, 0)))
             yield Waiting(Waits.AWAY, messages.waits(row, name, today), does, row.made_at)

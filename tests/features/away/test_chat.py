@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from storage.choices import AwayState
-from storage.models.audit import Audit
 from storage.models.away import AwaySpan
 from tests.taps import Cost, Counted
 from tests.world import World, world
