@@ -36,7 +36,7 @@ _HALF_MONTH, _MONTH = 15, 30
 _UNITS = {"天": 1, "周": 7, "星期": 7, "月": _MONTH}
 _UNTIL, _SINCE = re.compile(r"(?:到|至|截[止至]到?)\s*"), re.compile(r"\s*(?:起|开始|,)?\s*")
 _COUNTED = re.compile(rf"^\s*(?:为?止|期间|[,(]?\s*共(?:{_N})天\)?)")
-_NO_PLACE = re.compile(rf"[,，。;；\n]|(?:\d|[{NUMERALS}])\s*(?:[月日号天周]|个?星期)|\d[./-]\d")
+_NO_PLACE = re.compile(rf"[,，。;；\n]|(?:\d|[{NUMERALS}])\s*(?:[月日号天周]|个?星期)|\d[.:：/-]\d")
 _DIGIT = re.compile(rf"[\d{NUMERALS}]")
 
 
