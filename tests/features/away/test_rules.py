@@ -114,7 +114,8 @@ def test_a_day_that_is_another_weekday() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "days"), [("7天", 7), ("到7月10日", 8), ("7月10日", 1), ("7月3日至7月10日", 8), ("北京", 0), ("7天 北京", 0)]
+    ("text", "days"),
+    [("7天", 7), ("到7月10日", 8), ("7月10日", 1), ("7月3日至7月10日", 8), ("北京", 0), ("7天 北京", 0)],
 )
 def test_days_alone(text: str, days: int) -> None:
     said = rules.read_days_alone(text, TODAY)
