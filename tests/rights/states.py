@@ -86,7 +86,7 @@ def not_away(session: Session, ids: Ids, who: int | None) -> None:
 def away_now(session: Session, ids: Ids, who: int | None) -> None:
     """Whoever acts is away, in the own branch."""
     not_away(session, ids, who)
-    if who in ids.people.values():
+    if who is not None and who in ids.people.values():
         session.add(days_away(who, TODAY))
 
 

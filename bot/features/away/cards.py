@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from bot.features.away import messages, service
 from bot.kit import asked_cards
+from bot.kit.addressees import addressees
 from bot.kit.asked_cards import Question
 from bot.kit.handlers import Call
 from bot.kit.replies import Reply, To
 from bot.kit.undo import Step, own_lines
 from scheduler.calendar.days import local_day
 from storage.audience import Me
-from storage.choices import AwayState
+from storage.choices import AwayState, Duty
 from storage.models.away import AwaySpan
 from storage.models.outbox import Outbox
 from storage.models.person import Person
@@ -25,12 +26,17 @@ CLOSING = "away_closed"
 
 
 def to_deciders(session: Session, call: Call, row: AwaySpan, *, again: bool = False) -> list[To]:
-    """To everybody who may decide, or to the asker where nobody else may; `again`: it stands once more."""
+    """To everybody who may decide, or to the asker where nobody else may; the operator hears where nobody is.
+
+    again: it stands once more.
+    """
     if row.state is not AwayState.PENDING:
         return []
     question = messages.to_decide(row, call.me.name, call.today)
-    others = service.deciders(session, call.me.branch_id, call.me.id, call.today)
-    asked = others or ([call.me.id] if service.decides(call.me) else [])
+    branch_id = call.me.branch_id
+    asked = service.deciders(session, branch_id, call.me.id, call.today)
+    if not asked:
+        asked = addressees(session, branch_id, call.today, Duty.SECRETARY, about=f"away:{row.id}")
     key = f"away:{row.id}" + (f":{call.update_id}" if again else "")
     return [To(question, person_id=person, key=f"{key}:{person}") for person in asked]
 

@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.playground import story
+from bot.watch.messages import nobody_to_tell
 from storage.models.attendance import LeaveRequest
 from storage.models.audit import Audit
 from storage.models.away import AwaySpan
+from storage.models.outbox import Promise
+from storage.models.person import Person
 from tests.features.activities.played import count
 from tests.features.todo.test_chat import august
 from tests.taps import Cost, Counted
@@ -154,6 +157,26 @@ async def test_taken_back_the_cards_close(bot: World) -> None:
         "【外出审批】甲七同志外出：7月3日（周一）至7月20日（周四），共18天，地点：省城。\n这位同志已取消外出。",
         [],
     )
+
+
+async def test_where_nobody_can_decide_the_operator_hears(bot: World) -> None:
+    desk = [bot.cast[name] for name in ("甲一", "乙一", "甲二")]
+    with bot.storage.transaction() as session:
+        session.execute(update(Person).where(Person.id.in_(desk)).values(telegram_id=None, bound_at=None))
+    await say(bot, "甲七", LONG, "确认外出")
+    with bot.storage.reading() as session:
+        keys = session.scalars(select(Promise.key).where(Promise.key.startswith("vacant:"))).all()
+    assert keys == [f"vacant:{bot.cast.branch_id}:away:1"]
+    assert "外出审批无人接收" in nobody_to_tell("示范党支部", "away")
+
+
+async def test_the_only_one_of_the_desk_decides_on_the_own(bot: World) -> None:
+    desk = [bot.cast[name] for name in ("乙一", "甲二")]
+    with bot.storage.transaction() as session:
+        session.execute(update(Person).where(Person.id.in_(desk)).values(telegram_id=None, bound_at=None))
+    await say(bot, "甲一", LONG, "确认外出")
+    await bot.stage.tap("甲一", "批准", "【外出审批】甲一同志")
+    assert [one[3] for one in spans(bot)] == ["approved"]
 
 
 async def test_who_sees_it(bot: World) -> None:

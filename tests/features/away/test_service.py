@@ -19,6 +19,7 @@ from bot.features.todo import jobs
 from bot.kit import leave_offers
 from bot.kit.access import NO_RIGHT
 from bot.kit.day_lists import Run
+from bot.kit.replies import Message
 from storage.choices import AwayState, LeaveType
 from storage.engine import Storage
 from storage.models.audit import Audit
@@ -377,7 +378,7 @@ def test_leave_is_proposed_for_what_lies_inside(storage: Storage) -> None:
         def offered(name: str, first: int, end: int, at: datetime = now) -> list[str]:
             days = (date(2023, 7, first), date(2023, 7, end))
             found = leave_offers.of_days(session, branch_id, desk.cast[name], days, at, SHANGHAI)
-            return [one.said.text for one in found if not isinstance(one.said, bytes)]
+            return [one.said.text for one in found if isinstance(one.said, Message)]
 
         said = "7月主题党日，7月7日（周五）14:30。"
         assert offered("甲七", 7, 8) == [f"期间有1项活动：{said}"]
