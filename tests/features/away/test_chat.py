@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select, update
 
+from bot.kit.doors import AskOwner
 from bot.playground import story
 from bot.watch.messages import nobody_to_tell
 from storage.models.attendance import LeaveRequest
@@ -263,11 +264,15 @@ async def test_nudges_rest_and_come_again_on_the_first_working_day_after(chat_ur
         await bot.stage.at("2023-08-28 10:00")
         assert [len(nudges(bot, name)) for name in ("甲三", "甲七", "乙五")] == [0, 1, 1]
         await bot.stage.at("2023-08-29 10:00")
-        # The leader of the group is away; the secretary is there.
         await say(bot, "甲一", "未完成名单", "一键提醒")
         assert last(bot, "甲一")[0] == "将私聊提醒2人，每人每天最多提醒一次。"
         await bot.stage.tap("甲一", "确认提醒")
         assert last(bot, "甲一")[0] == "正在提醒2人，1人外出。"
+        # 请其办理, from a list.
+        asks = AskOwner(bot.cast["甲三"], "study:1").pack()
+        tap = await bot.stage.people["甲一"].tap_data(bot.stage.people["甲一"].chat.last, asks)
+        await bot.clock.settle()
+        assert tap.toast == "1人外出，未提醒。"
         await bot.stage.at("2023-09-01 10:00")
         assert nudges(bot, "甲三") == []
         await bot.stage.at("2023-09-04 08:50")
