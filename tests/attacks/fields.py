@@ -523,6 +523,8 @@ def archive(session: Session, me: Me, text: str) -> None:
     groups = [{"id": number, "name": name, text: text}]
     visit = {"id": number, "org": text, "on": "2023-08-01", "files": [number], text: text}
     paper = {"id": number, "name": text, "stored": False, "about": [f"guidance/{number}"], text: text}
+    days = {"from": "2023-07-03", "to": "2023-07-10", "made_at": "2023-07-03T09:00:00+08:00"}
+    days_away = {"id": number, "person": number, "place": number, "state": "registered", **days, text: text}
     items = [{"category": "other", "due_on": "2023-09-01", text: text}]
     listed = {"id": number, "target": text, "issued_on": "2023-07-20", "state": "issued", "items": items}
     register_of = {"guidance": [visit], "rectification_lists": [listed]}
@@ -530,6 +532,7 @@ def archive(session: Session, me: Me, text: str) -> None:
         "format": "branch-archive/1",
         "branch": {"name": name, "groups": groups},
         "people": [person],
+        "away": [days_away],
         **register_of,
         "files": [paper],
     }
