@@ -259,6 +259,17 @@ class LeaveState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class AwayState(StrEnum):
+    """Of a span in which somebody is away; ended: by who came back early."""
+
+    REGISTERED = "registered"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+
+
 class MakeupState(StrEnum):
     ASSIGNED = "assigned"
     SUBMITTED = "submitted"
@@ -341,6 +352,10 @@ class JobRunState(StrEnum):
 HERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
 # Did not take place on its day: nobody was there, nobody was missing.
 OFF = frozenset({ActivityStatus.CANCELLED, ActivityStatus.POSTPONED})
+# Away for the nudges: one that still waits for a decision is not, and one that was ended was until that day.
+IS_AWAY = frozenset({AwayState.REGISTERED, AwayState.APPROVED, AwayState.ENDED})
+# What somebody has said of days to come, decided or not.
+SAYS_AWAY = frozenset({AwayState.REGISTERED, AwayState.PENDING, AwayState.APPROVED})
 # For those whom the activity names, one by one.
 BY_NAME = frozenset({Scope.DELEGATED, Scope.NAMED})
 # The committee of a branch (支委): every office but a group leader's and a superior committee's.

@@ -50,6 +50,7 @@ WALKS = {
     ),
     "features/archive/test_service": ("test_what_is_dated", "test_the_settings"),
     "features/activities/test_reminding": ("test_on_the_last", "test_whoever", "test_the_window"),
+    "features/away/test_chat": ("test_task_7", "test_leave_is_proposed", "test_nudges_rest"),
     "features/broadcasts/test_chat": ("test_a_notice_is",),
     "features/calendar/test_chat": ("test_own_days_are_set", "test_a_notice_is_shown"),
     "features/calendar/test_feed": (),

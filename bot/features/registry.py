@@ -6,6 +6,7 @@ from bot.features.accounts import feature as accounts
 from bot.features.activities import feature as activities
 from bot.features.activity_changes import feature as activity_changes
 from bot.features.archive import feature as archive
+from bot.features.away import feature as away
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
 from bot.features.finding import feature as finding
@@ -47,6 +48,8 @@ _LISTED: tuple[Feature, ...] = (
     activities.FEATURE,
     votes.FEATURE,
     activity_changes.FEATURE,
+    # Before leave: 回来了 of who is away ends that.
+    away.FEATURE,
     leave.FEATURE,
     notices.FEATURE,
     minutes.FEATURE,

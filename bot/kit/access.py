@@ -31,6 +31,8 @@ class Right(StrEnum):
     SENDS = "sends"
     BRANCH_SETTINGS = "branch_settings"
     APPROVE_LEAVE = "approve_leave"
+    SEE_AWAY = "see_away"
+    DECIDE_AWAY = "decide_away"
     SIGN_IN_OTHERS = "sign_in_others"
     WRITE_MINUTES = "write_minutes"
     MAKE_TEMPLATES = "make_templates"
@@ -70,6 +72,9 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.SENDS: {_DEP: Reach.ALL, _SEC: Reach.ALL},
     Right.BRANCH_SETTINGS: {_DEP: Reach.ALL, _SEC: Reach.ALL},
     Right.APPROVE_LEAVE: {_GL: Reach.OWN_GROUP, **_DESK},
+    # Of the own group the days alone.
+    Right.SEE_AWAY: {_GL: Reach.OWN_GROUP, **_DESK},
+    Right.DECIDE_AWAY: _DESK,
     Right.SIGN_IN_OTHERS: {_GL: Reach.OWN_GROUP, **_DESK},
     # Beside these whoever made an activity or is named as its recorder (bot/features/minutes/service.py).
     Right.WRITE_MINUTES: {_GL: Reach.OWN_GROUP, **_DESK},

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from bot.kit.buttons import Button
 from bot.kit.handlers import Command
-from storage.choices import HandInKind
+from storage.choices import HandInKind, LeaveType
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,23 @@ class AskOwner(Button):
     prefix: ClassVar[str] = "aw"
     person_id: int
     key: str
+
+
+@dataclass(frozen=True)
+class ChooseLeave(Button):
+    """公差, 病假, 事假: leave from an activity is asked for."""
+
+    prefix: ClassVar[str] = "lt"
+    activity_id: int
+    kind: LeaveType
+
+
+@dataclass(frozen=True)
+class NoLeave(Button):
+    """不请假."""
+
+    prefix: ClassVar[str] = "ln"
+    activity_id: int
 
 
 @dataclass(frozen=True)

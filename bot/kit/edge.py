@@ -269,8 +269,10 @@ class Edge:
         return group_replies.privately(call, reply, call.me.id)
 
     def _further(self, word: Word, session: Session, call: Call, nothing: Nothing) -> Reply:
-        """What else the text may mean; a word that only looks was asked by the readers, who write nothing."""
-        others = (one for one in self._likely(call) if one is not word and one.reads >= word.reads)
+        """What else the text may mean: the next words that it is, then those that it may be; a word that only looks was
+        asked by the readers, who write nothing.
+        """
+        others = (one for one in self._others(word, call) if one.reads >= word.reads)
         for one in others if not nothing.text else ():
             with suppress(Nothing):
                 return admission.run(one, session, call)
@@ -279,6 +281,12 @@ class Edge:
         if word.perhaps:
             return self._otherwise.not_understood(session, call)
         return self._otherwise.instead(session, call, nothing)
+
+    def _others(self, word: Word, call: Call) -> Iterator[Word]:
+        """Behind a word those that fit as well, as far as they are said where this was."""
+        text, at = call.text.strip(), self._words.index(word) + 1 if word in self._words else len(self._words)
+        yield from (one for one in self._words[at:] if one.fits(text) and (call.private or one.in_group))
+        yield from (one for one in self._likely(call) if one is not word)
 
     def _likely(self, visit: Visit) -> Iterator[Word]:
         """The words that a text may mean beside others: nothing that was handed in, and nothing said in a group."""

@@ -82,6 +82,7 @@ class Waits(StrEnum):
     """What waits for an officer."""
 
     LEAVE = "leave"
+    AWAY = "away"
     MAKEUP = "makeup"
     PIECE = "piece"
     SELF_CHECK = "self_check"
@@ -107,6 +108,7 @@ class Waiting:
 # What so many of them are called, in the order in which they stand.
 _COUNTED = {
     Waits.LEAVE: "请假待审批{}人",
+    Waits.AWAY: "外出待审批{}人",
     Waits.MAKEUP: "补学待审核{}份",
     Waits.PIECE: "心得待审阅{}份",
     Waits.SELF_CHECK: "自查表待审阅{}份",

@@ -114,6 +114,7 @@ _WHAT = {
     "term": "任期届满提醒",
     "undelivered": "未送达名单",
     "monthly": "每月活动提醒",
+    "away": "外出审批",
     "missed": "未按时发送的提示",
 }
 

@@ -18,6 +18,7 @@ from bot.features.activities.details import Details
 from bot.features.activity_changes import service as changes_of_activity
 from bot.features.activity_changes.standing import standing
 from bot.features.archive import document, importing
+from bot.features.away import service as away_service
 from bot.features.broadcasts import service as broadcasts
 from bot.features.calendar import service as calendar
 from bot.features.calendar.rules import OwnDays
@@ -58,6 +59,7 @@ from bot.features.votes import service as vote_service
 from bot.kit import activity_files, newcomers
 from bot.kit import dialog as dialogs
 from bot.kit.completion import finish
+from bot.kit.day_lists import Run
 from bot.kit.handlers import Answer, Call, File
 from bot.kit.ledgers import TooLong
 from bot.kit.names import LONGEST, clean_name
@@ -214,6 +216,13 @@ def leave(session: Session, me: Me, text: str) -> None:
     row = leave_service.ask_leave(session, me, made.id, LeaveType.SICK, NOW, text)
     session.refresh(row)
     assert row.reason == text
+
+
+def away(session: Session, me: Me, text: str) -> None:
+    run = Run(TODAY, TODAY + timedelta(days=3))
+    row = away_service.register(session, me, run, text, NOW, SHANGHAI)
+    session.refresh(row)
+    assert row.place == text
 
 
 def makeup(session: Session, me: Me, text: str) -> None:
@@ -514,6 +523,8 @@ def archive(session: Session, me: Me, text: str) -> None:
     groups = [{"id": number, "name": name, text: text}]
     visit = {"id": number, "org": text, "on": "2023-08-01", "files": [number], text: text}
     paper = {"id": number, "name": text, "stored": False, "about": [f"guidance/{number}"], text: text}
+    days = {"from": "2023-07-03", "to": "2023-07-10", "made_at": "2023-07-03T09:00:00+08:00"}
+    days_away = {"id": number, "person": number, "place": number, "state": "registered", **days, text: text}
     items = [{"category": "other", "due_on": "2023-09-01", text: text}]
     listed = {"id": number, "target": text, "issued_on": "2023-07-20", "state": "issued", "items": items}
     register_of = {"guidance": [visit], "rectification_lists": [listed]}
@@ -521,6 +532,7 @@ def archive(session: Session, me: Me, text: str) -> None:
         "format": "branch-archive/1",
         "branch": {"name": name, "groups": groups},
         "people": [person],
+        "away": [days_away],
         **register_of,
         "files": [paper],
     }
@@ -570,6 +582,7 @@ FIELDS: list[WriteField] = [
     vote,
     activity_changed,
     leave,
+    away,
     makeup,
     study,
     piece,

@@ -49,7 +49,7 @@ EVER = (
     "切换支部", "我还欠什么", "还欠什么", "我的待办", "待审心得", "谁还没绑定", "移交书记", "名册", "花名册",
     "我的数据", "更多", "本组", "补学", "建党小组会", "本组数据", "移交书记职务", "提醒设置", "审批请假",
     "登记", "登记台账", "台账", "支部设置", "登记项目", "清单", "本组清单", "查找", "搜索", "会议记录", "活动要求",
-    "自查表", "布置自查", "填自查表",
+    "自查表", "布置自查", "填自查表", "外出",
 )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def sections(*duties: Duty) -> dict[str, list[str]]:
 
 
 def test_behind_more() -> None:
-    own = {"本人": ["我的学习", "交心得", "补学", "自查表", "我的数据"], "": ["帮助"]}
+    own = {"本人": ["我的学习", "交心得", "补学", "自查表", "外出", "我的数据"], "": ["帮助"]}
     assert sections() == sections(GL) == own
     assert sections(PUB) == own | {
         "活动和通知": ["未完成名单", "建活动", "考勤"],
@@ -98,7 +98,7 @@ def test_behind_more() -> None:
     }
     assert sections(BELOW) == {"本人": ["我的数据"], "": ["帮助"]}
     secretary = sections(SEC)
-    assert secretary["本人"] == ["请假", "我的记录", "我的学习", "交心得", "补学", "自查表", "我的数据"]
+    assert secretary["本人"] == ["请假", "我的记录", "我的学习", "交心得", "补学", "自查表", "外出", "我的数据"]
     assert secretary["学习和廉政"] == ["学习安排", "布置心得", "布置自查", "审阅", "节前提醒"]
     assert secretary["名册和发展"] == ["党员", "名册", "移交书记职务"]
     assert sections(DEP)["名册和发展"] == ["党员", "名册"]
@@ -117,7 +117,7 @@ def test_of_the_own_group() -> None:
 
 
 def test_the_help_has_a_line_for_each_key_that_needs_one_and_for_each_group_of_more() -> None:
-    assert help_lines(COMMANDS, somebody()) == ["更多：我的学习、交心得、补学、自查表、我的数据。"]
+    assert help_lines(COMMANDS, somebody()) == ["更多：我的学习、交心得、补学、自查表、外出、我的数据。"]
     lines = help_lines(COMMANDS, somebody(GL))
     assert lines[0] == "本组：本组考勤、本组未完成、审批请假、会议记录、建党小组会、本组数据、本组清单。"
     secretary = [line.split("：")[0] for line in help_lines(COMMANDS, somebody(SEC))]

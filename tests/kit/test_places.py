@@ -17,10 +17,10 @@ from bot.features.accounts.rebinding_messages import PrintSheet
 from bot.features.accounts.service import add_branch
 from bot.features.activities import buttons, cards, participation, planning
 from bot.features.activities.planning import Plan
-from bot.features.leave import buttons as leave
 from bot.features.notices import cards as notice_cards
 from bot.features.offices import service as offices
 from bot.features.roster_files.service import import_roster
+from bot.kit import doors
 from bot.kit.access import NO_RIGHT
 from bot.kit.activities import ACTIVITY_CARD, NO_SUCH, OUT_OF_SCOPE
 from bot.kit.group_replies import UNBOUND
@@ -370,7 +370,7 @@ async def test_a_member_of_one_branch_is_nobody_in_another(town: Town) -> None:
     for place in (SECOND, FOREIGN):
         assert await town.tap(member, notice_cards.SignIn(town.activities[place]).pack(), place) == OUT_OF_SCOPE
         assert (
-            await town.tap(member, leave.ChooseLeave(town.activities[place], LeaveType.SICK).pack(), place) == NO_SUCH
+            await town.tap(member, doors.ChooseLeave(town.activities[place], LeaveType.SICK).pack(), place) == NO_SUCH
         )
         for word in ("签到", "收到", "请假", "事假", "取消请假"):
             spoken, heard = len(group.from_bot), len(said(member))

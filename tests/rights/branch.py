@@ -1,7 +1,7 @@
 """Two branches and the committee above them, prepared so that every handler has something to be tried on."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from storage.choices import (
     ActivityStatus,
     ActivityType,
     AttendanceStatus,
+    AwayState,
     BindRequestState,
     Duty,
     HandInKind,
@@ -39,6 +40,7 @@ from storage.choices import (
 from storage.models.activity import Activity, Component
 from storage.models.activity_file import ActivityFile
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.away import AwaySpan
 from storage.models.care import HygieneWord
 from storage.models.entry import Entry, EntryRow, EntryState
 from storage.models.invite import BindRequest
@@ -153,6 +155,13 @@ def _office(person_id: int, organisation_id: int, duty: Duty) -> DutySpan:
     return DutySpan(person_id=person_id, organisation_id=organisation_id, duty=duty, from_on=SINCE)
 
 
+def days_away(person_id: int, first: date, state: AwayState = AwayState.REGISTERED) -> AwaySpan:
+    """Three of them, of which nothing is decided."""
+    ends = datetime.combine(first + timedelta(days=3), time(), SHANGHAI)
+    days = {"from_on": first, "to_on": ends.date(), "ends_at": ends}
+    return AwaySpan(person_id=person_id, state=state, made_by_id=person_id, made_at=NOW, **days)
+
+
 def _keep(session: Session, row: Any) -> int:
     session.add(row)
     session.flush()
@@ -242,6 +251,8 @@ def _fill(
         keep(f"{what}_notice", Notice(activity_id=activity, closed_at=None, **noticed))
     for what, activity, person in (("leave", "ahead", people[leave]), ("own_leave", "ahead", mine)):
         keep(what, LeaveRequest(activity_id=rows[activity], person_id=person, type=LeaveType.SICK, requested_at=NOW))
+    keep("away", days_away(people[leave], TODAY + timedelta(days=40), AwayState.PENDING))
+    keep("own_away", days_away(mine, TODAY + timedelta(days=40)))
     keep(
         "makeup",
         Makeup(

@@ -28,6 +28,7 @@ from storage.choices import (
 )
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.away import AwaySpan
 from storage.models.calendar import CalendarYear
 from storage.models.entry import Entry, EntryState
 from storage.models.inbox import Inbox
@@ -39,7 +40,7 @@ from storage.models.person import DutySpan, GroupSpan, Person, RosterSpan
 from storage.models.reflection import Reflection, ReflectionPart
 from storage.models.study import MonthlyTheme, StudyCompletion
 from storage.models.vote import Vote
-from tests.rights.branch import NOW, SINCE, TODAY, Ids
+from tests.rights.branch import NOW, SINCE, TODAY, Ids, days_away
 from tests.scheduler.notices import OPENING
 
 Draft = dict[str, Any]
@@ -76,6 +77,18 @@ def nothing_done(session: Session, ids: Ids, who: int | None) -> None:
     session.execute(delete(ReflectionPart).where(ReflectionPart.reflection_id.in_(parts)))
     for table in (Attendance, Receipt, LeaveRequest, Makeup, StudyCompletion, Reflection):
         session.execute(delete(table).where(table.person_id == ids["author"]))
+
+
+def not_away(session: Session, ids: Ids, who: int | None) -> None:
+    """Nobody has said anything of days away."""
+    session.execute(delete(AwaySpan))
+
+
+def away_now(session: Session, ids: Ids, who: int | None) -> None:
+    """Whoever acts is away, in the own branch."""
+    not_away(session, ids, who)
+    if who is not None and who in ids.people.values():
+        session.add(days_away(who, TODAY))
 
 
 def put_by_me(session: Session, ids: Ids, who: int | None) -> None:
@@ -353,6 +366,8 @@ STATES: dict[str, State] = {
     **dict.fromkeys(("tap:OfferLeave", "tap:ChooseFor"), asked_in_words),
     "tap:RollSaid": called_in_words,
     **dict.fromkeys(("command:makeup", "word:补学", "word:补课"), missed),
+    **dict.fromkeys(("command:away", "word:外出", "word:wants_away"), not_away),
+    **dict.fromkeys(("word:提前返回", "word:回来了"), away_now),
     "word:撤销": mine,
     **dict.fromkeys(("word:取消请假", "word:takes_leave_back", "word:names_step"), mine),
     "edited:reflections": noted,

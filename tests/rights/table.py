@@ -9,6 +9,7 @@ from bot.features.accounts import group_messages as tied
 from bot.features.accounts import messages as people
 from bot.features.accounts import rebinding_messages as accounts
 from bot.features.activities import buttons as activities
+from bot.features.away import buttons as away
 from bot.features.calendar import buttons as calendar
 from bot.features.integrity import buttons as integrity
 from bot.features.kept_files import buttons as kept_files
@@ -59,6 +60,7 @@ PAPER = File("document", "A" * 30, "paper", name="签到表.pdf")
 ROLL, NUDGE, RECORD = may("see_roll"), may("nudge"), may("see_record")
 START_ACTIVITY, MAKE_THIS_ACTIVITY = may("make_activity"), may("make_activity", "all")
 NOTICE, STUDY, TASK, REMINDER = may("make_notice"), may("make_study"), may("make_task"), may("make_reminder")
+SEE_AWAY, DECIDE_AWAY = may("see_away"), may("decide_away")
 LEAVE, SIGN_IN_OTHERS, SIGN_IN_ALL = may("approve_leave"), may("sign_in_others"), may("roll_call")
 REVIEW, ROSTER = may("review_pieces"), may("roster")
 TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
@@ -187,6 +189,7 @@ GUIDED = "日期\t被指导单位\n7月6日\t甲支部"
 PASTED = ("register.quick", lambda ids: {"act": "table", "of": "guidance", "field": "confirm", "text": GUIDED})
 MEANT = ("register.quick", lambda ids: {"act": "meant", "field": "which", "text": "7月6日到丁园区指导"})
 SOUGHT = ("register.form", lambda ids: {"act": "find", "of": "rectification_list", "field": "words"})
+AWAY = ("away.form", lambda ids: {"from": "2023-07-10", "days": "3", "field": "confirm"})
 UNVOTED = (
     "votes.form",
     lambda ids: {"act": "withdraw", "vote": ids["vote"], "field": "confirm", "reason": "登记有误"},
@@ -262,10 +265,23 @@ TABLE: dict[str, Case] = {
     "tap:Acknowledge": Case(OWN, lambda ids: notice_cards.Acknowledge(ids["notice"])),
     "tap:AcknowledgeListed": Case(OWN, lambda ids: notice_cards.AcknowledgeListed(ids["notice"])),
     "tap:AskLeave": Case(OWN, lambda ids: notice_cards.AskLeave(ids["ahead"])),
-    "tap:ChooseLeave": Case(OWN, lambda ids: leave.ChooseLeave(ids["ahead"], LeaveType.SICK)),
+    "tap:ChooseLeave": Case(OWN, lambda ids: doors.ChooseLeave(ids["ahead"], LeaveType.SICK)),
     "tap:OfferLeave": Case(OWN, lambda ids: leave.OfferLeave(ids["ahead"], states.ASKED)),
     "tap:ChooseFor": Case(OWN, lambda ids: leave.ChooseFor(ids["ahead"], LeaveType.SICK, states.ASKED)),
-    "tap:NoLeave": Case(OWN, lambda ids: leave.NoLeave(ids["ahead"])),
+    "tap:NoLeave": Case(OWN, lambda ids: doors.NoLeave(ids["ahead"])),
+    "command:away": own(OWN),
+    "word:外出": own(OWN),
+    "word:wants_away": own(OWN, text="我要外出"),
+    "word:says_away": own(OWN, text="外出 7天"),
+    "word:提前返回": own(OWN),
+    "word:回来了": own(OWN),
+    "tap:SayMore": own(OWN, lambda ids: away.SayMore()),
+    "tap:ComeBack": Case(AUTHOR, lambda ids: away.ComeBack(ids["own_away"])),
+    "tap:UndoAway": Case(AUTHOR, lambda ids: away.UndoAway(ids["own_away"])),
+    "tap:DecideAway": Case(DECIDE_AWAY, lambda ids: away.DecideAway(ids["away"], 1)),
+    "tap:DecideAwayListed": Case(DECIDE_AWAY, lambda ids: away.DecideAwayListed(ids["away"], 1)),
+    "tap:ShowAway": own(SEE_AWAY, lambda ids: away.ShowAway()),
+    "answer:away.form": own(OWN, open=("away.form", lambda ids: {"from": "2023-07-10", "field": "days"}), text="3天"),
     "tap:CancelLeave": Case(AUTHOR, lambda ids: leave.CancelLeave(ids["ahead"])),
     "tap:UndoLeave": Case(AUTHOR, lambda ids: leave.UndoLeave(ids["own_leave"])),
     "tap:UndoSignIn": Case(AUTHOR, lambda ids: activities.UndoSignIn(ids["attendance"])),
@@ -820,6 +836,7 @@ FURTHER: list[tuple[str, Case]] = [
         "tap:Fill",
         Case(SIGN_IN_ALL, lambda ids: Fill("v", 1, "go", "save"), open=UNVOTED, effect=rows("vote audit dialog")),
     ),
+    ("tap:Fill", own(OWN, lambda ids: Fill("w", 1, "go", "save"), open=AWAY, effect=rows("away_span audit dialog"))),
     ("tap:Fill", Case(ROSTER, lambda ids: Fill("c", 1, "value", str(ids["group"])), open=CHANGE, effect=ASKS)),
     # the second question before an erasure; a stranger's own number; a code that nobody made
     ("tap:EraseGo", Case(WIPE, lambda ids: care.EraseGo(1), open=ERASE_AGAIN, effect=rows("person audit dialog"))),

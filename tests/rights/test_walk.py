@@ -166,7 +166,7 @@ def test_which_words_are_taken_in_the_group() -> None:
     taken = {key(handler) for handler in HANDLERS if isinstance(handler, Word) and handler.in_group}
     words = {"签到", "到", "收到", "请假", "公差", "病假", "事假", "取消请假", "撤销", "学完了", "已阅"}
     words |= {"is_about_leave", "sounds_like_leave", "is_courtesy", "is_greeting", "is_roll"}
-    words |= {"takes_leave_back", "asks_whether", "asks_when", "has_arrived", "names_step", "都学完了"}
+    words |= {"takes_leave_back", "asks_whether", "asks_when", "has_arrived", "names_step", "都学完了", "回来了"}
     assert taken == {f"word:{word}" for word in words}
 
 

@@ -14,7 +14,7 @@ from bot.features.notices.plain_notices import with_files
 from bot.features.notices.rules import reply_by
 from bot.features.votes.rules import votes_at
 from bot.features.votes.service import types_of
-from bot.kit import back_fill, votes
+from bot.kit import back_fill, leave_offers, votes
 from bot.kit.activities import ACTIVITY_CARD, coming
 from bot.kit.activity_words import type_words
 from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
@@ -129,7 +129,8 @@ def tell(session: Session, call: Call, activity: Activity, to_group: bool, priva
     shown = count(session, activity, notice, call.tz)
     asked = ask(session, call, activity, notice, shown, to_group, privately) if notice else []
     asked = with_files(notice, _files(session, activity), asked) if notice else []
-    return desk_cards(session, activity, notice, shown, call.now, call.tz) + asked
+    cards = desk_cards(session, activity, notice, shown, call.now, call.tz)
+    return [*cards, *asked, *leave_offers.at_publication(session, activity, call.now, call.tz)]
 
 
 def _files(session: Session, activity: Activity) -> list[dict[str, Any]]:
@@ -188,7 +189,8 @@ def tell_postponed(session: Session, call: Call, activity: Activity) -> list[To]
         return []
     _close_earlier(session, activity, notice, call.now)
     shown = count(session, activity, notice, call.tz)
-    return ask(session, call, activity, notice, shown, activity.scope is Scope.BRANCH, True)
+    told = ask(session, call, activity, notice, shown, activity.scope is Scope.BRANCH, True)
+    return [*told, *leave_offers.at_publication(session, activity, call.now, call.tz)]
 
 
 def _close_earlier(session: Session, activity: Activity, notice: Notice, now: datetime) -> None:

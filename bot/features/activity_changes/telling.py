@@ -18,6 +18,7 @@ from bot.features.activity_changes.standing import asking
 from bot.features.leave.cards import close
 from bot.features.notices.cards import NOTICE, not_asked, private_notice
 from bot.features.notices.owing import asked_leave
+from bot.kit import leave_offers
 from bot.kit.activities import ACTIVITY_CARD, coming
 from bot.kit.handlers import Call
 from bot.kit.replies import Message, To, of_place
@@ -66,7 +67,8 @@ def spread(session: Session, call: Call, done: Changed, *, tell: bool) -> list[T
     if what & set(rules.TOLD):
         again = reminding.again(session, activity, done.was_at, call.tz)
         promise_all(session, again, job=reminding.REMINDER.name, branch_id=activity.branch_id, now=call.now)
-    return _notices_of(session, call, activity, notice, done.added)
+    offers = leave_offers.at_publication(session, activity, call.now, call.tz, only=done.added)
+    return [*_notices_of(session, call, activity, notice, done.added), *offers]
 
 
 def is_heard(done: Changed, now: datetime, *, tell: bool) -> bool:

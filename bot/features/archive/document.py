@@ -11,7 +11,7 @@ from bot.features.register.archive.records import CHANGES, FILES, collections
 FORMAT = "branch-archive/1"
 MAX_BYTES = 64 * 1024 * 1024
 # Read by this version, in the order in which they are written; behind them the register's and what was changed of it.
-READ = ("branch", "people", "settings")
+READ = ("branch", "people", "settings", "away")
 # Known, and read by a later version, or as soon as a kind of the register is kept there.
 LATER = frozenset({
     "activities", "assessment_items", "campaigns", "closes", "corrections", "documents",

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
-from bot.features.archive import audit_diff, rules
+from bot.features.archive import audit_diff, away, rules
 from bot.features.archive.document import BadArchive, left_out, reads, unknown
 from bot.features.archive.exporting import (
     FURTHER,
@@ -107,17 +107,20 @@ def bring(
     branch_id, tz = target.branch_id, ZoneInfo(timezone)
     known = _groups_of(session, branch_id) if branch_id is not None else {}
     archive, faults = rules.read(document, known)
-    register, more = reading.read(document, _known(session, branch_id, archive, document, now, tz))
+    named = _known(session, branch_id, archive, document, now, tz)
+    register, more = reading.read(document, named)
+    days_away, of_away = away.read(document.get(away.NAME), named.people)
     archive, kept = replace(archive, register=register), {**left_out(document), **register.left_out}
-    faults = [*unknown(document), *faults, *more]
+    archive = replace(archive, away=days_away if away.NAME in document else None)
+    faults = [*unknown(document), *faults, *of_away, *more]
     faults = faults or [*_of_what_is_there(session, branch_id, register, contents)]
     if faults:
         raise BadArchive(faults)
-    if archive.branch is None and archive.people is None and register.empty:
+    if _says_nothing(archive):
         raise BadArchive(["document: holds nothing that this version reads"])
     if branch_id is not None:
         archive = _differing(session, branch_id, archive, target, now, timezone)
-        if archive.branch is None and archive.people is None and archive.register.empty:
+        if _says_nothing(archive):
             came = files.attach(session, branch_id, contents)
             lacking = _of_files(session, branch_id, document)
             return Brought(branch_id, came > 0, files=came, left_out=kept, notes=tuple(lacking))
@@ -145,6 +148,10 @@ def bring(
     many = len(archive.register.files or ())
     groups = len(archive.branch.groups) if archive.branch else 0
     return Brought(branch_id, True, len(archive.people or ()), groups, archive.register.many, many, kept, tuple(notes))
+
+
+def _says_nothing(archive: Archive) -> bool:
+    return archive.branch is None and archive.people is None and archive.away is None and archive.register.empty
 
 
 def _of_what_is_there(
@@ -198,7 +205,9 @@ def _differing(
         return archive
     register, faults = reading.read(document, _known(session, branch_id, current, document, now, tz))
     differs = archive.register if faults else archive.register.differing(register)
-    return replace(archive, branch=None, people=None, settings=None, register=differs)
+    stands, _ = away.read(document.get(away.NAME), person_ids(session, branch_id).values())
+    other = archive.away if archive.away is not None and away.differs(stands, archive.away) else None
+    return replace(archive, branch=None, people=None, settings=None, register=differs, away=other)
 
 
 def _same(session: Session, branch_id: int, current: Archive, archive: Archive, target: Target) -> bool:
@@ -254,6 +263,7 @@ def _may_go_there(session: Session, branch_id: int, archive: Archive, target: Ta
     others = {
         "people": people if archive.branch is not None or archive.people is not None else 0,
         "entries": laying.there(session, branch_id, archive.register.entries),
+        "days away": away.there(session, branch_id) if archive.away is not None else 0,
     }
     if any(others.values()) and not target.replace:
         name = session.get_one(Organisation, branch_id).name
@@ -307,6 +317,8 @@ class _Desk:
     def lay(self, archive: Archive, target: Target) -> list[str]:
         # Whom only an entry named that goes may go with it.
         before = laying.clear(self._session, self._branch_id, archive.register.entries)
+        if archive.away is not None:
+            away.clear(self._session, self._branch_id)
         if archive.branch is not None:
             self._lay_branch(archive.branch, target)
         self._lay_settings(archive)
@@ -324,6 +336,7 @@ class _Desk:
         lost = laying.lay(
             self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents, before
         )
+        away.lay(self._session, archive.away or (), self._people, self._tz)
         if lost:
             self._notes.append(f"{lost} records pointed to others that the archive does not have, and stand alone now")
         if archive.branch is not None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
+from bot.features.archive.away import DaysAway
 from bot.features.archive.document import READ
 from bot.features.register.archive.records import Register
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, refused, rest
@@ -88,6 +89,7 @@ class Archive:
     people: tuple[Someone, ...] | None
     register: Register = field(default_factory=Register)
     settings: Fields | None = None
+    away: tuple[DaysAway, ...] | None = None
 
 
 _PERSON = frozenset(

@@ -8,13 +8,6 @@ from storage.choices import LeaveType
 
 
 @dataclass(frozen=True)
-class ChooseLeave(Button):
-    prefix: ClassVar[str] = "lt"
-    activity_id: int
-    kind: LeaveType
-
-
-@dataclass(frozen=True)
 class OfferLeave(Button):
     """Of several activities this is meant; `said`: the update in which leave was asked for in words."""
 
@@ -31,12 +24,6 @@ class ChooseFor(Button):
     activity_id: int
     kind: LeaveType
     said: int
-
-
-@dataclass(frozen=True)
-class NoLeave(Button):
-    prefix: ClassVar[str] = "ln"
-    activity_id: int
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,25 @@
 """The cards on which officers decide on a leave: edited once it is decided or over, in whichever way that was done."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.leave import messages, service
 from bot.features.leave.service import approvers, leave_of
+from bot.kit import asked_cards
+from bot.kit.asked_cards import Question
 from bot.kit.handlers import Call
 from bot.kit.replies import Reply, To
 from bot.kit.undo import Step
-from scheduler.jobs import Owed
-from scheduler.promises import promise_all
 from storage.audience import Me
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
-from storage.models.outbox import Outbox, Promise
-from storage.models.person import DutySpan, Person
+from storage.models.outbox import Outbox
+from storage.models.person import Person
 
-# By another clock a card may seem to be older than its request.
-NEAR = timedelta(days=1)
 # The job that words these edits when they go; it has no times.
 CLOSING = "leave_closed"
 
@@ -39,18 +36,16 @@ def to_approvers(
 
 def close(session: Session, call: Call, row: LeaveRequest, activity: Activity) -> None:
     """All of them but the one that was tapped, which its answer edits; one on its way is edited once it is there."""
-    owed = [
-        Owed(
-            keys=(f"leave:{row.id}:closed:{one.id}",),
-            message=messages.CLOSED.to_json(),
-            person_id=one.person_id,
-            about={"leave": row.id},
-            edits_id=one.id,
-        )
-        for one in session.execute(_cards(row, activity)).all()
-        if (one.chat_id, one.message_id) != (call.chat_id, call.message_id)
-    ]
-    promise_all(session, owed, job=CLOSING, branch_id=activity.branch_id, now=call.now)
+    asked = Question(
+        key=f"leave:{row.id}",
+        branch_id=activity.branch_id,
+        since=row.requested_at,
+        job=CLOSING,
+        about={"leave": row.id},
+        but=decided_key(row),
+        also=Outbox.person_id == activity.created_by_id,
+    )
+    asked_cards.close(session, call, asked, messages.CLOSED)
 
 
 def steps(session: Session, me: Me, since: datetime) -> list[Step]:
@@ -83,20 +78,6 @@ def _became(session: Session, row: LeaveRequest) -> str | None:
     if now is not None and now.entered_by_id is not None:
         return messages.entered_by(now, session.get_one(Person, now.entered_by_id).name)
     return messages.WITHDRAWN
-
-
-def _cards(row: LeaveRequest, activity: Activity) -> Select[int, int | None, int | None, int | None]:
-    """The messages that ask about it, by the names of their promises; found by whoever holds or held an office, because
-    these names are not in order in every database.
-    """
-    officers = select(DutySpan.person_id).where(DutySpan.organisation_id == activity.branch_id)
-    asked = or_(Outbox.person_id.in_(officers), Outbox.person_id == activity.created_by_id)
-    return (
-        select(Outbox.id, Outbox.person_id, Outbox.chat_id, Outbox.message_id)
-        .join(Promise, Promise.outbox_id == Outbox.id)
-        .where(asked, Outbox.edits_id.is_(None), Outbox.created_at >= row.requested_at - NEAR)
-        .where(Promise.key.like(f"leave:{row.id}:%"), Promise.key != decided_key(row))
-    )
 
 
 def decided_key(row: LeaveRequest) -> str:

@@ -23,6 +23,7 @@ from bot.features.notices.service import acknowledge, unanswered_notices
 from bot.kit import dialog as dialogs
 from bot.kit import heard
 from bot.kit.activities import ACTIVITY_CARD, OUT_OF_SCOPE, activity_of_card, choose_activity, find_activity, undone
+from bot.kit.doors import ChooseLeave, NoLeave
 from bot.kit.glossary.choices import LEAVE_TYPES
 from bot.kit.handlers import Answer, Call, Command, Edited, Handler, Tap, Word, no_files, spoken
 from bot.kit.possible import Possible, Standing
@@ -64,7 +65,7 @@ def _own(session: Session, call: Call, activity_id: int) -> Activity:
     return activity
 
 
-def choose_leave(session: Session, call: Call, button: buttons.ChooseLeave) -> Reply:
+def choose_leave(session: Session, call: Call, button: ChooseLeave) -> Reply:
     return _ask_leave(session, call, button.activity_id, button.kind)
 
 
@@ -239,7 +240,7 @@ def _said(session: Session, call: Call, update_id: int) -> rules.Asked:
     return _short((rules.read(said.text) or rules.read_offer(said.text)) if said is not None else None)
 
 
-def no_leave(session: Session, call: Call, button: buttons.NoLeave) -> Reply:
+def no_leave(session: Session, call: Call, button: NoLeave) -> Reply:
     """不请假: nothing is recorded; what was asked before stands, and is named."""
     activity = _own(session, call, button.activity_id)
     row = service.leave_of(session, activity.id, call.me.id)
@@ -300,10 +301,10 @@ def stands(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Standing
 
 HANDLERS: list[Handler] = [
     Tap(AskLeave, ask_leave),
-    Tap(buttons.ChooseLeave, choose_leave),
+    Tap(ChooseLeave, choose_leave),
     Tap(buttons.OfferLeave, offer_leave),
     Tap(buttons.ChooseFor, choose_for),
-    Tap(buttons.NoLeave, no_leave),
+    Tap(NoLeave, no_leave),
     Tap(buttons.UndoLeave, undo_leave),
     Command(
         "leave",

@@ -5,8 +5,10 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.features.leave import buttons
+from bot.kit.doors import NoLeave
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.handlers import File
+from bot.kit.leave_offers import kinds
 from bot.kit.owing import Waiting, by_number, numbered
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.words import cut, moment_words
@@ -20,22 +22,15 @@ HOW_TO_EXPLAIN = "如需说明，请直接发送事由。"
 
 
 def choose_leave(activity: Activity, tz: tzinfo) -> Message:
-    kinds = [Choice(word, buttons.ChooseLeave(activity.id, kind)) for kind, word in LEAVE_TYPES.items()]
-    return Message(
-        f"{activity.title}，{moment_words(activity.start_at, tz)}。\n请选择请假类别。",
-        [kinds, _none(activity)],
-    )
+    asks = f"{activity.title}，{moment_words(activity.start_at, tz)}。\n请选择请假类别。"
+    return Message(asks, kinds(activity.id))
 
 
 def offer_leave(activity: Activity, reason: str, said: int, tz: tzinfo) -> Message:
     """To who has asked in words that name no kind; `said`: the update in which the reason stands."""
-    kinds = [Choice(word, buttons.ChooseFor(activity.id, kind, said)) for kind, word in LEAVE_TYPES.items()]
+    offered = [Choice(word, buttons.ChooseFor(activity.id, kind, said)) for kind, word in LEAVE_TYPES.items()]
     asks = f"您是要请假吗？{activity.title}，{moment_words(activity.start_at, tz)}。"
-    return Message("\n".join([asks, *_why(reason)]), [kinds, _none(activity)])
-
-
-def _none(activity: Activity) -> list[Choice]:
-    return [Choice("不请假", buttons.NoLeave(activity.id))]
+    return Message("\n".join([asks, *_why(reason)]), [offered, [Choice("不请假", NoLeave(activity.id))]])
 
 
 def _why(reason: str) -> list[str]:

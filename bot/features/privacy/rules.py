@@ -26,7 +26,7 @@ RETENTION = {
     Kind.DRAFTS: Retention("没有办完的草稿", 30),
     Kind.INVITES: Retention("邀请链接记录", 90),
     Kind.REQUESTS: Retention("绑定申请记录", 90),
-    Kind.REASONS: Retention("请假事由和补学说明", 365),
+    Kind.REASONS: Retention("请假事由、补学说明和外出", 365),
     Kind.PIECES: Retention("心得正文和附件", 1095),
 }
 

@@ -1,6 +1,6 @@
 """请其办理: one person is asked to settle one thing that they owe, by the one nudge that they get that day."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from bot.kit.words import day_words, moment_words
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from scheduler.promises import promise
+from storage.away import away_on
 from storage.models.outbox import Outbox
 from storage.roster import Member
 
@@ -29,6 +30,7 @@ def ask(features: Features, session: Session, call: Call, button: AskOwner) -> R
     items, member = _asked(features, session, call, button.person_id, button.key)
     if _waits_for_hours(session, call, member):
         when = service.next_morning(call.now, call.tz, calendar_of(session, call.me.branch_id))
+        _not_away(session, member, local_day(when, call.tz))
         return Reply(here=[messages.ask_later(moment_words(when, call.tz), member.id, button.key)])
     return Reply(toast=_ask(session, call, items, member, button.key), alert=True, promised=True)
 
@@ -57,13 +59,21 @@ def _ask(session: Session, call: Call, items: list[Owing], member: Member, first
         return messages.asked_at(f"{known.waits[member.id].astimezone(call.tz):%H:%M}")
     before = member.id in known.sent
     if not before and open_now(call.now, call.tz, calendar):
+        _not_away(session, member, call.today)
         _promise(session, call, items, member, first)
         return messages.asking(member.name)
     when = service.next_morning(call.now, call.tz, calendar, another_day=before)
+    _not_away(session, member, local_day(when, call.tz))
     _promise(session, call, items, member, first, when)
     if before:
         return messages.asked_before(day_words(local_day(when, call.tz)))
     return messages.will_ask(member.name, moment_words(when, call.tz))
+
+
+def _not_away(session: Session, member: Member, day: date) -> None:
+    """Whoever is away that day is passed over."""
+    if away_on(session, [member.id], day):
+        raise Refusal(messages.ONE_AWAY)
 
 
 def _asked(features: Features, session: Session, call: Call, person_id: int, key: str) -> tuple[list[Owing], Member]:

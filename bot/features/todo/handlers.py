@@ -1,6 +1,6 @@
 """我的待办, 未完成名单, 稍后提醒, 一键提醒."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -21,6 +21,7 @@ from bot.kit.words import moment_words
 from scheduler.calendar.days import local_day
 from scheduler.calendar.store import calendar_of
 from scheduler.promises import promise, promise_all, taken
+from storage.away import away_on
 from storage.models.outbox import Outbox, Promise
 from storage.roster import Member
 
@@ -40,6 +41,8 @@ def snooze(features: Features, session: Session, call: Call, button: messages.Sn
     if not items:
         return Reply(toast=messages.NOTHING, edit=Message(messages.NOTHING))
     when = service.later(call.now, call.tz, calendar_of(session, call.me.branch_id))
+    if away_on(session, [call.me.id], local_day(when, call.tz)):
+        return Reply(toast=messages.AWAY, alert=True)
     chosen = f"snooze:{call.me.id}:{call.today}"
     # Put off to a morning it is that day's one nudge; later the same day it is the person's own wish, and none.
     morning = when.astimezone(call.tz).time() == service.MORNING
@@ -64,13 +67,14 @@ def _put_off_to(session: Session, keys: Collection[str], call: Call) -> str:
 def remind_all(features: Features, session: Session, call: Call, button: messages.RemindAll) -> Reply:
     """一键提醒: asks once, with how many can still be reminded today; where there is nobody, it says why."""
     members = _to_remind(features, session, call)[1]
-    within_reach = [member.id for member in members.values() if _can_hear(member)]
     if not members:
         return Reply(toast=messages.NOBODY)
+    there, away = _parted(session, call, members)
+    within_reach = [member.id for member in there if _can_hear(member)]
     known = nudge_keys.of_day(session, within_reach, call.today, call.now)
     left = len(within_reach) - len(known.sent) - len(known.waits)
     if not left:
-        return Reply(here=[Message(_told(known, 0, len(members) - len(within_reach), call))])
+        return Reply(here=[Message(_told(known, 0, len(there) - len(within_reach), away, call))])
     return Reply(here=[messages.remind_how_many(left)])
 
 
@@ -81,7 +85,9 @@ def remind_sure(features: Features, session: Session, call: Call, button: messag
     found, members = _to_remind(features, session, call)
     if not members:
         return Reply(edit=Message(messages.NOBODY))
-    asked = service.by_person([item for item in found if _can_hear(members[item.person_id])])
+    there, away = _parted(session, call, members)
+    within_reach = {member.id for member in there if _can_hear(member)}
+    asked = service.by_person([item for item in found if item.person_id in within_reach])
     nudge_keys.free(session, asked, call.today)
     owed = [
         jobs.nudge(
@@ -100,12 +106,18 @@ def remind_sure(features: Features, session: Session, call: Call, button: messag
     known = nudge_keys.of_day(session, asked, call.today, call.now)
     # Those of this very question, so that a double tap finds what it has done.
     sent = sum(by == call.message_id for by in known.sent.values())
-    return Reply(edit=Message(_told(known, sent, len(members) - len(asked), call)), promised=True)
+    return Reply(edit=Message(_told(known, sent, len(there) - len(asked), away, call)), promised=True)
 
 
-def _told(known: nudge_keys.Taken, sent: int, unreachable: int, call: Call) -> str:
+def _parted(session: Session, call: Call, members: Mapping[int, Member]) -> tuple[list[Member], int]:
+    """Those who are there, and how many are away."""
+    away = away_on(session, members, call.today)
+    return [member for member in members.values() if member.id not in away], len(away)
+
+
+def _told(known: nudge_keys.Taken, sent: int, unreachable: int, away: int, call: Call) -> str:
     waits = [f"{when.astimezone(call.tz):%H:%M}" for when in known.waits.values()]
-    return messages.reminding(sent, len(known.sent) - sent, unreachable, waits)
+    return messages.reminding(sent, len(known.sent) - sent, unreachable, waits, away)
 
 
 def _to_remind(features: Features, session: Session, call: Call) -> tuple[list[Owing], dict[int, Member]]:

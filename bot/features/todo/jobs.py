@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.todo import digest, digest_messages, messages, not_sent, nudge_keys, service
+from bot.features.todo import digest, digest_messages, messages, not_sent, nudge_keys, resting, service
 from bot.features.todo.service import Features
 from bot.kit.owing import Nudged
 from bot.kit.quiet_hours import LAST
@@ -16,6 +16,7 @@ from scheduler.calendar.days import Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
 from scheduler.jobs import Job, Occurrence, Owed, daily, monthly, weekly
 from scheduler.promises import taken
+from storage.away import away_on
 from storage.choices import JobRunState
 from storage.lookups import names_of
 from storage.models.outbox import JobRun
@@ -46,7 +47,7 @@ def build(tz: tzinfo, features: Features) -> list[Job]:
         return digest.as_it_stands(session, features, about, now, tz)
 
     def concerned(session: Session, now: datetime) -> set[int]:
-        return service.with_deadlines(session, features, now, tz)
+        return service.with_deadlines(session, features, now, tz) | resting.branches(session, now, tz)
 
     def missed(session: Session, branch_id: int, occurrence: Occurrence) -> Iterable[Owed]:
         return nudges_missed(session, features, branch_id, occurrence, tz)
@@ -79,8 +80,9 @@ def _a_day_of_its_week(calendar: Calendar, due: datetime) -> datetime:
 
 
 def nudges(session: Session, features: Features, branch_id: int, now: datetime, tz: tzinfo) -> list[Owed]:
-    """One message to each who owes something whose nudge is due; the key holds it to one a day."""
-    today, due = local_day(now, tz), service.due_today(service.nudged(session, features, branch_id, now, tz), now, tz)
+    """One message to each who owes something whose nudge is due, or has come back; the key holds it to one a day."""
+    today, told = local_day(now, tz), service.nudged(session, features, branch_id, now, tz)
+    due = resting.due_today(session, branch_id, told, now, tz)
     names = names_of(session, due)
     nudge_keys.free(session, due, today)
     return [
@@ -118,13 +120,13 @@ def nudge(
 def ask_again(
     session: Session, features: Features, about: dict[str, Any], now: datetime, tz: tzinfo
 ) -> dict[str, Any] | None:
-    """The message, or None when everything has been done in the meantime."""
+    """The message, or None when everything has been done in the meantime, or its reader is away."""
     if "missed" in about:
         return not_sent.placed(messages.nudges_missed(date.fromisoformat(about["missed"])), about)
     items = service.nudged(session, features, about["branch"], now, tz, about["person"])
     if about.get("clock"):
         items = service.told_before(items, local_day(now, tz), tz)
-    if not items:
+    if not items or away_on(session, [about["person"]], local_day(now, tz)):
         return None
     name = session.get_one(Person, about["person"]).name
     return of_place(messages.nudge(name, items, about.get("first", "")), about["branch"]).to_json()
@@ -139,7 +141,8 @@ def nudges_missed(
     be asked is in their 我的待办, and nothing of which 一键提醒 could remind them.
     """
     owed = service.owing(session, features, branch_id, occurrence.at, tz)
-    due = [nudge_keys.key(person, occurrence.on) for person in service.due_today(owed, occurrence.at, tz)]
+    people = resting.due_today(session, branch_id, owed, occurrence.at, tz)
+    due = [nudge_keys.key(person, occurrence.on) for person in people]
     if not set(due) - taken(session, due):
         return []
     first = _first_missed(session, branch_id, occurrence.on)

@@ -21,6 +21,8 @@ ALL_BEFORE = "今天均已提醒过。"
 NOT_REMINDED = "未提醒。"
 SETTLED = "这一项已办结，无需提醒。"
 UNREACHABLE = "这位同志未绑定或已停用，请另行通知。"
+AWAY = "您已登记外出，期间不发待办提醒。"
+ONE_AWAY = "1人外出，未提醒。"
 SHOWN = 10
 
 
@@ -117,14 +119,17 @@ def remind_how_many(number: int) -> Message:
     )
 
 
-def reminding(sent: int, before: int, unreachable: int, waits: Sequence[str] = ()) -> str:
-    """How many are being reminded, and why the others are not. `waits`: at what hour those who have put it off are."""
-    if before and not (sent or unreachable or waits):
+def reminding(sent: int, before: int, unreachable: int, waits: Sequence[str] = (), away: int = 0) -> str:
+    """How many are being reminded, and why the others are not. `waits`: at what hour those who have put it off are;
+    `away`: who is not reminded these days.
+    """
+    if before and not (sent or unreachable or waits or away):
         return ALL_BEFORE
     parts = [
         *([f"正在提醒{sent}人"] if sent else []),
         *([f"{before}人今天已提醒过"] if before else []),
         *(f"{number}人将于{hour}提醒" for hour, number in sorted(Counter(waits).items())),
+        *([f"{away}人外出"] if away else []),
         *([f"{unreachable}人未送达（未绑定或已停用），请另行通知"] if unreachable else []),
     ]
     return "，".join(parts) + "。"

@@ -18,14 +18,14 @@ ACTIONS: Mapping[str, str] = {
     "unbound": "解除绑定", "handed_over": "移交书记职务", "place_chosen": "切换支部", "stop": "停止发送",
     "resume": "继续发送", "correct": "修改已发内容", "person_removed": "移除", "code_made": "生成签到码",
     "read_in": "导入", "office_given": "任职", "office_ended": "免职", "taken_up": "重新办理", "send": "发送",
-    "register": "登记", "state": "变更状态", "save": "保存",
+    "register": "登记", "come_back": "提前返回", "state": "变更状态", "save": "保存",
 }  # fmt: skip
 # What the same act is called of one kind of thing.
 _OF_SUBJECT: Mapping[tuple[str, str], str] = {("withdraw", "study_item"): "撤回", ("review", "makeup"): "审核"}
 
 SUBJECTS: Mapping[str, str] = {
     "activity": "活动", "component": "活动内容", "delegate": "参加人员",
-    "attendance": "考勤", "leave_request": "请假", "makeup": "补学", "receipt": "收到",
+    "attendance": "考勤", "leave_request": "请假", "away_span": "外出", "makeup": "补学", "receipt": "收到",
     "notice": "通知", "reflection": "心得", "reflection_task": "心得任务", "study_item": "学习内容",
     "study_completion": "学习完成", "monthly_theme": "每月一主题", "reminder": "节前提醒", "person": "党员",
     "organisation": "支部", "retention_rule": "保存期限", "hygiene_word": "禁发词语", "telegram": "账号",

@@ -9,6 +9,7 @@ from storage.choices import (
     ActivityStatus,
     ActivityType,
     AttendanceStatus,
+    AwayState,
     BindRequestState,
     Category,
     Duty,
@@ -230,6 +231,14 @@ LEAVE_STATES = {
     LeaveState.REFUSED: "未批准",
     LeaveState.WITHDRAWN: "已取消",
 }
+AWAY_STATES = {
+    AwayState.REGISTERED: "已登记",
+    AwayState.PENDING: "待审批",
+    AwayState.APPROVED: "已批准",
+    AwayState.REFUSED: "未批准",
+    AwayState.ENDED: "已返回",
+    AwayState.WITHDRAWN: "已取消",
+}
 MAKEUPS = {
     MakeupState.ASSIGNED: "待补学",
     MakeupState.SUBMITTED: "待审核",
@@ -287,6 +296,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ACTIVITY_TYPES, SCOPES, MODES, LEVELS, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES,
         LEAVE_STATES, OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
         MOTIONS, OPINIONS, VOTE_EXCLUSIONS, MINUTES_FORMS, MINUTES_STATES, ACTIVITY_FILE_ROLES,
+        AWAY_STATES,
         MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, HAND_INS, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
     )
 }  # fmt: skip

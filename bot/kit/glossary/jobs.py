@@ -11,6 +11,7 @@ JOBS: Mapping[str, str] = {
     "monthly_proposal": "每月活动提醒",
     "makeup_prompt": "补学提示",
     "leave_closed": "请假审批",
+    "away_closed": "外出审批",
     "study_prompt": "学习提示",
     "study_theme_check": "主题未录入提醒",
     "nudge_morning": "待办提醒",

@@ -117,8 +117,8 @@ def test_another_branch_has_its_own(storage: Storage) -> None:
         ({Waits.LEAVE: 2}, "请假待审批2人"),
         ({Waits.ROLL: 1, Waits.MAKEUP: 1}, "补学待审核1份，活动待点名1项"),
         (
-            dict(zip(Waits, (2, 1, 3, 2, 1, 4, 2), strict=True)),
-            "请假待审批2人，补学待审核1份，心得待审阅3份，自查表待审阅2份，绑定申请1份，活动待点名4项，会议记录待交2份",
+            dict(zip(Waits, (2, 1, 1, 3, 2, 1, 4, 2), strict=True)),
+            "请假待审批2人，外出待审批1人，补学待审核1份，心得待审阅3份，自查表待审阅2份，绑定申请1份，活动待点名4项，会议记录待交2份",
         ),
     ],
 )
