@@ -6,8 +6,8 @@ each tap, answer and send did then, line by line (see effects.py), is what it ha
 table below: words and buttons may change, what is written and who is told may not.
 
 One tap and one answer of each kind is tried from where the snapshot stands (in the default run), every one (long), and
-every button there is after one another (long). Every one on SQLite alone, and what goes out on the days that follow: what an
-upgrade leaves differs by database in its rows, and of these one of each kind reads all.
+every button there is after one another (long). Every one on SQLite alone, and what goes out on the days after: what
+an upgrade leaves differs by database in its rows, and of these one of each kind reads all.
 """
 
 import re

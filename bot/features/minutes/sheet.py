@@ -22,7 +22,14 @@ from storage.models.person import Person
 from storage.roster import Member
 
 # Of each column its word, and its width on paper in millimetres and in a book in figures.
-COLUMNS = (("序号", 14, 6), ("姓名", 30, 14), ("党小组", 36, 18), ("签到时间", 26, 12), ("方式", 20, 10), ("备注", 30, 16))
+COLUMNS = (
+    ("序号", 14, 6),
+    ("姓名", 30, 14),
+    ("党小组", 36, 18),
+    ("签到时间", 26, 12),
+    ("方式", 20, 10),
+    ("备注", 30, 16),
+)
 # To be signed by hand: the way of signing in is the signature.
 TO_SIGN = (*COLUMNS[:3], ("签名", 40, 20), ("备注", 36, 16))
 BY_OTHERS = "代登"
