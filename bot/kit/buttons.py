@@ -4,14 +4,18 @@ One that names no row says for which organisation it was shown: RemindAll() of t
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import Any, ClassVar, Self, TypeVar, get_type_hints
 
 LIMIT = 64
 # What a button hears that nobody knows any more.
 OLD_BUTTON = "这个按钮已失效，请从下方按钮重新办理。"
 _PLACE = re.compile(r"(.*)@([1-9][0-9]{0,17})", re.DOTALL)
+
+
+Read = TypeVar("Read", bound="Button")
 
 
 class BadButton(ValueError):
@@ -63,6 +67,19 @@ def place_of(data: str) -> tuple[str, int | None]:
     """The data without its organisation, and that; an earlier version said none."""
     found = _PLACE.fullmatch(data)
     return (found[1], int(found[2])) if found else (data, None)
+
+
+def unpacked(kind: type[Read], data: str) -> tuple[Read, int | None]:
+    """A button out of its callback data, and for which organisation it was shown; raises BadButton.
+
+    One that names a row says none: what looks like it there belongs to its last value, a unit called 共建@3.
+    """
+    bare, place = place_of(data)
+    button = kind.unpack(bare)
+    if place is not None and button.names_a_row:
+        with suppress(BadButton):
+            return kind.unpack(data), None
+    return button, place
 
 
 _KINDS: dict[type[Button], list[Any]] = {}

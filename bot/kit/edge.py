@@ -27,7 +27,7 @@ from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.answering import Voice
 from bot.kit.asking import is_cancel
-from bot.kit.buttons import OLD_BUTTON, BadButton, place_of
+from bot.kit.buttons import OLD_BUTTON, BadButton, unpacked
 from bot.kit.cards import Cards
 from bot.kit.completion import AlreadyHandled, NotYet, finish
 from bot.kit.dialog import Begun
@@ -154,9 +154,8 @@ class Edge:
 
     def _tap(self, handler: Tap) -> Callable[[Visit, str | None], Coroutine[Any, Any, None]]:
         async def run(visit: Visit, query_id: str | None) -> None:
-            data, of = place_of(visit.text)
             try:
-                button = handler.button.unpack(data)
+                button, of = unpacked(handler.button, visit.text)
             except BadButton:
                 await self._old_button(visit, query_id)
                 return

@@ -7,7 +7,7 @@ from typing import ClassVar
 import orjson
 import pytest
 
-from bot.kit.buttons import BadButton, Button
+from bot.kit.buttons import BadButton, Button, placed, unpacked
 from bot.kit.replies import PAGE, TEXT_LIMIT, Choice, Document, Message, Pages, say
 from bot.kit.words import cut, units
 
@@ -50,6 +50,25 @@ def test_everything_said_can_be_kept_in_a_row() -> None:
 def test_a_button_that_is_too_long_is_found_out_when_it_is_made() -> None:
     with pytest.raises(BadButton):
         Message("字", [[Choice("长", Pick("字" * 21))]]).to_json()
+
+
+@dataclass(frozen=True)
+class PickOf(Button):
+    prefix: ClassVar[str] = "zo"
+    dialog_id: int
+    what: str
+
+
+@pytest.mark.parametrize("what", ["会议室", "会议室@201", "共建@3@4", "", "@1"])
+def test_a_button_is_read_back_with_the_organisation_where_it_says_one(what: str) -> None:
+    for place in (1, 201):
+        assert unpacked(Pick, placed(Pick(what), place)) == (Pick(what), place)
+        # What names a row needs no organisation, so its value may look like one.
+        assert unpacked(PickOf, placed(PickOf(7, what), place)) == (PickOf(7, what), None)
+    # Of an earlier version, which said one beside a row.
+    assert unpacked(PickOf, "zo:7:会议室") == (PickOf(7, "会议室"), None)
+    with pytest.raises(BadButton):
+        unpacked(PickOf, "zo:x:会议室@3")
 
 
 def test_say_takes_words_and_messages() -> None:

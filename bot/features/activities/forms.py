@@ -17,7 +17,6 @@ from bot.kit import branch_settings, notice_files, questions, templates
 from bot.kit.access import NO_RIGHT, Reach, Right, own_field, reach
 from bot.kit.activities import find_activity
 from bot.kit.activity_words import type_words, understood
-from bot.kit.buttons import place_of
 from bot.kit.form_fields import Action, Field, Options, Values
 from bot.kit.form_pages import CONFIRM, FIELD
 from bot.kit.forms import Form
@@ -121,10 +120,10 @@ def _groups(session: Session, call: Call) -> list[PartyGroup]:
 
 
 def _places(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
-    """Where it was lately, as far as a button holds it and reads it back: 会议室@2 would be 会议室 of a branch."""
+    """Where it was lately, as far as a button holds it."""
     query = select(Activity.place).where(Activity.branch_id == call.me.branch_id, Activity.place != "")
     recent = session.scalars(query.order_by(Activity.id.desc()).limit(30))
-    fitting = (place for place in recent if len(place.encode()) <= 40 and place_of(place)[1] is None)
+    fitting = (place for place in recent if len(place.encode()) <= 40)
     places = list(dict.fromkeys(fitting))[:6] or ["会议室"]
     return [(place, place) for place in places]
 

@@ -167,11 +167,13 @@ async def test_hours_are_a_plain_number(bot: World, said: str) -> None:
     assert "学时：1.5\n" in last(bot).text
 
 
-async def test_a_place_that_a_button_would_take_for_a_branch_is_not_offered(bot: World) -> None:
+async def test_a_place_that_looks_as_if_it_named_a_branch_is_one_of_the_places(bot: World) -> None:
     await begin(bot, "7月7日", "14:30", "会议室@201")
     await bot.stage.tap(DESK, "发布", "核对无误")
     await begin(bot, "7月14日", "14:30")
-    assert last(bot).labels == ["会议室", *WAY_OUT]
+    assert last(bot).labels == ["会议室@201", *WAY_OUT]
+    await bot.stage.tap(DESK, "会议室@201")
+    assert "地点：会议室@201" in last(bot).text
 
 
 async def test_half_past_two_is_in_the_afternoon(bot: World) -> None:
