@@ -123,7 +123,9 @@ def alone(session: Session, me: Me, today: date) -> bool:
 
 
 def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Activity]:
-    """Activities that somebody missed on leave and has not made up; nearest first. One that was off is not missed."""
+    """Activities of this branch that somebody missed on leave and has not made up; nearest first. One that was off is
+    not missed.
+    """
     made_up = select(Makeup.activity_id).where(
         Makeup.person_id == me.id,
         Makeup.withdrawn_at.is_(None),
@@ -140,6 +142,7 @@ def to_make_up(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Acti
     query = (
         select(Activity)
         .where(
+            Activity.branch_id == me.branch_id,
             Activity.id.in_(away),
             Activity.id.not_in(made_up),
             Activity.id.not_in(came),

@@ -19,7 +19,7 @@ from storage.models.attendance import Attendance
 
 def takings(session: Session, me: Me, sent: Sequence[Sent], now: datetime, tz: tzinfo) -> Iterator[Taking]:
     """On leave: asked for until the quarter is closed; absent: for seven days."""
-    owed = [one for one in makeups.to_make_up(session, me, now, tz) if one.branch_id == me.branch_id]
+    owed = makeups.to_make_up(session, me, now, tz)
     for activity in owed:
         late = now > makeups.makeup_due(activity, tz)
         yield _taking(activity, "应于{}补学，已逾期，仍可补交。" if late else "请于{}补学。", tz)
