@@ -152,7 +152,7 @@ async def test_a_voluntary_task_is_offered_where_nothing_is_owed(bot: World) -> 
 
 async def test_a_make_up_by_each_kind(july: World) -> None:
     person = july.stage.people["甲五"]
-    assert await say(july, LONG) == ["这是您的补学材料吗？\n7月主题党日：请于7月14日（含）前补学。"]
+    assert await say(july, LONG) == ["这是您的补学内容吗？\n7月主题党日：请于7月14日（含）前补学。"]
     await person.voice()
     await july.clock.settle()
     await july.clock.travel(july.clock.now() + timedelta(seconds=5))

@@ -35,7 +35,7 @@ def _taking(activity: Activity, words: str, tz: tzinfo, *, asked: bool = True) -
         activity.id,
         "提交为补学",
         named=f"补学：{activity.title}",
-        question="这是您的补学材料吗？",
+        question="这是您的补学内容吗？",
         line=f"{short(activity.title)}：{words.format(due)}",
         asked=asked,
     )
