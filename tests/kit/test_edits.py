@@ -141,7 +141,7 @@ async def test_a_slip_is_the_word_at_once_and_its_correction_nothing_more(bot: W
     assert count(bot, Attendance) == 1
 
 
-@pytest.mark.both_databases
+@PLACES
 @pytest.mark.parametrize("wrong", ["签刀", "几点开始", "签"])
 async def test_what_was_not_understood_is_taken_once_it_is(bot: World, group: bool, wrong: str) -> None:
     await jump(bot, "2023-07-07 14:25")
