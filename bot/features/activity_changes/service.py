@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import forms, planning
+from bot.features.activities.details import OWN
 from bot.features.activity_changes import rules, showing, writing
 from bot.features.activity_changes.rules import State
 from bot.features.activity_changes.standing import asking, standing
@@ -110,7 +111,7 @@ def _same_scope(was: State, state: State) -> None:
 
 def _keeps_its_records(session: Session, activity: Activity, types: list[ActivityType], by: Organizer) -> None:
     """What has minutes has taken place, and what was voted on was put to a meeting that may: both by the branch."""
-    own = by in (Organizer.OWN_BRANCH, Organizer.JOINT)
+    own = by in OWN
     kinds = types if own else []
     written = select(Minutes.component).where(Minutes.activity_id == activity.id, Minutes.component.not_in(kinds))
     found = session.scalars(written).first()

@@ -20,6 +20,8 @@ NOT_RECKONED = "不计入应到会"
 # Of what is put to the vote, in a list; of names in a line.
 LONGEST, LONGEST_NAMES = 60, 600
 MOST = 24
+# Of a page, in letters: Telegram takes some more.
+LONGEST_PAGE = 3800
 
 Names = Mapping[int, str]
 
@@ -52,7 +54,8 @@ def page(
         Choice("刷新", buttons.ShowVotes(activity.id, 1)),
     ]
     return Message(
-        cut("\n".join(lines), 3800), filled(*two_a_row(opens), below, [Choice("活动管理", OpenActivity(activity.id))])
+        cut("\n".join(lines), LONGEST_PAGE),
+        filled(*two_a_row(opens), below, [Choice("活动管理", OpenActivity(activity.id))]),
     )
 
 

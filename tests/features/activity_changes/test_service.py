@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.features.activities import planning, service
 from bot.features.activities.cards import first_agenda
@@ -302,26 +303,25 @@ def test_a_committee_meeting_becomes_no_meeting_of_all(storage: Storage) -> None
             desk.change({"types": ["committee_meeting", "theme_party_day"]})
 
 
+def noted(session: Session, **of_it: str) -> Full:
+    """An activity of whose party lecture there are minutes."""
+    desk = Full(session, types=ALL)
+    about = {"activity_id": desk.activity.id, "component": ActivityType.PARTY_LECTURE, "recorded_at": TOLD}
+    session.add(Minutes(**about, **of_it))
+    session.flush()
+    return desk
+
+
 def test_a_content_with_minutes_stays(storage: Storage) -> None:
     with storage.transaction() as session:
-        desk = Full(session, types=ALL)
-        kind = ActivityType.PARTY_LECTURE
-        session.add(
-            Minutes(activity_id=desk.activity.id, component=kind, form="short", state="draft", recorded_at=TOLD)
-        )
-        session.flush()
+        desk = noted(session, form="short", state="draft")
         with refused("“党课”已有会议记录"):
             desk.change({"types": ["theme_party_day"]})
 
 
 def test_what_the_branch_has_minutes_of_is_held_by_no_other(storage: Storage) -> None:
     with storage.transaction() as session:
-        desk = Full(session, types=ALL)
-        kind = ActivityType.PARTY_LECTURE
-        session.add(
-            Minutes(activity_id=desk.activity.id, component=kind, form="typed", state="final", recorded_at=TOLD)
-        )
-        session.flush()
+        desk = noted(session, form="typed", state="final")
         with refused("“党课”已有会议记录，不能改为由其他单位主办"):
             desk.change({"organizer": "superior", "organizer_name": "市局党委"})
 
