@@ -65,6 +65,7 @@ WRITTEN = {
     "submitted": Reflection,
     "draft": Reflection,
     "check_draft": Reflection,
+    "own_away": AwaySpan,
 }
 
 
