@@ -47,7 +47,7 @@ from bot.kit.handlers import (
     Word,
 )
 from bot.kit.refusal import Nothing, Refusal
-from bot.kit.replies import Reply, To, no, of_private, say
+from bot.kit.replies import Message, Reply, To, no, of_private, say
 from bot.kit.sending import Telegram
 from scheduler.clock import Clock
 from scheduler.outbox import Sender
@@ -61,6 +61,7 @@ __all__ = ["AlreadyHandled", "Edge", "NotYet"]
 log = logging.getLogger(__name__)
 
 NOT_YOURS = "这个按钮是为另一个单位显示的，您现在不能办理该单位的事项。请发送“帮助”，在现在的单位重新办理。"
+NOT_KEPT = "附带的文件没有收下。"
 IN_PRIVATE = "请在与小助手的私聊中办理。"
 
 Run = Callable[[Session, Call], Reply]
@@ -226,6 +227,8 @@ class Edge:
         await self._wait_for_the_rest(visit)
         text = visit.text.strip()
         word = next((item for item in self._words if item.fits(text)), None) or next(self._likely(visit), None)
+        if word is not None and word.hands_in and visit.private and visit.files:
+            word = None
         slow: list[Word] = []
         parted = word is not None and word.parted and visit.private
 
@@ -265,6 +268,8 @@ class Edge:
             reply = admission.run(word, session, call)
         except Nothing as nothing:
             reply = self._further(word, session, call, nothing)
+        if call.private and call.files:
+            reply = replace(reply, here=[*reply.here, Message(NOT_KEPT)])
         return group_replies.privately(call, reply, call.me.id)
 
     def _further(self, word: Word, session: Session, call: Call, nothing: Nothing) -> Reply:

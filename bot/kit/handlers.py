@@ -139,6 +139,7 @@ class Command:
     group's leader, as `group_label`. `help`: its line in the help of whoever has the key.
     What stands on the keys or ever stood there (`labels`) is understood when typed, also while a question is open, and
     so are the plain `words`, which then answer the question. `in_group`: the labels too, in reply to a card.
+    `hands_in`: as of a Word.
     """
 
     name: str
@@ -158,6 +159,7 @@ class Command:
     labels: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     in_group: bool = False
+    hands_in: bool = False
 
     @property
     def typed(self) -> "tuple[Word, ...]":
@@ -172,6 +174,7 @@ class Command:
             in_group=self.in_group,
             parted=self.parted,
             right=right,
+            hands_in=self.hands_in,
         )
         return (of_labels, *([replace(of_labels, words=self.words, label=False)] if self.words else []))
 
@@ -194,7 +197,8 @@ class Word:
     answer there goes to who has said it, in private; any other means nothing there. `parted`: also for who has left.
     `right`: as of a Tap. `offers`: it records nothing, so that it is rather the answer to a soft question.
     perhaps: a text like any other may mean it (a name): it is asked in private alone and where no other word fits, or
-    the one that does says Nothing; where it says Nothing itself the next of these is asked.
+    the one that does says Nothing; where it says Nothing itself the next of these is asked. hands_in: it asks for what
+    is handed in: below a file it names that, and opens nothing.
     """
 
     words: tuple[str, ...]
@@ -207,6 +211,7 @@ class Word:
     right: Right | None = None
     offers: bool = False
     perhaps: bool = False
+    hands_in: bool = False
 
     def fits(self, text: str) -> bool:
         return self.lists(text) or (self.matches is not None and self.matches(text))

@@ -418,6 +418,25 @@ async def test_a_form_file_is_read(bot: World) -> None:
     assert len(pieces(bot)) == 1
 
 
+@pytest.mark.parametrize("caption", ["心得", "交心得", "心得体会。", "补学"])
+async def test_a_caption_that_asks_for_a_hand_in_names_the_file(bot: World, caption: str) -> None:
+    """As a word it would open the hand-in, and the file would be gone."""
+    await give(bot)
+    await bot.stage.people["甲五"].upload_document("心得.docx", b"PK", caption=caption)
+    await bot.clock.settle()
+    assert last(bot).text == OFFER
+    await bot.stage.tap("甲五", "提交为心得")
+    assert parts(bot) == [("document", caption)]
+
+
+async def test_a_caption_with_another_word_does_that_and_says_so_of_the_file(bot: World) -> None:
+    await give(bot)
+    await bot.stage.people["甲五"].upload_document("心得.docx", b"PK", caption="我的待办")
+    await bot.clock.settle()
+    assert [one.text for one in bot.stage.people["甲五"].chat.from_bot[-1:]] == ["附带的文件没有收下。"]
+    assert "廉政心得" in bot.stage.people["甲五"].chat.from_bot[-2].text
+
+
 # --- an officer's file -----------------------------------------------------------------------------------------------
 
 
@@ -430,6 +449,11 @@ async def test_a_document_of_an_officer_is_a_notice(bot: World) -> None:
     assert "请各位同志按时参加会议。" in last(bot, "甲一").text
     assert "1个（通知.pdf）" in last(bot, "甲一").text
     assert "发送" in last(bot, "甲一").labels
+    # The caption names the use, as a word it would open an empty notice.
+    await bot.stage.say("甲一", "取消")
+    await bot.stage.people["甲一"].upload_document("方案.pdf", b"%PDF", caption="发通知")
+    await bot.clock.settle()
+    assert last(bot, "甲一").labels == ["发通知", "取消"]
     # A member has no use for it.
     await bot.stage.people["甲五"].upload_document("通知.pdf", b"%PDF")
     await bot.clock.settle()

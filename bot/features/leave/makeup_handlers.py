@@ -119,7 +119,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.OpenMakeup, open_makeup, reads=True, private=True),
     Tap(buttons.ReviewMakeup, review_makeup),
     Tap(buttons.UndoMakeup, undo_makeup),
-    Command("makeup", makeup_by_word, "补学", more=15, words=("补课",)),
+    Command("makeup", makeup_by_word, "补学", more=15, words=("补课",), hands_in=True),
     Answer("activity.makeup", hand_in_makeup, called="补学", measure=lambda dialog: ("补学情况", makeups.LONGEST_NOTE)),
     Answer(
         "activity.makeup_reason",

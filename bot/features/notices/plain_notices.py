@@ -194,6 +194,7 @@ HANDLERS: list[Handler] = [
         "发通知",
         Right.MAKE_NOTICE,
         more=21,
+        hands_in=True,
     ),
     Tap(buttons.PlainNotice, decide),
     CardView(cards.NOTICE, render, lives=delivering(cards.NOTICE), offers=says_instead),

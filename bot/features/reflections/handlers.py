@@ -348,8 +348,9 @@ HANDLERS: list[Handler] = [
         hand_in,
         "交心得",
         more=14,
+        hands_in=True,
     ),
-    Word(("心得", "心得体会", "我要交", "我要交心得", "交心得体会", "我要交作业", "交作业"), hand_in),
+    Word(("心得", "心得体会", "我要交", "我要交心得", "交心得体会", "我要交作业", "交作业"), hand_in, hands_in=True),
     Command(
         "selfcheck",
         self_check,
@@ -357,6 +358,7 @@ HANDLERS: list[Handler] = [
         more=15,
         labels=("填自查表",),
         words=("自查", "自查自纠"),
+        hands_in=True,
     ),
     Tap(buttons.HandIn, hand_in_to),
     Tap(buttons.Resubmit, resubmit),
