@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from sqlalchemy import CursorResult, Delete, Update, select
-from sqlalchemy.orm import Session
+from sqlalchemy import CursorResult, Delete, Update, insert, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.base import Model
+from storage.base import Model, table
 from storage.models.organisation import GroupChat
 from storage.models.person import Person
 
 Row = TypeVar("Row", bound=Model)
 
 
-def of_branch(session: Session, table: type[Row], row_id: int, branch_id: int) -> Row | None:
+def of_branch(session: Session, model: type[Row], row_id: int, branch_id: int) -> Row | None:
     """The row when it belongs to the branch, else None: another branch's ids look like ids that do not exist."""
-    row = session.get(table, row_id)
+    row = session.get(model, row_id)
     return row if row is not None and getattr(row, "branch_id", None) == branch_id else None
 
 
@@ -40,3 +40,10 @@ def changed(session: Session, statement: Update | Delete) -> int:
 
 def group_chats(session: Session, branch_id: int) -> list[int]:
     return list(session.scalars(select(GroupChat.chat_id).where(GroupChat.branch_id == branch_id, GroupChat.active)))
+
+
+def copy_rows(session: Session, model: type[Model], column: InstrumentedAttribute[int], was: int, now_of: int) -> None:
+    """The rows that belong to one, once more as another's."""
+    own = [one for one in table(model).columns if not one.primary_key and one.name != column.key]
+    rows = select(*own, literal(now_of)).where(column == was)
+    session.execute(insert(table(model)).from_select([*(one.name for one in own), column.key], rows))

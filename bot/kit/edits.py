@@ -37,7 +37,8 @@ def answered(
     did = before.did if before is not None else ""
     if before is not None and did and not did.startswith(ANSWERED) and _says_the_same(call, before, words):
         return Reply(did=did)
-    known = next((reply for handler in handlers if (reply := handler.run(session, call)) is not None), None)
+    here = [handler for handler in handlers if call.private or handler.in_group]
+    known = next((reply for handler in here if (reply := handler.run(session, call)) is not None), None)
     if known is not None:
         return _privately(call, known, did)
     if not call.private and group_replies.card_of(session, call) is None:

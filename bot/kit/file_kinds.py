@@ -12,7 +12,7 @@ MAX_RATIO = 200
 MAX_ENTRIES = 1_000
 _LOOKED_AT = 4_096
 _SAVE_AS = ("save the table as .xlsx and send that", "请把表格另存为xlsx后再发")
-_PUT_IN = ("put the list into a table (.xlsx or .csv)", "请把名册录入表格（xlsx或csv）后再发")
+_PUT_IN = ("put the list into a table (.xlsx or .csv)", "请把内容录入表格（xlsx或csv）后再发")
 _UNPACK = ("unpack it and send the table in it", "请解压后发送其中的表格")
 _UNLOCK = ("save it without a password", "请取消密码后再发")
 
@@ -94,7 +94,7 @@ def _of_zip(content: bytes) -> Unreadable | None:
             if _swells(archive, len(content)):
                 return Unreadable(
                     "The file unpacks to far more than a table of people can hold.",
-                    "文件展开后过大，请只保留名册一张表。",
+                    "文件展开后过大，请只保留需要的一张表。",
                 )
             names = [entry.filename.replace("\\", "/").lower() for entry in archive.infolist()]
             kind = archive.open("mimetype").read(200).decode("ascii", "replace") if "mimetype" in names else ""

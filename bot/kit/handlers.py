@@ -273,10 +273,13 @@ class Start:
 class Edited:
     """Somebody edited a message of theirs; None when the feature does not know it, or nothing of it stands any more.
 
-    What the message has recorded is in `call.before`: an edit changes none of that, and is told what stands.
+    What the message has recorded is in `call.before`: an edit changes none of that, and is told what stands. in_group:
+    also of what was said in a group; any other keeps messages of private chats alone, and those of a group are numbered
+    apart.
     """
 
     run: Callable[[Session, Call], Reply | None]
+    in_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,14 +134,14 @@ def breaks(text: str) -> str:
 
 
 def too_many_rows() -> Both:
-    return Both(f"The sheet has more than {MOST_ROWS} rows.", f"表格超过{MOST_ROWS}行，请只保留名册。")
+    return Both(f"The sheet has more than {MOST_ROWS} rows.", f"表格超过{MOST_ROWS}行，请只保留需要的内容。")
 
 
 def too_wide(row: int) -> Both:
     """`row`: where the first cell stands that is too far to the right."""
     return Both(
         f"The sheet has more than {MOST_COLUMNS} columns (in row {row}).",
-        f"表格超过{MOST_COLUMNS}栏（见第{row}行），请只保留名册各栏。",
+        f"表格超过{MOST_COLUMNS}栏（见第{row}行），请只保留需要的各栏。",
     )
 
 

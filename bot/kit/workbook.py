@@ -114,7 +114,7 @@ def _read(book: _Book) -> TableFile:
 
 
 def _too_much() -> Unreadable:
-    return Unreadable("The file holds far more than a table of people.", "文件内容过多，请只保留名册一张表。")
+    return Unreadable("The file holds far more than a table of people.", "文件内容过多，请只保留需要的一张表。")
 
 
 def _related(book: _Book, part: str) -> dict[str, tuple[str, str]]:

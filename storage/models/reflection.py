@@ -71,10 +71,13 @@ class Reflection(Model):
 
 
 class ReflectionPart(Model):
-    """One message of a version: text, or a file known to Telegram. An edit before 提交 replaces it."""
+    """One message of a version: text, or a file known to Telegram. An edit before 提交 replaces it.
+
+    A piece that is written anew holds its messages once more, so that what was handed in stands meanwhile.
+    """
 
     __tablename__ = "reflection_part"
-    __table_args__ = (UniqueConstraint("chat_id", "message_id"),)
+    __table_args__ = (UniqueConstraint("chat_id", "message_id", "reflection_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reflection_id: Mapped[int] = mapped_column(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.features.privacy import erasure
+from bot.features.reflections import offered
 from bot.kit import handing_in
 from bot.kit.plain_words import NOT_UNDERSTOOD
 from bot.playground.chats import Message
@@ -479,3 +480,39 @@ async def test_a_table_of_an_officer_is_a_roster(bot: World) -> None:
         step = session.scalar(select(Dialog.step).where(Dialog.person_id == bot.cast["甲一"]))
     assert step == "roster.file"
     assert "导入名册" not in last(bot, "甲一").labels
+
+
+# --- what is another message ----------------------------------------------------------------------------------------
+
+
+async def test_an_edit_in_the_group_is_another_message_of_the_same_number(bot: World) -> None:
+    """Each chat counts its messages by itself."""
+    await give(bot)
+    person = bot.stage.people["甲五"]
+    sent = await person.send(LONG)
+    await bot.clock.settle()
+    assert waits(bot) == [LONG]
+    at = int(bot.clock.now().timestamp())
+    said = {
+        "message_id": sent.message_id,
+        "from": {"id": person.id, "is_bot": False, "first_name": "甲五"},
+        "chat": {"id": -5001, "type": "group", "title": "示范党支部群"},
+        "date": at,
+        "edit_date": at + 1,
+        "text": "群里改过的话",
+    }
+    bot.playground.submit({"edited_message": said})
+    await bot.clock.settle()
+    assert waits(bot) == [LONG]
+
+
+async def test_a_file_that_cannot_be_fetched_now_is_offered_still(bot: World) -> None:
+    await give_check(bot)
+    person = bot.stage.people["甲五"]
+    await person.upload_document("自查表.xlsx", table((1, "学习不够", "每周学习", None, None)))
+    await bot.clock.settle()
+    bot.playground.faults.add("502", method="getFile")
+    tap = await bot.stage.tap("甲五", "提交为自查表")
+    assert tap.toast == offered.TRY_AGAIN
+    await bot.stage.tap("甲五", "提交为自查表")
+    assert pieces(bot) == [PieceState.SUBMITTED]

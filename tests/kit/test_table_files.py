@@ -53,7 +53,7 @@ PAGE = (
     ("content", "said"),
     [
         (archive({**TYPES, "word/document.xml": "<w/>"}), "这是Word文档，请把表格另存为xlsx后再发。"),
-        (archive({**TYPES, "ppt/presentation.xml": "<p/>"}), "这是演示文稿（pptx），请把名册录入表格"),
+        (archive({**TYPES, "ppt/presentation.xml": "<p/>"}), "这是演示文稿（pptx），请把内容录入表格"),
         (archive({**TYPES, "xl/workbook.bin": b"\x83\x01"}), "这是xlsb格式的表格，请把表格另存为xlsx后再发。"),
         (archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ""}), "这是ods表格"),
         (archive({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}), "这是odt文档"),
@@ -70,7 +70,7 @@ PAGE = (
         (ole("PowerPoint Document"), "这是演示文稿（ppt）"),
         (ole("Workbook", "MBD0001", "WordDocument"), "这是旧版xls或加密的文件，请另存为不加密的xlsx后再发。"),
         (ole(), "这是旧版xls或加密的文件"),
-        (b"%PDF-1.7\n", "这是PDF文件，请把名册录入表格（xlsx或csv）后再发。"),
+        (b"%PDF-1.7\n", "这是PDF文件，请把内容录入表格（xlsx或csv）后再发。"),
         (b"\x89PNG\r\n\x1a\n", "这是图片（png）"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "这是图片（jpg）"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "这是图片（heic）"),

@@ -82,7 +82,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:Submit": rows("reflection audit", tells=True),
     "tap:Discard": rows("reflection audit"),
     "tap:UndoSubmit": rows("reflection reflection_part audit dialog"),
-    "tap:Resubmit": rows("reflection reflection_part audit dialog"),
+    "tap:Resubmit": rows("reflection reflection_part dialog"),
     "tap:DropLast": rows("reflection_part"),
     "tap:NoProblem": rows("reflection audit", tells=True),
     "tap:EmptyForm": shows("填好后直接发回"),

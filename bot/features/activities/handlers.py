@@ -265,7 +265,7 @@ HANDLERS: list[Handler] = [
     Start(CODE_PREFIX, sign_in_by_code),
     CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at, offers=offers),
     Tap(buttons.UndoSignIn, undo_sign_in),
-    Edited(edited),
+    Edited(edited, in_group=True),
     Tap(buttons.SignInCode, sign_in_code, private=True),
     Tap(buttons.Postpone, postpone, private=True),
     Tap(buttons.PostponeTo, postpone_to),

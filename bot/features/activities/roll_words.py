@@ -53,7 +53,7 @@ _NO_ROLL = re.compile(
     r"[吗呢]|怎|谁|多少|什么|为何|情况|名单|记录|原因|材料|文件|通知|得及|^[我不没还几]|[还也又都]$|^本人|^有人|^一个"
 )
 # The blanks stay: they stand between names.
-_THANKS = re.compile(r"(?:[,、。.!~…\s]|谢谢您?|感谢)+$")
+_THANKS = re.compile(r"(?:[,、。.!~…\s]|谢谢您?|感谢){1,20}$")
 _BETWEEN = re.compile(r"[、,，;；/]+")
 _SOFT = re.compile(r"\s+|以及|[和与及跟.]")
 _COUNT = re.compile(r"(?:等|共)?(?P<many>\d{1,3}|[一二两三四五六七八九十])(?:人|位|名|个)(?:同志)?$")

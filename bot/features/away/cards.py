@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.away import messages, service
+from bot.features.away.rules import DAY
 from bot.kit import asked_cards
 from bot.kit.addressees import addressees
 from bot.kit.asked_cards import Question
+from bot.kit.day_lists import Run
 from bot.kit.handlers import Call
 from bot.kit.replies import Reply, To
 from bot.kit.undo import Step, own_lines
@@ -91,14 +93,20 @@ def _said(row: AwaySpan) -> Step:
 
 
 def _back(session: Session, me: Me, since: datetime) -> list[Step]:
-    lines = {one.subject_id: one.at for one in own_lines(session, me, since, service.BACK, "away_span")}
+    lines = {one.subject_id: one for one in own_lines(session, me, since, service.BACK, "away_span")}
     rows = (session.get(AwaySpan, one) for one in lines)
     mine = [row for row in rows if row is not None and row.person_id == me.id and row.state is AwayState.ENDED]
-    return [Step(lines[row.id], "提前返回", _until(row), row.id, service.undo_back) for row in mine]
+    return [_ended(row, lines[row.id]) for row in mine]
 
 
-def _until(row: AwaySpan) -> str:
-    return f"{messages.span_words(service.run_of(row), row.from_on)}" if row.to_on > row.from_on else "当天外出"
+def _ended(row: AwaySpan, line: Any) -> Step:
+    days = Run(row.from_on, service.until_before(line) - DAY)
+    title = messages.span_words(days, row.from_on)
+    return Step(line.at, "提前返回", title, row.id, service.undo_back, then=_away_again)
+
+
+def _away_again(session: Session, call: Call, row: AwaySpan) -> Reply:
+    return Reply(others=stand_again(session, call, row), promised=True)
 
 
 def _taken_back(span_id: int, session: Session, call: Call, row: AwaySpan) -> Reply:
@@ -108,5 +116,5 @@ def _taken_back(span_id: int, session: Session, call: Call, row: AwaySpan) -> Re
 
 def stand_again(session: Session, call: Call, row: AwaySpan) -> list[To]:
     """What had given way waits for a decision once more."""
-    rows = service.joined(session, row.person_id, service.run_of(row))[1]
+    rows = service.joined(session, row.person_id, service.run_of(row), call.today)[1]
     return [to for one in rows for to in to_deciders(session, call, one, again=True)]

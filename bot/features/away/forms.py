@@ -93,14 +93,14 @@ def _summary(session: Session, call: Call, values: Values) -> str:
     if values.get(FIELD) != CONFIRM or not values.get("days"):
         begins = f"{dated(date.fromisoformat(values['from']), call.today)}起" if values.get("from") else ""
         return f"【外出】{begins}"
-    whole, others = service.joined(session, call.me.id, _run(values))
+    whole, others = service.joined(session, call.me.id, _run(values), call.today)
     joins = [messages.joins(others, call.today)] if others else []
     waits = [messages.WAITS] if rules.is_decided_on(*whole) else []
     return "\n".join([messages.card(whole, values.get("place", ""), call.today), *joins, *waits])
 
 
 def _overlaps(session: Session, call: Call, values: Values) -> bool:
-    return bool(service.joined(session, call.me.id, _run(values))[1])
+    return bool(service.joined(session, call.me.id, _run(values), call.today)[1])
 
 
 def _register(joins: bool) -> Action:

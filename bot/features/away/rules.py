@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from bot.kit.day_lists import Listed, Run, read_days
 from bot.kit.numerals import NUMERALS, folded, number
+from bot.kit.sheets import visible
 from bot.kit.words import trimmed
 
 # So many days are registered at once, more are decided on, and of this many and more it is another matter (R26).
@@ -36,7 +37,7 @@ _HALF_MONTH, _MONTH = 15, 30
 _UNITS = {"天": 1, "周": 7, "星期": 7, "月": _MONTH}
 _UNTIL, _SINCE = re.compile(r"(?:到|至|截[止至]到?)\s*"), re.compile(r"\s*(?:起|开始|,)?\s*")
 _COUNTED = re.compile(rf"^\s*(?:为?止|期间|[,(]?\s*共(?:{_N})天\)?)")
-_NO_PLACE = re.compile(rf"[,，。;；\n]|(?:\d|[{NUMERALS}])\s*(?:[月日号天周]|个?星期)|\d[.:：/-]\d")
+_NO_PLACE = re.compile(rf"[,，。;；\n]|(?:\d|[{NUMERALS}])\s*(?:[年月日号天周]|个?星期)|\d[.:：/-]\d")
 _DIGIT = re.compile(rf"[\d{NUMERALS}]")
 
 
@@ -56,7 +57,7 @@ class Said:
 
 def read(text: str, today: date) -> Said | None:
     """The whole sentence; None where it says something else, or no days."""
-    said = trimmed(text)
+    said = trimmed(visible(text))
     if len(said) > LONGEST_SENTENCE or said.count(_WORD) != 1 or _DOUBTFUL.search(said):
         return None
     head, tail = said.split(_WORD)

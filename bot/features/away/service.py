@@ -59,9 +59,11 @@ def ahead(session: Session, person_id: int, today: date) -> list[AwaySpan]:
     return [row for row in standing(session, person_id) if row.to_on > today]
 
 
-def joined(session: Session, person_id: int, wanted: Run) -> tuple[Run, list[AwaySpan]]:
-    """The days with all of the own that they are one absence with, and those."""
-    rows = standing(session, person_id)
+def joined(session: Session, person_id: int, wanted: Run, today: date) -> tuple[Run, list[AwaySpan]]:
+    """The days with all of the own that they are one absence with, and those; what nobody has decided on in time is
+    over.
+    """
+    rows = [row for row in standing(session, person_id) if row.state is not AwayState.PENDING or row.to_on > today]
     whole, others = rules.joined(wanted, [run_of(row) for row in rows])
     return whole, [row for row in rows if run_of(row) in others]
 
@@ -75,7 +77,7 @@ def must_be_here(session: Session, me: Me, today: date) -> None:
 def check(session: Session, me: Me, wanted: Run, today: date) -> None:
     """Refuses days that cannot be said; joined with others they may be too many."""
     must_be_here(session, me, today)
-    wrong = rules.wrong(*wanted, today) or rules.too_long(*joined(session, me.id, wanted)[0])
+    wrong = rules.wrong(*wanted, today) or rules.too_long(*joined(session, me.id, wanted, today)[0])
     if wrong:
         raise Refusal(wrong)
 
@@ -90,7 +92,7 @@ def register(
     # Of two at once the second sees what the first has said.
     session.get(Person, me.id, with_for_update=True, populate_existing=True)
     check(session, me, wanted, local_day(now, tz))
-    whole, others = joined(session, me.id, wanted)
+    whole, others = joined(session, me.id, wanted, local_day(now, tz))
     if others and not joins:
         raise Refusal(JOINS)
     waits = rules.is_decided_on(*whole)
@@ -152,7 +154,8 @@ def decide(session: Session, me: Me, span_id: int, approve: bool, now: datetime,
     if row.to_on <= local_day(now, tz):
         raise Refusal(PASSED)
     if approve:
-        _give_way([one for one in joined(session, row.person_id, run_of(row))[1] if one is not row], now)
+        others = joined(session, row.person_id, run_of(row), local_day(now, tz))[1]
+        _give_way([one for one in others if one is not row], now)
     state = AwayState.APPROVED if approve else AwayState.REFUSED
     values = {"state": state, "decided_at": now, "decided_by_id": me.id}
     audit.change(session, "decide", row, values, now=now, by=me, **(OWN if alone else {}))
@@ -191,7 +194,7 @@ def own(session: Session, me: Me, span_id: int, today: date) -> list[AwaySpan]:
     row = session.get(AwaySpan, span_id, with_for_update=True, populate_existing=True)
     if row is None or row.person_id != me.id or row.state not in SAYS_AWAY or row.to_on <= today:
         raise Refusal(BACK_ALREADY)
-    waits = [one for one in joined(session, me.id, run_of(row))[1] if one.state is AwayState.PENDING]
+    waits = [one for one in joined(session, me.id, run_of(row), today)[1] if one.state is AwayState.PENDING]
     return [row, *(one for one in waits if one is not row)]
 
 
@@ -215,19 +218,34 @@ def undo(session: Session, me: Me, span_id: int, now: datetime, tz: tzinfo) -> A
 
 
 def undo_back(session: Session, me: Me, span_id: int, now: datetime, tz: tzinfo) -> AwaySpan:
-    """撤销提前返回: away as before, to the day that the log names."""
+    """撤销提前返回: away as before, to the day that the log names; what waited for a decision waits again."""
     row = own_row(session, me, AwaySpan, span_id)
     lines = [one for one in own_lines(session, me, now - 2 * rules.DAY, BACK, "away_span") if one.subject_id == row.id]
     if row.state is not AwayState.ENDED or not lines:
         raise Refusal(GONE)
     before_undo_ends(lines[-1].at, now, "。")
-    was: dict[str, Any] = {name: pair[0] for name, pair in lines[-1].details["changes"].items()}
-    to_on = date.fromisoformat(was["to_on"])
-    if joined(session, me.id, Run(row.from_on, to_on - DAY))[1]:
+    to_on = until_before(lines[-1])
+    if joined(session, me.id, Run(row.from_on, to_on - DAY), local_day(now, tz))[1]:
         raise Refusal(GONE)
-    values = {"state": AwayState(was["state"]), "to_on": to_on, "ends_at": at(to_on, time(), tz)}
+    was = AwayState(lines[-1].details["changes"]["state"][0])
+    values = {"state": was, "to_on": to_on, "ends_at": at(to_on, time(), tz)}
     audit.change(session, "undo", row, values, now=now, by=me)
+    for one in called_off_with(session, row, lines[-1].at):
+        again = {"state": AwayState.PENDING, "withdrawn_at": None}
+        audit.change(session, "undo", one, again, now=now, by=me)
+    session.flush()
     return row
+
+
+def until_before(line: Any) -> date:
+    """Until when the days lasted that this line of the log has ended early."""
+    return date.fromisoformat(line.details["changes"]["to_on"][0])
+
+
+def called_off_with(session: Session, row: AwaySpan, at: datetime) -> Sequence[AwaySpan]:
+    """What waited to take its place, and went with it when it ended early."""
+    mine = (AwaySpan.person_id == row.person_id, AwaySpan.withdrawn_at == at, AwaySpan.id != row.id)
+    return session.scalars(select(AwaySpan).where(*mine, AwaySpan.state == AwayState.WITHDRAWN)).all()
 
 
 # --- seen ------------------------------------------------------------------------------------------------------------

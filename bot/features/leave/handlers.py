@@ -319,7 +319,7 @@ HANDLERS: list[Handler] = [
     Word((), leave_by_word, matches=spoken(rules.asks_whether), in_group=True),
     Word((), leave_by_sentence, matches=spoken(is_about_leave), in_group=True),
     Word((), leave_by_offer, matches=spoken(sounds_like_leave), in_group=True, offers=True),
-    Edited(edited),
+    Edited(edited, in_group=True),
     Answer(
         REASON,
         explain,

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from bot.features.leave import buttons, makeups, messages, missing, service
 from bot.kit import dialog as dialogs
-from bot.kit.activities import choose_activity, find_activity, undone
+from bot.kit.activities import choose_activity, cut_off, find_activity, undone
 from bot.kit.asking import question
 from bot.kit.handing_in import Sent, Takes, files, taken, texts
 from bot.kit.handlers import Answer, Call, Command, File, Handler, Tap, no_files
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply, To, apart, say
-from bot.kit.words import units
+from bot.kit.words import not_counted, units
+from scheduler.calendar.days import local_day
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
 from storage.models.person import Person
@@ -69,9 +70,15 @@ def _handed_in(session: Session, call: Call, activity_id: int, note: str, came: 
     key = f"makeup:{row.id}:{int(call.now.timestamp())}"
     attached = [To(messages.attached(file), person_id=person) for person in reviewers for file in came]
     return Reply(
-        here=[messages.makeup_handed_in(row, activity)],
+        here=[messages.makeup_handed_in(row, activity, note_of(session, call, activity))],
         others=[*attached, *(To(review, person_id=person, key=f"{key}:{person}") for person in reviewers)],
     )
+
+
+def note_of(session: Session, call: Call, activity: Activity) -> str:
+    """What is heard when the quarter is closed (D20b)."""
+    late = call.now > cut_off(session, activity, call.tz)
+    return not_counted(local_day(activity.start_at, call.tz)) if late else ""
 
 
 def open_makeup(session: Session, call: Call, button: buttons.OpenMakeup) -> Reply:

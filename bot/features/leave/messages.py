@@ -135,8 +135,8 @@ def ask_for_makeup(activity: Activity) -> str:
     return f"【补学】{activity.title}\n请发送补学情况，文字、语音、照片或文件均可。"
 
 
-def makeup_handed_in(row: Makeup, activity: Activity) -> Message:
-    return Message(f"{activity.title}：补学已提交，待审核。", [[Choice("撤销", buttons.UndoMakeup(row.id))]])
+def makeup_handed_in(row: Makeup, activity: Activity, note: str = "") -> Message:
+    return Message(f"{activity.title}：补学已提交，待审核。{note}", [[Choice("撤销", buttons.UndoMakeup(row.id))]])
 
 
 def makeup_to_review(row: Makeup, activity: Activity, name: str) -> Message:

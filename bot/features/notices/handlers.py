@@ -182,7 +182,7 @@ HANDLERS: list[Handler] = [
     Tap(cards.Acknowledge, acknowledge),
     Tap(cards.AcknowledgeListed, acknowledge_listed),
     Tap(buttons.UndoReceipt, undo_receipt),
-    Edited(edited),
+    Edited(edited, in_group=True),
     Word(("收到", "收到了", "已收到", "知道了", "1"), acknowledge_by_word, matches=rules.is_receipt, in_group=True),
     *plain_notices.HANDLERS,
 ]

@@ -70,7 +70,8 @@ def own(session: Session, row: Reflection, tz: tzinfo) -> Message:
         late = bool(found) and found[0].recorded(row.submitted_at, tz) is Recorded.TOO_LATE
         note = not_counted(found[0].subject.day) if late else ""
     said = items.listed(session, row.id)
-    return messages.own_card(row, task, len(submissions.parts(session, row.id)), tz, note, said)
+    stands = row.withdrawn_at is not None and submissions.given_before(session, row) is not None
+    return messages.own_card(row, task, len(submissions.parts(session, row.id)), tz, note, said, stands)
 
 
 def render_review(session: Session, reflection_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
@@ -84,7 +85,8 @@ def review(session: Session, row: Reflection, tz: tzinfo) -> Message:
     by = session.get_one(Person, row.reviewed_by_id).name if row.reviewed_by_id else ""
     task = session.get_one(ReflectionTask, row.task_id)
     said = items.listed(session, row.id)
-    return messages.review_card(row, task, author.name, submissions.parts(session, row.id), tz, by, said)
+    anew = row.withdrawn_at is not None and submissions.given_after(session, row)
+    return messages.review_card(row, task, author.name, submissions.parts(session, row.id), tz, by, said, anew)
 
 
 def ask_for_review(session: Session, row: Reflection, now: datetime, tz: tzinfo) -> list[To]:

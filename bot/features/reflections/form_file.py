@@ -1,13 +1,15 @@
 """The form of a self-check as a table: the empty one to fill in (ledger 8), and what somebody has filled in, read."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from bot.features.reflections.items import LONGEST, MOST, Item
+from bot.features.reflections.items import LONGEST, MOST, Item, says_none
 from bot.kit.handlers import File
 from bot.kit.ledgers import Column, Ledger, book
 from bot.kit.refusal import Refusal
-from bot.kit.sheets import SheetRow, TableFile, Unreadable
+from bot.kit.sheets import Sheet, SheetRow, TableFile, Unreadable, visible
 from bot.kit.table_files import read_tables
 
 NAME = "自查表.xlsx"
@@ -19,8 +21,12 @@ _WORDS = {
     "owner": ("责任人", "整改责任人"),
     "due": ("完成时限", "整改时限", "时限", "完成时间"),
 }
-# A form that says there is none.
-_NONE = ("无", "无问题", "没有问题", "无。", "暂无")
+# Below the rows: who has filled it in, and when.
+_FOOT = re.compile(
+    r"(?:(?:填表|填报|审核|负责)人|签字|签名|填表日期|填表时间|日期|备注|说明|注).{0,4}[：:].*|[合共总小]计[：:]?\s*\d*.{0,2}",
+    re.DOTALL,
+)
+_BEHIND = re.compile(r"[（(].*", re.DOTALL)
 _ROWS_TO_FILL, _MOST_FAULTS = 10, 10
 _TYPES = (".xlsx", ".csv")
 
@@ -54,51 +60,88 @@ def _likeness(rows: Sequence[SheetRow]) -> int:
 
 def _columns(row: SheetRow) -> dict[str, int]:
     """Where the columns stand, if this is the heading."""
-    said = ["".join(row.text(at).split()) for at in range(len(row.cells))]
+    said = [_BEHIND.sub("", "".join(row.text(at).split())) for at in range(len(row.cells))]
     return {key: at for key, words in _WORDS.items() for at, word in enumerate(said) if word in words}
 
 
 def _items(found: TableFile) -> list[Item]:
-    for sheet in found.sheets:
-        for at, row in enumerate(sheet.rows):
-            columns = _columns(row)
-            if {"problem", "measure"} <= columns.keys():
-                if sheet.excess is not None:
-                    raise Refusal(f"一份自查表最多{MOST}个问题。")
-                return _of_rows(sheet.rows[at + 1 :], columns)
-    raise Refusal("表格中没有找到“存在问题”和“整改措施”两栏。请使用空白表填写，或直接发送照片、文字。")
-
-
-def _of_rows(rows: Sequence[SheetRow], columns: dict[str, int]) -> list[Item]:
-    said = [(row.number, {key: _cell(row, at) for key, at in columns.items()}) for row in rows]
-    filled = [(number, one) for number, one in said if one["problem"] or one["measure"]]
+    tables = [table for sheet in found.sheets if (table := _table(sheet)) is not None]
+    if not tables:
+        raise Refusal("表格中没有找到“存在问题”和“整改措施”两栏。请使用空白表填写，或直接发送照片、文字。")
+    filled = [one for sheet, rows in tables for one in rows]
     if not filled:
         raise Refusal("表格中没有填写内容。没有问题的，请点“无问题”。")
-    if all(one["problem"] in _NONE and not one["measure"] for _, one in filled):
-        return []
-    faults = [fault for number, one in filled for fault in _faults(number, one)]
-    if len(filled) > MOST:
-        faults.append(f"一份自查表最多{MOST}个问题，表中有{len(filled)}个。")
+    said = [one for one in filled if not _none(one)]
+    several = len({one.sheet for one in said}) > 1
+    faults = [fault for one in said for fault in _faults(one, several)]
+    if len(said) > MOST or any(sheet.excess is not None for sheet, _ in tables):
+        faults.append(f"一份自查表最多{MOST}个问题，表中有{len(said)}个。")
     if faults:
         more = [f"另有{len(faults) - _MOST_FAULTS}处。"] if len(faults) > _MOST_FAULTS else []
         raise Refusal("\n".join(["自查表没有保存，请修改后重新发送：", *faults[:_MOST_FAULTS], *more]))
-    return [_item(one) for _, one in filled]
+    return [_item(one.cells) for one in said]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    sheet: str
+    number: int
+    cells: dict[str, str]
+
+
+def _table(sheet: Sheet) -> tuple[Sheet, list[_Row]] | None:
+    """The filled rows below the heading; a heading that is repeated and what stands below the table are none."""
+    heads = (at for at, row in enumerate(sheet.rows) if {"problem", "measure"} <= _columns(row).keys())
+    first = next(heads, None)
+    if first is None:
+        return None
+    columns = _columns(sheet.rows[first])
+    heading = {key: _cell(sheet.rows[first], column) for key, column in columns.items()}
+    found: list[_Row] = []
+    for row in sheet.rows[first + 1 :]:
+        cells = {key: _cell(row, column) for key, column in columns.items()}
+        if cells == heading or not (cells["problem"] or cells["measure"]) or _is_foot(cells):
+            continue
+        if found and not row.own(columns["problem"]) and columns["problem"] in row.merged:
+            _go_on(found[-1].cells, cells)
+        else:
+            found.append(_Row(sheet.name, row.number, cells))
+    return sheet, found
+
+
+def _is_foot(cells: dict[str, str]) -> bool:
+    return not cells["measure"] and _FOOT.fullmatch(cells["problem"]) is not None
+
+
+def _go_on(before: dict[str, str], cells: dict[str, str]) -> None:
+    """A problem over two rows has two measures."""
+    if cells["measure"] != before["measure"]:
+        before["measure"] = "\n".join(filter(None, [before["measure"], cells["measure"]]))
+
+
+def _none(row: _Row) -> bool:
+    """无 | 无."""
+    problem, measure = row.cells["problem"], row.cells["measure"]
+    return says_none(problem) and (not measure or says_none(measure))
 
 
 def _cell(row: SheetRow, at: int) -> str:
     """What a person has written there; a day of the spreadsheet's own as 2023-09-30."""
     value = row.value(at) if at < len(row.cells) else None
+    if isinstance(value, str):
+        return visible(value).strip()
     return value.isoformat() if isinstance(value, date) else row.text(at).strip()
 
 
-def _faults(number: int, said: dict[str, str]) -> list[str]:
-    found = []
+def _faults(row: _Row, several: bool) -> list[str]:
+    found, said = [], row.cells
+    number = f"{row.number}行（{row.sheet}）" if several else f"{row.number}行"
     if said["problem"] and not said["measure"]:
-        found.append(f"第{number}行：有问题，没有整改措施。")
+        found.append(f"第{number}：有问题，没有整改措施。")
     if said["measure"] and not said["problem"]:
-        found.append(f"第{number}行：有整改措施，没有问题。")
+        found.append(f"第{number}：有整改措施，没有问题。")
     if any(len(text) > LONGEST for text in said.values()):
-        found.append(f"第{number}行：一条问题或措施请不超过{LONGEST}字。")
+        found.append(f"第{number}：一条问题或措施请不超过{LONGEST}字。")
     return found
 
 

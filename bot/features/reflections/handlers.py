@@ -30,6 +30,7 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Message, Reply, To, say
 from bot.kit.seats import Seat, keys
 from bot.kit.undo import Step
+from bot.kit.words import plain
 from storage.audience import Me
 from storage.choices import HandInKind, PieceState
 from storage.models.dialog import Dialog
@@ -39,6 +40,7 @@ from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 STEP, CHECK = "reflection.parts", "self_check.items"
 REASON = "reflection.reason"
 SHOWN = 8
+TAKE_BACK = "正在填自查表：删除刚才的一条请点“删除上一条”，不填了请点“取消”。"
 # Halves of a long text and the photos of an album come at once: they share one confirmation.
 AT_ONCE = timedelta(seconds=10)
 
@@ -87,11 +89,16 @@ def own_card(session: Session, call: Call, row: Reflection) -> To:
 def take_part(session: Session, call: Call, dialog: Dialog) -> Reply:
     """One message is one part; it is confirmed by the card, which moves to the end of the chat after a pause."""
     row = submissions.mine(session, call.me, int(dialog.draft["reflection"]))
-    if call.text.strip() == "提交" and not call.files:
+    if plain(call.text) == "提交" and not call.files:
         return submitted(session, call, row)
+    return _another_part(session, call, dialog, row)
+
+
+def _another_part(session: Session, call: Call, dialog: Dialog, row: Reflection) -> Reply:
+    """The question stays as it is."""
     before = submissions.parts(session, row.id)
     submissions.add_part(session, row, call.chat_id, call.message_id or 0, call.text, call.files, call.now)
-    dialogs.move(dialog, STEP, call.now)
+    dialogs.move(dialog, dialog.step, call.now)
     if before and call.now - max(part.received_at for part in before) < AT_ONCE:
         return Reply(refresh=[(cards.PIECE, row.id)])
     return Reply(others=[own_card(session, call, row)])
@@ -100,11 +107,11 @@ def take_part(session: Session, call: Call, dialog: Dialog) -> Reply:
 def take_line(session: Session, call: Call, dialog: Dialog) -> Reply:
     """A problem, then its measure, or a form that was filled in; anything else is handed in as it is."""
     row = submissions.mine(session, call.me, int(dialog.draft["reflection"]))
-    said = call.text.strip()
-    if not call.files and said in ("提交", "无问题", "删除上一条"):
-        return _typed(session, call, row, said)
+    reply = _by_word(session, call, row) if not call.files else None
+    if reply is not None:
+        return reply
     if call.files and not isinstance(call.content, list):
-        return take_part(session, call, dialog)
+        return _another_part(session, call, dialog, row)
     submissions.still_draft(session, row)
     if isinstance(call.content, list):
         reply = form_came(session, call, row, call.content)
@@ -115,11 +122,17 @@ def take_line(session: Session, call: Call, dialog: Dialog) -> Reply:
     return reply
 
 
-def _typed(session: Session, call: Call, row: Reflection, said: str) -> Reply:
-    if said == "删除上一条":
-        submissions.drop_last(session, row)
-        return Reply(others=[own_card(session, call, row)])
-    return submitted(session, call, row, nothing=said == "无问题")
+def _by_word(session: Session, call: Call, row: Reflection) -> Reply | None:
+    """What a typed word does as its button does; None: it is no such word."""
+    said = plain(call.text)
+    if said == "提交" or items.says_none(said):
+        return submitted(session, call, row, nothing=said != "提交")
+    if said in ("撤销", "撤回"):
+        raise Refusal(TAKE_BACK)
+    if said != "删除上一条":
+        return None
+    submissions.drop_last(session, row)
+    return Reply(others=[own_card(session, call, row)])
 
 
 def form_came(session: Session, call: Call, row: Reflection, found: list[items.Item]) -> Reply:
@@ -151,9 +164,9 @@ def submit(session: Session, call: Call, button: buttons.Submit) -> Reply:
 
 
 def submitted(session: Session, call: Call, row: Reflection, tapped: bool = False, nothing: bool = False) -> Reply:
-    service.find(session, call.me, row.task_id, call.tz)
+    task = service.find(session, call.me, row.task_id, call.tz)
     photos.require_confirmed(session, call)
-    submissions.submit(session, call.me, row, call.now, nothing=nothing)
+    before = submissions.submit(session, call.me, row, call.now, nothing=nothing, cut_off=task.cut_off(call.tz))
     _close(session, call, row)
     card = cards.own(session, row, call.tz)
     return Reply(
@@ -161,7 +174,11 @@ def submitted(session: Session, call: Call, row: Reflection, tapped: bool = Fals
         edit=card if tapped else None,
         here=[] if tapped else [card],
         others=cards.ask_for_review(session, row, call.now, call.tz),
-        refresh=[(cards.TASK, row.task_id), *([] if tapped else [(cards.PIECE, row.id)])],
+        refresh=[
+            (cards.TASK, row.task_id),
+            *([] if tapped else [(cards.PIECE, row.id)]),
+            *([(cards.REVIEW, before.id), (cards.PIECE, before.id)] if before is not None else []),
+        ],
     )
 
 
@@ -195,7 +212,7 @@ def resubmit(session: Session, call: Call, button: buttons.Resubmit) -> Reply:
     row = submissions.mine(session, call.me, button.reflection_id)
     task = service.find_of(session, row.task_id, call.tz)
     draft = submissions.resubmit(session, call.me, row, task.cut_off(call.tz), call.now)
-    done = Message(f"{task.row.title}：请修改后重新提交。")
+    done = Message(f"{task.row.title}：请修改后重新提交；重新提交之前，已提交的内容仍然有效。")
     return replace(_gone_on(session, call, (row, draft)), toast="请修改后重新提交。", edit=done)
 
 
@@ -239,7 +256,9 @@ def _line_of(session: Session, call: Call) -> SelfCheckItem | None:
     """The line of one's own self-check that a message has said."""
     said = or_(SelfCheckItem.problem_message == call.message_id, SelfCheckItem.measure_message == call.message_id)
     query = select(SelfCheckItem).join(Reflection, Reflection.id == SelfCheckItem.reflection_id)
-    return session.scalars(query.where(Reflection.person_id == call.me.id, said).limit(1)).first()
+    # A piece that is written anew holds it once more, and is the later one.
+    mine = query.where(Reflection.person_id == call.me.id, said).order_by(SelfCheckItem.reflection_id.desc())
+    return session.scalars(mine.limit(1)).first()
 
 
 def _reworded(session: Session, call: Call, line: SelfCheckItem) -> Reply:

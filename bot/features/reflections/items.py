@@ -10,10 +10,15 @@ from sqlalchemy.orm import Session
 
 from bot.kit.dates import read_typed
 from bot.kit.refusal import Refusal
+from bot.kit.sheets import visible
 from storage.base import table
+from storage.lookups import copy_rows
 from storage.models.reflection import Reflection, SelfCheckItem
 
 LONGEST, MOST = 500, 20
+_SAYS_NONE = re.compile(
+    r"(?:经自查[，,]?)?暂?(?:无|没有?|未)(?:发现|存在){0,2}(?:明显)?(?:问题)?\s?[。.]?|[/／—-]{1,4}"
+)
 LACKS_A_MEASURE = "问题“{problem}”还没有整改措施，请先发送整改措施。"
 _IN_WORDS = 20
 # …，9月30日前完成。
@@ -78,6 +83,26 @@ def say(session: Session, reflection_id: int, said: str, message_id: int | None,
     session.flush()
 
 
+def append(session: Session, reflection_id: int, found: Sequence[Item], now: datetime, today: date) -> None:
+    """Problems with their measures that came together, behind what is there; raises Refusal for one too many."""
+    for one in found:
+        row = SelfCheckItem(
+            reflection_id=reflection_id,
+            position=_next(session, reflection_id),
+            problem=one.problem,
+            measure=one.measure,
+            due_on=due_in(one.measure, today),
+            received_at=now,
+        )
+        session.add(row)
+        session.flush()
+
+
+def says_none(said: str) -> bool:
+    """无, 没有问题, 没有发现问题。, ／: that there is no problem."""
+    return _SAYS_NONE.fullmatch(said) is not None
+
+
 def _has(session: Session, reflection_id: int, message_id: int | None) -> bool:
     said = (SelfCheckItem.problem_message == message_id) | (SelfCheckItem.measure_message == message_id)
     mine = select(SelfCheckItem.id).where(SelfCheckItem.reflection_id == reflection_id, said)
@@ -85,7 +110,7 @@ def _has(session: Session, reflection_id: int, message_id: int | None) -> bool:
 
 
 def _fitting(said: str) -> str:
-    text = said.strip()
+    text = visible(said).strip()
     if not text or len(text) > LONGEST:
         raise Refusal(f"一条问题或措施请不超过{LONGEST}字。")
     return text
@@ -175,3 +200,8 @@ def move(session: Session, was: int, now_of: int) -> None:
     """They go on in another version."""
     mine = update(table(SelfCheckItem)).where(SelfCheckItem.reflection_id == was)
     session.execute(mine.values(reflection_id=now_of))
+
+
+def copy(session: Session, was: int, now_of: int) -> None:
+    """The same in another version, beside this one."""
+    copy_rows(session, SelfCheckItem, SelfCheckItem.reflection_id, was, now_of)

@@ -145,10 +145,15 @@ def own_card(
     tz: tzinfo,
     note: str = "",
     items: Sequence[SelfCheckItem] = (),
+    stands: bool = False,
 ) -> Message:
-    """The author's card of one version, as it stands."""
+    """The author's card of one version, as it stands. stands: a version before it waits for its review still."""
     kind = _kind(task)
     title = f"【{kind.act}】{task.title}{_piece(row, task)}"
+    if row.withdrawn_at is not None and stands:
+        return Message(f"{title}\n已取消修改，之前提交的内容仍然有效。")
+    if row.withdrawn_at is not None and row.submitted_at is not None:
+        return Message(f"{title}\n这一稿已撤销，以最新一稿为准。")
     if row.withdrawn_at is not None:
         again = [[Choice(kind.act, buttons.HandIn(task.id))]]
         return Message(f"{title}\n已取消。需要时请再点“{kind.act}”。", again)
@@ -185,15 +190,19 @@ def _draft_card(
     went = [f"已收到附件{parts}个。" if items else f"已收到{parts}条，尚未提交。"] if parts else []
     text = "\n".join([title, *listed, *went, _next(items)])
     keys = [Choice("提交", buttons.Submit(row.id)), Choice("删除上一条", buttons.DropLast(row.id))]
-    open_ = bool(items) and not items[-1].measure
-    return Message(text, [keys[1:] if open_ else keys, [cancel]])
+    return Message(text, [keys[1:] if _open(items) else keys, [cancel]])
+
+
+def _open(items: Sequence[SelfCheckItem]) -> int:
+    """Which problem waits for its measure; 0: none."""
+    return next((at for at, one in enumerate(items, 1) if not one.measure), 0)
 
 
 def _next(items: Sequence[SelfCheckItem]) -> str:
     if not items:
         return "可以继续发送，发完请点“提交”。"
-    if not items[-1].measure:
-        return f"请发送第{len(items)}个问题的整改措施。"
+    if _open(items):
+        return f"请发送第{_open(items)}个问题的整改措施。"
     return f"尚未提交。可以发送第{len(items) + 1}个问题，发完请点“提交”。"
 
 
@@ -231,6 +240,7 @@ def review_card(
     tz: tzinfo,
     by: str = "",
     items: Sequence[SelfCheckItem] = (),
+    anew: bool = False,
 ) -> Message:
     """通过/退回, or what became of it. A short piece of text alone stands in the card itself."""
     late = "（逾期）" if rules.is_late(row.submitted_at, task.due_on, tz) else ""
@@ -238,7 +248,7 @@ def review_card(
     text = f"【{_kind(task).noun}审阅】{name}同志：{task.title}{_piece(row, task)}{when}"
     text += f"\n{_said(row, parts, items)}"
     if row.withdrawn_at is not None:
-        return Message(f"{text}\n本人已撤销提交。")
+        return Message(f"{text}\n{'本人已修改重交，请审阅最新一稿。' if anew else '本人已撤销提交。'}")
     if row.state is PieceState.SUBMITTED:
         choices = [Choice("通过", buttons.Review(row.id, 1)), Choice("退回", buttons.Review(row.id, 0))]
         return Message(text, [choices])

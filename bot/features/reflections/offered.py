@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.reflections import buttons, form_file, handlers, items, kinds, service, submissions, written
-from bot.kit.fetching import FetchFirst
+from bot.kit.fetching import NOT_FETCHED, FetchFirst
 from bot.kit.handing_in import Sent, Takes, Taking
 from bot.kit.handlers import Call, File
 from bot.kit.owing import short
@@ -14,9 +14,9 @@ from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from storage.audience import Me
 from storage.choices import HandInKind
-from storage.models.reflection import Reflection
 
 GOES_ON = "这份内容之前没有提交，已一并放入，请核对后点“提交”。"
+TRY_AGAIN = "文件暂时没有取到，请稍后再点一次。"
 UNREAD = (
     "没有读出问题和整改措施，内容没有提交。请点“填自查表”，逐条发送问题和整改措施，也可以发送填好的表格或照片；"
     "一次发送的，请写成“问题：……”“整改措施：……”，一个问题后面写一条措施。"
@@ -49,11 +49,14 @@ def take(session: Session, call: Call, task_id: int, sent: Sequence[Sent]) -> Re
         return Reply(edit=Message(UNREAD, [[Choice("填自查表", buttons.HandIn(task_id))]]))
     form = _form(call, sent) if checks else None
     if form is not None and isinstance(call.content, Refusal):
+        if call.content.text == NOT_FETCHED:
+            # Nothing is wrong with what was sent: the offer stays, for another tap.
+            raise Refusal(TRY_AGAIN)
         return Reply(edit=Message(call.content.text))
     row = submissions.start(session, call.me, task, call.now)
     begun = bool(submissions.parts(session, row.id) or items.listed(session, row.id))
     for found in said:
-        _write(session, call, row, found or [])
+        items.append(session, row.id, found or [], call.now, call.today)
     for one in sent:
         if (one.files or not checks) and one.files != (form,):
             submissions.add_part(session, row, call.chat_id, one.message_id, one.text, one.files, call.now)
@@ -65,12 +68,6 @@ def take(session: Session, call: Call, task_id: int, sent: Sequence[Sent]) -> Re
     if begun:
         return Reply(edit=Message(GOES_ON), others=[handlers.own_card(session, call, row)])
     return handlers.submitted(session, call, row, tapped=True)
-
-
-def _write(session: Session, call: Call, row: Reflection, found: Sequence[items.Item]) -> None:
-    for one in found:
-        for said in (one.problem, one.measure):
-            items.say(session, row.id, said, None, call.now, call.today)
 
 
 def _form(call: Call, sent: Sequence[Sent]) -> File | None:

@@ -70,6 +70,8 @@ def review(
         return_reason=reason.strip()[:LONGEST_REASON],
         problems=problems if problems is not None and to_count(session, row, task) else row.problems,
     )
+    if accept:
+        submissions.drop_drafts(session, row, now)
     submissions.note(session, me, "review", row, changes, now)
     return row, task
 

@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.reflections import items, kinds, rules, service
 from bot.features.reflections.kinds import of_task
 from bot.kit.access import NO_RIGHT
-from bot.kit.deadlines import before_cut_off
+from bot.kit.deadlines import before_cut_off, in_time
 from bot.kit.handlers import File
 from bot.kit.refusal import Refusal
 from bot.kit.undo import take_back
 from storage import audit
 from storage.audience import Me
 from storage.choices import HandInKind, PieceState, TaskAudience
-from storage.lookups import changed
-from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
+from storage.lookups import changed, copy_rows
+from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask, SelfCheckItem
 
 MOST_PARTS = 50
+STANDS = "统计已截止，不能再修改，之前提交的内容仍然有效。"
 CHANGED = "这份内容刚刚有了变化，请重新查看。"
 NOT_FOR_YOU = "这项任务由科级以上党员干部提交。"
 NO_TURN = {
@@ -77,9 +78,9 @@ def parts(session: Session, reflection_id: int) -> list[ReflectionPart]:
 
 
 def part_of(session: Session, chat_id: int, message_id: int) -> ReflectionPart | None:
-    return session.scalars(
-        select(ReflectionPart).where(ReflectionPart.chat_id == chat_id, ReflectionPart.message_id == message_id)
-    ).first()
+    """What a message has become; of a piece that is written anew the later part."""
+    mine = (ReflectionPart.chat_id == chat_id, ReflectionPart.message_id == message_id)
+    return session.scalars(select(ReflectionPart).where(*mine).order_by(ReflectionPart.id.desc())).first()
 
 
 def add_part(
@@ -139,16 +140,26 @@ def drop_last(session: Session, row: Reflection) -> None:
     said, sent = items.listed(session, row.id), parts(session, row.id)
     if not said and not sent:
         raise Refusal("没有可以删除的内容。")
-    newest = max((one.measure_message or one.problem_message or 0 for one in said), default=0)
-    if sent and sent[-1].message_id > newest:
+    if sent and (not said or _came_after(sent[-1], said[-1])):
         session.delete(sent[-1])
         session.flush()
     else:
         items.drop_last(session, row.id)
 
 
-def submit(session: Session, me: Me, row: Reflection, now: datetime, *, nothing: bool = False) -> None:
-    """提交; a draft without anything in it is refused. nothing: a self-check that finds no problem."""
+def _came_after(part: ReflectionPart, line: SelfCheckItem) -> bool:
+    """By the numbers of the messages; a line of a form, or of a text that waited, has none."""
+    said = line.measure_message or line.problem_message
+    return part.message_id > said if said is not None else part.received_at > line.received_at
+
+
+def submit(
+    session: Session, me: Me, row: Reflection, now: datetime, *, nothing: bool = False, cut_off: datetime | None = None
+) -> Reflection | None:
+    """提交; a draft without anything in it is refused. nothing: a self-check that finds no problem.
+
+    What it takes the place of is withdrawn, and returned; not after the `cut_off` of what that counts for.
+    """
     still_draft(session, row)
     filled = bool(_count(session, row.id) or items.listed(session, row.id))
     if nothing and filled:
@@ -156,9 +167,41 @@ def submit(session: Session, me: Me, row: Reflection, now: datetime, *, nothing:
     if not nothing and not filled:
         raise Refusal("还没有收到内容，请先发送文字、语音、照片或文件。")
     items.complete(session, row.id)
+    before = given_before(session, row)
+    if before is not None and cut_off is not None and not in_time(now, cut_off):
+        raise Refusal(STANDS)
     row.problems = 0 if nothing else None
     changes = claim(session, row, PieceState.DRAFT, state=PieceState.SUBMITTED, submitted_at=now)
     note(session, me, "submit", row, changes, now)
+    if before is not None:
+        note(session, me, "resubmit", before, claim(session, before, PieceState.SUBMITTED, withdrawn_at=now), now)
+    return before
+
+
+def given_before(session: Session, row: Reflection) -> Reflection | None:
+    """The version of the same piece that waits for its review while this one is written anew."""
+    return session.scalars(_same_piece(row, *_live(PieceState.SUBMITTED))).first()
+
+
+def given_after(session: Session, row: Reflection) -> bool:
+    """Whether a later version of the same piece was handed in in its place."""
+    later = (Reflection.version > row.version, Reflection.withdrawn_at.is_(None), Reflection.submitted_at.is_not(None))
+    return session.scalars(_same_piece(row, *later)).first() is not None
+
+
+def _live(state: PieceState) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Reflection.state == state, Reflection.withdrawn_at.is_(None)
+
+
+def _same_piece(row: Reflection, *also: ColumnElement[bool]) -> Select[Reflection]:
+    mine = (Reflection.task_id == row.task_id, Reflection.person_id == row.person_id, Reflection.piece == row.piece)
+    return select(Reflection).where(*mine, Reflection.id != row.id, *also).order_by(Reflection.version.desc())
+
+
+def drop_drafts(session: Session, row: Reflection, now: datetime) -> None:
+    """What was begun anew of a piece that has passed meanwhile is not asked for any more."""
+    for draft in session.scalars(_same_piece(row, *_live(PieceState.DRAFT))):
+        draft.withdrawn_at = now
 
 
 def discard(session: Session, me: Me, row: Reflection, now: datetime) -> None:
@@ -186,20 +229,29 @@ def undo(session: Session, me: Me, row: Reflection, cut_off: datetime, now: date
         lost=CHANGED,
         details=version,
     )
+    drop_drafts(session, row, now)
+    gave_way = (Reflection.withdrawn_at == row.submitted_at, Reflection.state == PieceState.SUBMITTED)
+    before = session.scalars(_same_piece(row, *gave_way)).first()
+    if before is not None:
+        before.withdrawn_at = None
     return _goes_on(session, row, now)
 
 
 def resubmit(session: Session, me: Me, row: Reflection, cut_off: datetime, now: datetime) -> Reflection:
-    """修改重交, until somebody has reviewed it: the version is withdrawn, and goes on as a draft.
+    """修改重交, until somebody has reviewed it: the draft of the next version, which takes its place when handed in.
 
     Not after the cut-off: what has come in time would be too late.
     """
     if row.state is not PieceState.SUBMITTED:
         raise Refusal("已经审阅，不能再修改；退回后可以重新提交。" if row.submitted_at else "尚未提交。")
     before_cut_off(now, cut_off)
-    changes = claim(session, row, PieceState.SUBMITTED, withdrawn_at=now)
-    note(session, me, "resubmit", row, changes, now)
-    return _goes_on(session, row, now)
+    begun = session.scalars(_same_piece(row, *_live(PieceState.DRAFT))).first()
+    if begun is not None:
+        return begun
+    draft = _draft(session, row.task_id, row.person_id, row.piece, row.version + 1, now)
+    copy_rows(session, ReflectionPart, ReflectionPart.reflection_id, row.id, draft.id)
+    items.copy(session, row.id, draft.id)
+    return draft
 
 
 def _goes_on(session: Session, row: Reflection, now: datetime) -> Reflection:

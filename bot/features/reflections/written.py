@@ -4,12 +4,14 @@ import re
 
 from bot.features.reflections.items import LONGEST, MOST, Item
 
-_NUMBER = r"[0-9一二三四五六七八九十]{0,3}"
+_DIGIT = "[0-9一二三四五六七八九十]"
 _LABEL = re.compile(
-    rf"(?:(?P<problem>(?:存在的?|主要|查摆)?问题)|(?P<measure>(?:整改|改进)?(?:措施|举措)))\s*{_NUMBER}\s*[：:]"
+    r"(?:(?P<problem>(?:存在的?|主要|查摆)?问题)|(?P<measure>(?:整改|改进)?(?:措施|举措)))"
+    rf"\s?{_DIGIT}{{0,3}}\s?[：:]"
 )
-# What numbers the next problem stands at the end of what is before it: 2. or （二）.
-_NEXT = re.compile(rf"[\s（(]*(?:第?{_NUMBER}[、.．)）])?\s*$")
+# What numbers the next label stands at the end of what is before it, after a stop or a blank: 2. or （二）.
+_NEXT = re.compile(rf"(?:^|(?<=[\s。；;！!]))(?:[（(]{_DIGIT}{{1,3}}[)）]|第?{_DIGIT}{{1,3}}[、.．)）])$")
+_LONGEST_NUMBER = 8
 # A heading before the first problem, and no sentence.
 _LONGEST_HEADING = 40
 
@@ -23,11 +25,14 @@ def read(text: str) -> list[Item] | None:
     if len(text[: found[0].start()].strip()) > _LONGEST_HEADING:
         return None
     ends = [*(label.start() for label in found[1:]), len(text)]
-    said = [_trimmed(text[label.end() : end]) for label, end in zip(found, ends, strict=True)]
+    said = [text[label.end() : end].strip() for label, end in zip(found, ends, strict=True)]
+    said = [*map(_without_next, said[:-1]), said[-1]]
     if not all(0 < len(one) <= LONGEST for one in said):
         return None
     return [Item(problem, measure) for problem, measure in zip(said[::2], said[1::2], strict=True)]
 
 
-def _trimmed(said: str) -> str:
-    return _NEXT.sub("", said).strip()
+def _without_next(said: str) -> str:
+    """What is before another label, without the number of that one; only the end is searched, however long it is."""
+    found = _NEXT.search(said, max(len(said) - _LONGEST_NUMBER, 0))
+    return said[: found.start()].rstrip() if found else said

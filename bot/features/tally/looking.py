@@ -23,6 +23,8 @@ from storage.roster import roster
 NOT_OTHERS = "您没有查看他人记录的权限。"
 GONE, NO_GROUP = "不在册", "未编组"
 LONGEST = 20
+# With all that is said around a name.
+LONGEST_SENTENCE = 60
 
 
 class Part(StrEnum):
@@ -131,6 +133,8 @@ _ALONE = re.compile(rf"(?P<name>\S.*?){_SIR}")
 def said(text: str) -> Said | None:
     """查 甲四, 甲四的记录, 甲四: whose record may be meant; None: nobody's."""
     words = normalize("NFKC", text).strip(" \n。.!?,")
+    if len(words) > LONGEST_SENTENCE:
+        return None
     found = next(filter(None, (one.fullmatch(words) for one in _ASKS)), None) or _ALONE.fullmatch(words)
     if found is None or len(found["name"]) > LONGEST or not is_name(found["name"]):
         return None

@@ -195,6 +195,25 @@ def test_of_two_at_once_one_decides(storage: Storage) -> None:
 # --- back early, taken back ------------------------------------------------------------------------------------------
 
 
+def test_what_waited_and_went_with_the_days_waits_again(run: Branch) -> None:
+    first, now = run.away("甲七", 0, 7), NOW + timedelta(minutes=1)
+    me = run.me("甲七")
+    longer = service.register(run.session, me, Run(date(2023, 7, 3), date(2023, 7, 25)), "", now, SHANGHAI, joins=True)
+    assert longer.state is AwayState.PENDING
+    back = NOW + timedelta(days=2)
+    service.come_back(run.session, me, service.own(run.session, me, first.id, back.date()), back, SHANGHAI)
+    assert (first.state, longer.state) == (AwayState.ENDED, AwayState.WITHDRAWN)
+    service.undo_back(run.session, me, first.id, back + timedelta(minutes=1), SHANGHAI)
+    assert (first.state, first.to_on, longer.state) == (AwayState.REGISTERED, date(2023, 7, 11), AwayState.PENDING)
+
+
+def test_what_nobody_decided_on_in_time_joins_nothing(run: Branch) -> None:
+    run.away("甲七", 0, 16)
+    wanted = Run(date(2023, 7, 20), date(2023, 7, 21))
+    assert service.joined(run.session, run.me("甲七").id, wanted, date(2023, 7, 20)) == (wanted, [])
+    assert len(service.joined(run.session, run.me("甲七").id, wanted, date(2023, 7, 19))[1]) == 1
+
+
 def test_back_early_and_taken_back(run: Branch) -> None:
     row = run.away("甲七", 0, 7)
     back = NOW + timedelta(days=3)
@@ -206,7 +225,7 @@ def test_back_early_and_taken_back(run: Branch) -> None:
     with refused("^您没有登记外出，无需提前返回。$"):
         service.back_of(run.session, me, back.date())
     [step] = cards.steps(run.session, me, back - timedelta(minutes=10))
-    assert (step.what, step.title) == ("提前返回", "7月3日（周一）至7月5日（周三），共3天")
+    assert (step.what, step.title) == ("提前返回", "7月3日（周一）至7月10日（周一），共8天")
     step.undo(run.session, me, row.id, back + timedelta(minutes=9), SHANGHAI)
     assert run.states() == [(0, 7, "registered")]
     with refused("没有可以撤销"):

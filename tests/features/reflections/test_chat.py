@@ -261,9 +261,11 @@ async def test_undo_and_go_on(bot: World) -> None:
     await bot.stage.say("甲五", "补充一段")
     assert "已收到2条" in last(bot, "甲五").text
     await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
-    assert bot.stage.people["丙一"].chat.find("甲五同志").text.endswith("本人已撤销提交。")
+    assert bot.stage.people["丙一"].chat.find("甲五同志").labels == ["通过", "退回"]
     await bot.stage.tap("甲五", "提交")
     assert bot.stage.people["丙一"].chat.find("甲五同志").text.endswith("一点体会\n补充一段")
+    await bot.clock.travel(bot.clock.now() + timedelta(seconds=5))
+    assert bot.stage.people["丙一"].chat.find("本人已修改重交").labels == []
     assert [row.withdrawn_at is None for row in rows(bot)] == [False, True]
     await bot.clock.travel(bot.clock.now() + timedelta(minutes=11))
     await bot.stage.say("甲五", "撤销")

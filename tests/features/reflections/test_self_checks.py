@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.reflections import form_file, items, reviews, service, submissions
+from bot.features.reflections import form_file, items, reviews, service, submissions, tasks, written
 from bot.features.reflections.buttons import CountProblems
 from bot.features.reflections.items import Item
 from bot.kit.handlers import File
@@ -157,9 +159,12 @@ def test_what_waits_may_be_changed_until_it_is_reviewed(storage: Storage, kind: 
             submissions.add_part(session, row, there.cast.account("甲五"), there.messages, "体会", (), GIVEN)
         submissions.submit(session, me, row, GIVEN)
         draft = submissions.resubmit(session, me, row, CUT_OFF, later)
-        assert (row.withdrawn_at, draft.version, draft.state) == (later, 1, PieceState.DRAFT)
-        assert len(items.listed(session, draft.id)) + len(submissions.parts(session, draft.id)) == 1
-        submissions.submit(session, me, draft, later)
+        assert (row.withdrawn_at, draft.version, draft.state) == (None, 2, PieceState.DRAFT)
+        assert submissions.resubmit(session, me, row, CUT_OFF, later) is draft
+        for one in (row, draft):
+            assert len(items.listed(session, one.id)) + len(submissions.parts(session, one.id)) == 1
+        assert submissions.submit(session, me, draft, later) is row
+        assert row.withdrawn_at == later
         there.review(draft)
         with refused("已经审阅，不能再修改"):
             submissions.resubmit(session, me, draft, CUT_OFF, later)
@@ -173,10 +178,41 @@ def test_after_the_cut_off_what_came_in_time_stays(storage: Storage) -> None:
         submissions.resubmit(session, there.me("甲五"), row, CUT_OFF, CUT_OFF - timedelta(seconds=1))
     with storage.transaction() as session:
         there.session = session
-        row = session.get_one(Reflection, row.id + 1)
-        submissions.submit(session, there.me("甲五"), row, GIVEN, nothing=True)
+        row, draft = session.get_one(Reflection, row.id), session.get_one(Reflection, row.id + 1)
+        late = CUT_OFF + timedelta(seconds=1)
+        with refused("统计已截止，不能再修改，之前提交的内容仍然有效"):
+            submissions.submit(session, there.me("甲五"), draft, late, nothing=True, cut_off=CUT_OFF)
+    with storage.transaction() as session:
+        there.session = session
+        row, draft = session.get_one(Reflection, row.id), session.get_one(Reflection, draft.id)
+        assert (row.state, row.withdrawn_at, draft.state) == (PieceState.SUBMITTED, None, PieceState.DRAFT)
         with refused("统计已截止"):
-            submissions.resubmit(session, there.me("甲五"), row, CUT_OFF, CUT_OFF + timedelta(seconds=1))
+            submissions.resubmit(session, there.me("甲五"), row, CUT_OFF, late)
+
+
+def test_what_was_given_stands_until_the_new_one_is(storage: Storage) -> None:
+    """Called off it stands, reviewed meanwhile it is that which counts, taken back it is given again."""
+    with storage.transaction() as session:
+        there = house(session)
+        me, later = there.me("甲五"), GIVEN + timedelta(days=1)
+        row = begun(there, "甲五")
+        say(there, row, "学习不够", "每周学习")
+        submissions.submit(session, me, row, GIVEN)
+        draft = submissions.resubmit(session, me, row, CUT_OFF, later)
+        submissions.discard(session, me, draft, later)
+        assert (row.state, row.withdrawn_at) == (PieceState.SUBMITTED, None)
+        with refused("已有同志提交，不能取消任务"):
+            tasks.call_off(session, there.me("甲二"), service.find(session, me, there.task_id, SHANGHAI), later)
+        draft = submissions.resubmit(session, me, row, CUT_OFF, later)
+        say(there, draft, "纪律不严", "加强学习")
+        submissions.submit(session, me, draft, later)
+        again = submissions.undo(session, me, draft, CUT_OFF, later + timedelta(minutes=1))
+        assert (row.withdrawn_at, draft.withdrawn_at, again.version) == (None, later + timedelta(minutes=1), 2)
+        assert len(items.listed(session, again.id)) == 2
+        there.review(row)
+        assert again.withdrawn_at is not None
+        with refused("无需再交"):
+            submissions.start(session, me, service.find(session, me, there.task_id, SHANGHAI), later)
 
 
 # --- on paper --------------------------------------------------------------------------------------------------------
@@ -236,9 +272,94 @@ def test_the_empty_form_is_one_that_is_not_filled_in() -> None:
         form_file.read(form_file.empty())
 
 
-@pytest.mark.parametrize("none", ["无", "无问题", "没有问题"])
-def test_a_form_that_says_there_is_none(none: str) -> None:
-    assert form_file.read(table((1, none, None, None, None))) == []
+@pytest.mark.parametrize("none", ["无", "无问题", "没有问题", "没有发现问题。", "暂无", "经自查，未发现问题", "/"])
+@pytest.mark.parametrize("measure", [None, "无", "/"])
+def test_a_form_that_says_there_is_none(none: str, measure: str | None) -> None:
+    assert form_file.read(table((1, none, measure, None, None))) == []
+
+
+@pytest.mark.parametrize("said", ["无法按时学习", "没有按时学习", "问题", "总计划没有落实", "无", "日期记错"])
+def test_a_problem_that_begins_as_if_there_were_none(said: str) -> None:
+    assert [one.problem for one in form_file.read(table((1, said, "每周学习", None, None)))] == [said]
+
+
+def test_what_a_form_says_is_kept_as_it_is_written() -> None:
+    said = "学习不够，不深入：①理论（含党章）；②实践！"
+    assert form_file.read(table((1, said, "\u202e每周学习", None, None))) == [Item(said, "每周学习")]
+
+
+def test_a_heading_once_more_and_what_stands_below_are_no_problems() -> None:
+    rows: list[tuple[Cell, ...]] = [
+        (1, "学习不够", "每周学习", None, None),
+        form_file.HEADINGS,
+        (2, "作风不实", "下沉一线", None, None),
+        (None, "合计：2", None, None, None),
+        (None, "填表人：甲五", None, None, None),
+    ]
+    assert [one.problem for one in form_file.read(table(*rows))] == ["学习不够", "作风不实"]
+
+
+def test_the_second_sheet_of_a_form() -> None:
+    """An empty one before it hides nothing; a fault says on which it is."""
+    heading = [Column(word) for word in form_file.HEADINGS]
+    full = Ledger("支部", heading, [(1, "学习不够", "每周学习", None, None)])
+    assert form_file.read(book(Ledger("个人", heading, []), full)) == [Item("学习不够", "每周学习")]
+    own = Ledger("个人", heading, [(1, "作风不实", None, None, None)])
+    with refused("第2行（个人）：有问题，没有整改措施"):
+        form_file.read(book(own, full))
+
+
+def test_a_problem_over_two_rows_has_two_measures() -> None:
+    sheet = Workbook()
+    rows = [["存在问题（含表现）", "整改措施"], ["学习不够", "每周学习"], [None, "每月交流"], ["作风不实", "下沉一线"]]
+    for row in rows:
+        sheet.active.append(row)
+    sheet.active.merge_cells("A2:A3")
+    out = BytesIO()
+    sheet.save(out)
+    assert form_file.read(out.getvalue()) == [Item("学习不够", "每周学习\n每月交流"), Item("作风不实", "下沉一线")]
+
+
+# --- written as one text ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("问题：学习不够（含党章） 整改措施：自学（2026）", [("学习不够（含党章）", "自学（2026）")]),
+        (
+            "问题：学习不够\n措施：不少于12.\n2. 问题：纪律不严\n措施：警示。",
+            [("学习不够", "不少于12."), ("纪律不严", "警示。")],
+        ),
+        (
+            "问题1：甲；（1）措施：乙。（二）问题2：丙 措施：丁（含党章党规）",
+            [("甲；", "乙。"), ("丙", "丁（含党章党规）")],
+        ),
+        ("一、问题：甲 措施：乙 二、问题：丙 措施：丁", [("甲", "乙"), ("丙", "丁")]),
+        ("问题：1. 措施：乙", None),
+        ("问题：甲", None),
+        ("问题：a" + " " * 4000 + "b 措施：c", None),
+        ("问题" + " " * 4000, None),
+        ("问题：a" + "\n（" * 2000 + "措施：b", None),
+    ],
+)
+def test_the_text_keeps_its_end(text: str, found: list[tuple[str, str]] | None) -> None:
+    """Only what numbers the next problem is cut, in bounded time."""
+    said = written.read(text)
+    assert (None if said is None else [(one.problem, one.measure) for one in said]) == found
+
+
+def test_a_text_goes_behind_a_problem_that_is_open_still(storage: Storage) -> None:
+    with storage.transaction() as session:
+        there = house(session)
+        row = begun(there, "甲五")
+        say(there, row, "作风不实")
+        items.append(session, row.id, [Item("学习不够", "每周学习")], GIVEN, TODAY)
+        assert listed(there, row) == [("作风不实", ""), ("学习不够", "每周学习")]
+        with refused("问题“作风不实”还没有整改措施"):
+            submissions.submit(session, there.me("甲五"), row, GIVEN)
+        say(there, row, "下沉一线")
+        assert listed(there, row) == [("作风不实", "下沉一线"), ("学习不够", "每周学习")]
 
 
 def test_other_headings_and_a_title_above_them() -> None:
@@ -468,13 +589,45 @@ async def test_who_waits_changes_it_and_the_reviewer_sees_that(bot: World) -> No
     await bot.clock.travel(bot.clock.now() + timedelta(hours=2))
     await bot.stage.tap("甲七", "修改重交", "待审阅")
     await later(bot)
-    assert "本人已撤销提交" in bot.stage.people["丙一"].chat.find("甲七同志").text
+    first = bot.stage.people["丙一"].chat.find("甲七同志")
+    assert first.labels == ["通过", "退回"]
     await bot.stage.say("甲七", "学习不够")
     await bot.stage.say("甲七", "每周自学")
     await bot.stage.say("甲七", "提交")
+    await later(bot)
+    assert bot.stage.people["丙一"].chat.find("本人已修改重交，请审阅最新一稿。").labels == []
     await bot.stage.tap("丙一", "退回", "1. 问题：学习不够")
     await bot.stage.tap("丙一", "缺少整改措施", "请选择退回原因")
     assert "您的自查表已退回：缺少整改措施，请补充。" in bot.stage.people["甲七"].chat.last.text
+
+
+async def test_a_photo_in_between_is_no_end_of_the_form(bot: World) -> None:
+    """What is typed after it is a problem and its measure still, and words do what they say."""
+    await give(bot)
+    await bot.stage.tap("甲七", "填自查表", "廉政自查")
+    await bot.stage.say("甲七", "学习不够")
+    await bot.stage.people["甲七"].upload_document("材料.pdf", b"%PDF")
+    await bot.clock.settle()
+    await later(bot)
+    await bot.stage.say("甲七", "每周自学")
+    await later(bot)
+    assert "1. 问题：学习不够\n　措施：每周自学\n已收到附件1个。" in last(bot, "甲七").text
+    await bot.stage.say("甲七", "撤销")
+    assert last(bot, "甲七").text == "正在填自查表：删除刚才的一条请点“删除上一条”，不填了请点“取消”。"
+    await bot.stage.say("甲七", "没有问题")
+    assert last(bot, "甲七").text == "已经填写了内容，请点“提交”；没有问题的，请先逐条删除。"
+    await bot.stage.say("甲七", "提交。")
+    with bot.storage.reading() as session:
+        assert session.scalars(select(Reflection.state)).one() is PieceState.SUBMITTED
+
+
+@pytest.mark.parametrize("said", ["没有问题", "无", "无问题。", "没有发现问题"])
+async def test_no_problem_is_said_in_several_ways(bot: World, said: str) -> None:
+    await give(bot)
+    await bot.stage.tap("甲七", "填自查表", "廉政自查")
+    await bot.stage.say("甲七", said)
+    with bot.storage.reading() as session:
+        assert session.scalars(select(Reflection.problems)).one() == 0
 
 
 async def test_nobody_else_counts_or_fills_in(bot: World) -> None:

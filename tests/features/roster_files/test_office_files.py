@@ -718,7 +718,7 @@ def as_csv(rows: Sequence[Sequence[Any]]) -> bytes:
 def test_what_is_more_than_is_read_is_refused(make: Any) -> None:
     wide = [(*HEADING, *[None] * 60, "转入"), (*ONE, *[None] * 60, "2023.08.15")]
     [fault] = faults(make(wide))
-    assert fault.chinese() == "表格超过60栏（见第1行），请只保留名册各栏。"
+    assert fault.chinese() == "表格超过60栏（见第1行），请只保留需要的各栏。"
     long = [HEADING, *[(f"甲{number}", "男", "一组") for number in range(2_001)]]
     [fault] = faults(make(long))
     assert fault.chinese() == "名册超过2000人，请分次导入。"
@@ -733,7 +733,7 @@ def test_a_long_cell_costs_no_more_than_its_length(text: str) -> None:
 def test_more_rows_than_a_sheet_may_have() -> None:
     rows = ["姓名,性别", "甲一,男", *["合计,"] * 10_000]
     [fault] = faults("\n".join(rows).encode())
-    assert fault.chinese() == "表格超过10000行，请只保留名册。"
+    assert fault.chinese() == "表格超过10000行，请只保留需要的内容。"
 
 
 def test_a_million_empty_rows_are_none() -> None:
