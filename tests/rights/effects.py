@@ -55,7 +55,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("command:away", "word:外出", "word:wants_away", "word:says_away", "tap:SayMore"), ASKS),
     **dict.fromkeys(("word:提前返回", "word:回来了", "tap:ComeBack", "tap:UndoAway"), rows("away_span audit")),
     **dict.fromkeys(("tap:DecideAway", "tap:DecideAwayListed"), rows("away_span audit", tells=True)),
-    "tap:ShowAway": shows("外出名单"),
+    **dict.fromkeys(("tap:ShowAway", "word:外出名单"), shows("外出名单")),
     "answer:away.form": ASKS,
     "tap:CancelLeave": rows("leave_request audit", tells=True),
     "word:取消请假": rows("leave_request audit"),

@@ -280,6 +280,7 @@ TABLE: dict[str, Case] = {
     "tap:UndoAway": Case(AUTHOR, lambda ids: away.UndoAway(ids["own_away"])),
     "tap:DecideAway": Case(DECIDE_AWAY, lambda ids: away.DecideAway(ids["away"], 1)),
     "tap:DecideAwayListed": Case(DECIDE_AWAY, lambda ids: away.DecideAwayListed(ids["away"], 1)),
+    "word:外出名单": own(SEE_AWAY, text="外出名单"),
     "tap:ShowAway": own(SEE_AWAY, lambda ids: away.ShowAway()),
     "answer:away.form": own(OWN, open=("away.form", lambda ids: {"from": "2023-07-10", "field": "days"}), text="3天"),
     "tap:CancelLeave": Case(AUTHOR, lambda ids: leave.CancelLeave(ids["ahead"])),

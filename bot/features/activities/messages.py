@@ -394,9 +394,15 @@ def roll_call(
 
 
 def roll_page(
-    activity: Activity, will: Parts, names: Mapping[int, str], dialog_id: int, note: str, tz: tzinfo
+    activity: Activity,
+    will: Parts,
+    names: Mapping[int, str],
+    dialog_id: int,
+    note: str,
+    tz: tzinfo,
+    away: Collection[int] = (),
 ) -> Message:
-    """将登记：到会20人，请假1人（乙二），缺席2人（甲五、丙五）。"""
+    """将登记：到会20人，请假1人（乙二），缺席2人（甲五、丙五）。 away: who would be present and has said 外出."""
 
     def listed(people: Sequence[int]) -> str:
         return cut("、".join(names[one] for one in people), LONGEST_LIST)
@@ -406,7 +412,8 @@ def roll_page(
         f"到会{len(will.present)}人",
         *(f"{word}{len(people)}人（{listed(people)}）" for word, people in named if people),
     ]
-    lines = [_head(activity, tz), f"将登记：{'，'.join(filter(None, said))}。", note]
+    doubtful = f"{listed(sorted(away))}已登记外出，请核对是否到会。" if away else ""
+    lines = [_head(activity, tz), f"将登记：{'，'.join(filter(None, said))}。", doubtful, note]
     two = [Choice("确认登记", buttons.RollSure(dialog_id)), Choice("修改点名", buttons.RollChange(dialog_id))]
     return Message("\n".join(filter(None, lines)), [two])
 

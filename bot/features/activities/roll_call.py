@@ -21,6 +21,7 @@ from bot.kit.replies import Message, Reply, say
 from bot.kit.words import cut
 from scheduler.calendar.days import local_day
 from storage.activities import audience
+from storage.away import said_away_on
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 from storage.models.dialog import Dialog
@@ -112,7 +113,8 @@ def _page(session: Session, call: Call, dialog: Dialog, note: str = "") -> Messa
     names = {one.id: one.name for one in people}
     twice = {name for name, many in Counter(names.values()).items() if many > 1}
     apart = {one.id: f"{one.group_name or ''}{one.name}" for one in people if one.name in twice}
-    return messages.roll_page(activity, will, names | apart, dialog.id, note, call.tz)
+    away = said_away_on(session, will.present, local_day(activity.start_at, call.tz))
+    return messages.roll_page(activity, will, names | apart, dialog.id, note, call.tz, away)
 
 
 def _said(will: rules.Parts) -> dict[str, list[int]]:

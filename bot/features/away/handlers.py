@@ -119,6 +119,10 @@ def decide_listed(session: Session, call: Call, button: buttons.DecideAwayListed
 
 
 def show(session: Session, call: Call, button: buttons.ShowAway) -> Reply:
+    return shown(session, call)
+
+
+def shown(session: Session, call: Call) -> Reply:
     return Reply(here=messages.away(service.seen(session, call.me, call.today), call.today))
 
 
@@ -148,6 +152,7 @@ HANDLERS: list[Handler] = [
     Tap(buttons.DecideAway, decide, private=True),
     Tap(buttons.DecideAwayListed, decide_listed, private=True),
     Tap(buttons.ShowAway, show, reads=True, right=Right.SEE_AWAY, private=True),
+    Word(("外出名单",), shown, reads=True, right=Right.SEE_AWAY),
     Word(("提前返回",), back_by_word),
     Word(("回来了", "我回来了", "提前回来了"), perhaps_back, in_group=True),
     Word((), away, matches=spoken(wants_away)),

@@ -20,7 +20,7 @@ TOO_LONG = "外出6个月以上的，请联系支部书记（组织关系事宜�
 TOO_EARLY, TOO_FAR = "外出开始日期最早为7天前，请重新选择。", "外出开始日期应在一年以内，请重新选择。"
 OVER, WRONG_WAY = "外出的日期已过，无需登记。", "外出结束日期不能早于开始日期，请重新发送。"
 
-_WORD = "外出"
+_WORD, _TRIP = "外出", "出差"
 _EDGES = r"\s,，、。.;；:：()（）"
 _STRIP = re.compile(rf"^[{_EDGES}]+|[{_EDGES}]+$")
 # Before the days or the place, and of no weight: 我要从…去…
@@ -29,7 +29,7 @@ _BEHIND = re.compile(r"(?:需要?|想|要|将|准备|打算|一[趟次]|期间|�
 _TOWARDS = re.compile(r"^(?:前往|赴|去|到|往|回|在)")
 # It asks, takes back, speaks of leave or of somebody else: none of this says that one is away.
 _DOUBTFUL = re.compile(
-    r"[?？]|[吗么呢]$|不|没|谁|怎|哪|几天|取消|撤销|回来|返回|请[个]?假|公差|病假|事假|出差|审批|批准|通知|心得"
+    r"[?？]|[吗么呢]$|不|没|谁|怎|哪|几天|取消|撤销|回来|返回|请[个]?假|公差|病假|事假|审批|批准|通知|心得"
 )
 _N = rf"\d{{1,3}}(?!\d)|[{NUMERALS}]{{1,3}}"
 _LENGTH = re.compile(rf"(?P<many>{_N})\s*(?P<of>天|周|个?星期|个月)")
@@ -58,10 +58,17 @@ class Said:
 def read(text: str, today: date) -> Said | None:
     """The whole sentence; None where it says something else, or no days."""
     said = trimmed(visible(text))
+    if _WORD not in said and said.count(_TRIP) == 1:
+        # One day of it is rather leave from what is on that day.
+        found = read(said.replace(_TRIP, _WORD), today)
+        return found if found is not None and found.days > 1 else None
     if len(said) > LONGEST_SENTENCE or said.count(_WORD) != 1 or _DOUBTFUL.search(said):
         return None
     head, tail = said.split(_WORD)
     before, behind = _BEFORE.sub("", _STRIP.sub("", head)), tail
+    if before and _UNTIL.match(_STRIP.sub("", tail)):
+        # 明天外出到周五
+        return read_days_alone(before + _STRIP.sub("", tail), today)
     for days, other in ((before, behind), (behind, before)):
         for span, place in _in(days, today, tail is days):
             if place and _STRIP.sub("", other):

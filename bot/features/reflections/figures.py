@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.features.reflections import kinds
+from bot.features.reflections.buttons import OpenPiece
 from bot.features.reflections.items import problems
 from bot.features.reflections.rules import Version
 from bot.features.reflections.service import TaskFigures, task_figures
@@ -16,9 +17,12 @@ from bot.kit.figures import Behaviour, Counting, Figure, Lacking, Look, Record, 
 from bot.kit.glossary.choices import PIECES
 from bot.kit.group_scope import LATEST
 from bot.kit.rates import percent
+from bot.kit.replies import Choice
+from bot.kit.words import cut
 from storage.choices import HandInKind, PieceState
 from storage.models.reflection import Reflection
 
+LONGEST_LABEL = 24
 WAITING = PIECES[PieceState.SUBMITTED]
 Tasks = Mapping[int, TaskFigures]
 
@@ -85,12 +89,30 @@ FORMS = Source("self checks", _forms)
 
 
 def _show(look: Look, rows: Sequence[Any]) -> Shown:
-    """Each task with whose pieces count, whose wait for their review and whose are missing."""
-    return _listed(look, look.counting.of(REFLECTIONS))
+    """Each task with whose pieces count, whose wait for their review and whose are missing; and each piece."""
+    found: Tasks = look.counting.of(REFLECTIONS)
+    lines, tasks = _listed(look, found)
+    pieces = [(version, one.title) for one in found.values() for version in one.tally.counted]
+    called = look.called({version.person_id for version, _ in pieces})
+    return lines, [*tasks, *_opened(look, called, pieces)]
 
 
 def _show_checks(look: Look, rows: Sequence[Any]) -> Shown:
-    return _listed(look, _of(HandInKind.SELF_CHECK, look.counting.of(TASKS)))
+    """The same, and each form with how many problems it names."""
+    lines, tasks = _listed(look, _of(HandInKind.SELF_CHECK, look.counting.of(TASKS)))
+    forms = look.counting.of(FORMS)
+    called = look.called({one.version.person_id for one in forms})
+    said = {one.version.row_id: f"{one.problems}个问题" if one.problems else "无问题" for one in forms}
+    return lines, [*tasks, *_opened(look, called, ((one.version, said[one.version.row_id]) for one in forms))]
+
+
+def _opened(look: Look, called: Mapping[int, str], pieces: Iterable[tuple[Version, str]]) -> Iterable[Record]:
+    """Each by its author, to be read by who reads them all: a leader sees who, and no more."""
+    opens = look.counting.of(LATEST) is None
+    for version, said in sorted(pieces, key=lambda one: (one[0].person_id, one[0].piece)):
+        name = called[version.person_id]
+        button = Choice(cut(f"{name}：{said}", LONGEST_LABEL), OpenPiece(version.row_id)) if opens else None
+        yield Record(f"{name}：{said}", button)
 
 
 def _listed(look: Look, tasks: Tasks) -> Shown:

@@ -19,6 +19,7 @@ from bot.features.reflections import (
     reviews,
     service,
     submissions,
+    written,
 )
 from bot.kit import dialog as dialogs
 from bot.kit import photos
@@ -40,6 +41,9 @@ from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 STEP, CHECK = "reflection.parts", "self_check.items"
 REASON = "reflection.reason"
 SHOWN = 8
+DONE = frozenset(
+    ["提交", "提交了", "交", "交了", "已交", "发完了", "写完了", "填完了", "完成", "完了", "就这些", "没有了"]
+)
 TAKE_BACK = "正在填自查表：删除刚才的一条请点“删除上一条”，不填了请点“取消”。"
 # Halves of a long text and the photos of an album come at once: they share one confirmation.
 AT_ONCE = timedelta(seconds=10)
@@ -89,7 +93,7 @@ def own_card(session: Session, call: Call, row: Reflection) -> To:
 def take_part(session: Session, call: Call, dialog: Dialog) -> Reply:
     """One message is one part; it is confirmed by the card, which moves to the end of the chat after a pause."""
     row = submissions.mine(session, call.me, int(dialog.draft["reflection"]))
-    if plain(call.text) == "提交" and not call.files:
+    if plain(call.text) in DONE and not call.files:
         return submitted(session, call, row)
     return _another_part(session, call, dialog, row)
 
@@ -116,17 +120,26 @@ def take_line(session: Session, call: Call, dialog: Dialog) -> Reply:
     if isinstance(call.content, list):
         reply = form_came(session, call, row, call.content)
     else:
-        items.say(session, row.id, call.text, call.message_id, call.now, call.today)
+        _say(session, call, row)
         reply = Reply(others=[own_card(session, call, row)])
     dialogs.move(dialog, CHECK, call.now)
     return reply
 
 
+def _say(session: Session, call: Call, row: Reflection) -> None:
+    """问题：…… 整改措施：…… are pairs; else it is the one or the other, whichever is asked for."""
+    pairs = written.read(call.text)
+    if pairs is None:
+        items.say(session, row.id, written.bare(call.text), call.message_id, call.now, call.today)
+    else:
+        items.append(session, row.id, pairs, call.now, call.today)
+
+
 def _by_word(session: Session, call: Call, row: Reflection) -> Reply | None:
     """What a typed word does as its button does; None: it is no such word."""
     said = plain(call.text)
-    if said == "提交" or items.says_none(said):
-        return submitted(session, call, row, nothing=said != "提交")
+    if said in DONE or items.says_none(said):
+        return submitted(session, call, row, nothing=said not in DONE)
     if said in ("撤销", "撤回"):
         raise Refusal(TAKE_BACK)
     if said != "删除上一条":

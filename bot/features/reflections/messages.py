@@ -11,7 +11,7 @@ from bot.features.reflections.service import Standing, Task
 from bot.kit.glossary.choices import AUDIENCES, PIECES
 from bot.kit.lists import really, two_a_row
 from bot.kit.replies import Choice, Document, Message, Pages, Said
-from bot.kit.words import by_day, cut, day_words, moment_words
+from bot.kit.words import by_day, cut, day_words, moment_words, short_day
 from storage.choices import HandInKind, PieceState, TaskAudience
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask, SelfCheckItem
 
@@ -209,8 +209,16 @@ def _next(items: Sequence[SelfCheckItem]) -> str:
 def _lines(at: int, one: SelfCheckItem, longest: int | None = None) -> list[str]:
     """1. 问题：……  措施：……（责任人：甲二）"""
     problem, measure = (cut(text, longest) if longest else text for text in (one.problem, one.measure))
-    owner = f"（责任人：{one.owner}）" if one.owner else ""
+    facts = [f"责任人：{one.owner}"] if one.owner else []
+    if one.due_on is not None and not _names_day(one.measure):
+        facts.append(f"{short_day(one.due_on)}前")
+    owner = f"（{'，'.join(facts)}）" if facts else ""
     return [f"{at}. 问题：{problem}", *([f"　措施：{measure}{owner}"] if measure else [])]
+
+
+def _names_day(measure: str) -> bool:
+    """Whether a measure says itself until when: as it was typed."""
+    return "前" in measure and any(letter.isdigit() for letter in measure)
 
 
 def _piece(row: Reflection, task: ReflectionTask) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import buttons, form_file, handlers, items, kinds, service, submissions, written
 from bot.kit.fetching import NOT_FETCHED, FetchFirst
-from bot.kit.handing_in import Sent, Takes, Taking
+from bot.kit.handing_in import Sent, Takes, Taking, files
 from bot.kit.handlers import Call, File
 from bot.kit.owing import short
 from bot.kit.refusal import Refusal
@@ -25,6 +25,8 @@ UNREAD = (
 
 def takings(session: Session, me: Me, sent: Sequence[Sent], now: datetime, tz: tzinfo) -> Iterator[Taking]:
     """What is owed; what may be handed in beside that is not asked for."""
+    # Prose is a self-check only where nothing else is asked for: it says then how one is written.
+    prose = not files(sent) and any(written.read(one.text) is None for one in sent)
     owed = {one.key: one for one in service.owing(session, me.branch_id, now, tz, me.id)}
     for kind in HandInKind:
         noun = kinds.of(kind).noun
@@ -36,7 +38,7 @@ def takings(session: Session, me: Me, sent: Sequence[Sent], now: datetime, tz: t
                 named=f"{noun}：{task.row.title}",
                 question=f"这是您的{noun}吗？",
                 line=owes.line if owes is not None else f"{short(task.row.title)}：可以提交{noun}。",
-                asked=owes is not None,
+                asked=owes is not None and not (prose and kind is HandInKind.SELF_CHECK),
             )
 
 

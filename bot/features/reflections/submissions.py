@@ -51,7 +51,12 @@ def start(session: Session, me: Me, task: service.Task, now: datetime) -> Reflec
         raise Refusal(NO_TURN[turn].format(noun=kinds.of(task.row.kind).noun))
     if turn.row_id is not None:
         return session.get_one(Reflection, turn.row_id)
-    return _draft(session, task.row.id, me.id, turn.piece, turn.version, now)
+    draft = _draft(session, task.row.id, me.id, turn.piece, turn.version, now)
+    for returned in task.of(me.id):
+        # What a form says is put right line by line; what was sent is sent anew.
+        if (returned.piece, returned.version) == (turn.piece, turn.version - 1):
+            items.copy(session, returned.row_id, draft.id)
+    return draft
 
 
 def _draft(session: Session, task_id: int, person_id: int, piece: int, version: int, now: datetime) -> Reflection:
@@ -165,7 +170,7 @@ def submit(
     if nothing and filled:
         raise Refusal("已经填写了内容，请点“提交”；没有问题的，请先逐条删除。")
     if not nothing and not filled:
-        raise Refusal("还没有收到内容，请先发送文字、语音、照片或文件。")
+        raise Refusal(f"还没有收到内容。{of_task(session, row.task_id).how}")
     items.complete(session, row.id)
     before = given_before(session, row)
     if before is not None and cut_off is not None and not in_time(now, cut_off):

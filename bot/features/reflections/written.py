@@ -36,3 +36,9 @@ def _without_next(said: str) -> str:
     """What is before another label, without the number of that one; only the end is searched, however long it is."""
     found = _NEXT.search(said, max(len(said) - _LONGEST_NUMBER, 0))
     return said[: found.start()].rstrip() if found else said
+
+
+def bare(text: str) -> str:
+    """One line without the label before it: 措施：每周学习."""
+    label = _LABEL.match(text.lstrip())
+    return text.lstrip()[label.end() :].strip() if label is not None else text

@@ -164,3 +164,23 @@ def test_one_absence(others: list[tuple[int, int]], whole: tuple[int, int], take
     runs = [Run(july(first), july(last)) for first, last in others]
     found, joined = rules.joined(Run(july(5), july(10)), runs)
     assert (found, len(joined)) == (Run(july(whole[0]), july(whole[1])), taken)
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("我明天出差到周五", (date(2023, 10, 11), date(2023, 10, 13))),
+        ("我明天外出到周五", (date(2023, 10, 11), date(2023, 10, 13))),
+        ("因公出差一周", (date(2023, 10, 10), date(2023, 10, 16))),
+        ("10月16日至10月20日去北京出差", (date(2023, 10, 16), date(2023, 10, 20))),
+        ("明天出差", None),
+        ("出差", None),
+        ("我出差回来了", None),
+        ("请假 出差3天", None),
+        ("外出 9999年12月31日起7天", None),
+    ],
+)
+def test_a_trip_of_some_days(said: str, days: tuple[date, date] | None) -> None:
+    """出差 of one day is rather leave from what is on that day."""
+    found = rules.read(said, date(2023, 10, 10))
+    assert (None if found is None else (found.first, found.last)) == days

@@ -621,6 +621,24 @@ async def test_a_photo_in_between_is_no_end_of_the_form(bot: World) -> None:
         assert session.scalars(select(Reflection.state)).one() is PieceState.SUBMITTED
 
 
+async def test_what_was_returned_is_put_right_line_by_line(bot: World) -> None:
+    await give(bot)
+    await bot.stage.tap("甲七", "填自查表", "廉政自查")
+    await bot.stage.say("甲七", "问题：学习不够 整改措施：每周自学 问题：纪律不严 整改措施：加强教育")
+    await later(bot)
+    assert "2. 问题：纪律不严\n　措施：加强教育" in last(bot, "甲七").text
+    await bot.stage.say("甲七", "交了")
+    await bot.stage.tap("丙一", "退回", "1. 问题：学习不够")
+    await bot.stage.tap("丙一", "缺少整改措施", "请选择退回原因")
+    await bot.stage.tap("甲七", "重新提交", "已退回")
+    assert "2. 问题：纪律不严\n　措施：加强教育" in last(bot, "甲七").text
+    await bot.stage.say("甲七", "删除上一条")
+    await bot.stage.say("甲七", "措施：每月警示教育，12月31日前完成")
+    await bot.stage.say("甲七", "提交")
+    await later(bot)
+    assert "　措施：每月警示教育，12月31日前完成" in bot.stage.people["丙一"].chat.find("（第2稿）").text
+
+
 @pytest.mark.parametrize("said", ["没有问题", "无", "无问题。", "没有发现问题"])
 async def test_no_problem_is_said_in_several_ways(bot: World, said: str) -> None:
     await give(bot)
