@@ -152,6 +152,17 @@ async def test_whole_or_nothing(bot: World, text: str, said: str) -> None:
     assert count(bot, Attendance) == 1
 
 
+async def test_who_is_registered_as_away_is_named(bot: World) -> None:
+    """Whether present or not says who calls the roll."""
+    await bot.stage.say("丙四", "外出 7月5日至7月10日")
+    await bot.stage.tap("丙四", "确认外出")
+    await jump(bot, "2023-07-07 15:00")
+    await bot.stage.say("甲二", SENTENCE)
+    assert last(bot, "甲二") == f"{ROLL}\n丙四已登记外出，请核对是否到会。"
+    await bot.stage.say("甲二", "全部到会，除丙四")
+    assert last(bot, "甲二") == f"{HEAD}\n将登记：到会22人，缺席1人（丙四）。"
+
+
 async def test_who_has_asked_for_leave_keeps_it(bot: World) -> None:
     """Approved or not yet; named or not. An exempt person is not counted, and that is said."""
     for name in ("乙二", "乙四"):

@@ -621,6 +621,20 @@ async def test_a_photo_in_between_is_no_end_of_the_form(bot: World) -> None:
         assert session.scalars(select(Reflection.state)).one() is PieceState.SUBMITTED
 
 
+async def test_each_form_opens_behind_its_figure(bot: World) -> None:
+    await give(bot)
+    await bot.stage.tap("甲七", "填自查表", "廉政自查")
+    await bot.stage.say("甲七", "问题：学习不够 整改措施：每周自学")
+    await bot.stage.say("甲七", "提交")
+    await bot.stage.tap("丙一", "通过", "1. 问题：学习不够")
+    await bot.stage.say("丙一", "季度数据")
+    await bot.stage.tap("丙一", "心得")
+    await bot.stage.tap("丙一", "存在问题1个")
+    assert "甲七：1个问题" in last(bot, "丙一").labels
+    await bot.stage.tap("丙一", "甲七：1个问题")
+    assert "1. 问题：学习不够\n　措施：每周自学\n已通过（丙一）" in last(bot, "丙一").text
+
+
 async def test_what_was_returned_is_put_right_line_by_line(bot: World) -> None:
     await give(bot)
     await bot.stage.tap("甲七", "填自查表", "廉政自查")
