@@ -39,7 +39,7 @@ class Exam(Model):
     made_at: Mapped[datetime]
     set_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-    archive_id: Mapped[str | None] = mapped_column(info=own())
+    archive_id: Mapped[str | None] = mapped_column(info=nothing_personal())
     extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 

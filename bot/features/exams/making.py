@@ -78,11 +78,12 @@ def make(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo) -> Exa
     session.get(Organisation, me.branch_id, with_for_update=True, populate_existing=True)
     check(session, me, plan, now, tz)
     _not_again(session, me, plan)
+    chosen = _chosen(session, me, plan, now) if plan.in_chat else ()
     row = Exam(branch_id=me.branch_id, made_by_id=me.id, made_at=now, set_at=now, **_values(plan))
     session.add(row)
     session.flush()
-    if plan.in_chat:
-        lay_questions(session, row, _chosen(session, me, plan, row.id))
+    if chosen:
+        lay_questions(session, row, chosen)
     audit.record(session, "make", "exam", row.id, now=now, by=me)
     return row
 
@@ -108,13 +109,13 @@ def _not_again(session: Session, me: Me, plan: Plan) -> None:
         raise Refusal("这一天已有同名的考试，没有重复布置。")
 
 
-def _chosen(session: Session, me: Me, plan: Plan, exam_id: int) -> Sequence[ExamQuestion]:
+def _chosen(session: Session, me: Me, plan: Plan, now: datetime) -> Sequence[ExamQuestion]:
     """Those that were picked, or as many as are wanted of all, drawn once for everybody."""
     there = bank.listed(session, me.branch_id)
     if isinstance(plan.questions, int):
         if not 0 < plan.questions <= len(there):
             raise Refusal(f"题库中只有{len(there)}题，请重新选择题数。")
-        found: Sequence[ExamQuestion] = random.Random(exam_id).sample(list(there), plan.questions)
+        found: Sequence[ExamQuestion] = random.Random(now.isoformat()).sample(list(there), plan.questions)
     else:
         by_number = {one.number: one for one in there}
         found = [by_number[number] for number in plan.questions if number in by_number]
@@ -156,8 +157,9 @@ def change(session: Session, me: Me, exam_id: int, plan: Plan, reason: str, now:
     if begun:
         _prolong(session, exam)
     elif plan.in_chat and plan.questions:
+        chosen = _chosen(session, me, plan, now)
         session.execute(delete(ExamItem).where(ExamItem.exam_id == exam.id))
-        lay_questions(session, exam, _chosen(session, me, plan, exam.id))
+        lay_questions(session, exam, chosen)
     elif plan.in_chat:
         _weigh(session, exam)
     return exam

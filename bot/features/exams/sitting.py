@@ -202,4 +202,4 @@ def _asked(session: Session, exam_id: int) -> Sequence[tuple[int, str, int]]:
 
 def _chosen(session: Session, attempt_id: int) -> dict[int, str]:
     query = select(ExamAnswer.position, ExamAnswer.chosen).where(ExamAnswer.attempt_id == attempt_id)
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).all())

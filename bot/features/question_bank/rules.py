@@ -48,17 +48,17 @@ def made(kind: str, text: str, options: Sequence[str], answer: str) -> tuple[Que
         faults += _of_options(filled)
     right = _right(wanted, answer, len(filled))
     if wanted is not None and not right:
-        faults.append(("正确答案", _WANTED[wanted]))
+        faults.append(("正确答案", _wanted(wanted)))
     if faults or wanted is None:
         return None, faults
     return Question(wanted, text.strip(), tuple(filled), right), []
 
 
-_WANTED = {
-    QuestionKind.SINGLE: "请填写一个选项的字母，例如：A",
-    QuestionKind.SEVERAL: "请填写两个以上选项的字母，例如：AC",
-    QuestionKind.TRUE_FALSE: "请填写正确或错误",
-}
+def _wanted(kind: QuestionKind) -> str:
+    if kind is QuestionKind.TRUE_FALSE:
+        return "请填写正确或错误"
+    several = kind is QuestionKind.SEVERAL
+    return "请填写两个以上选项的字母，例如：AC" if several else "请填写一个选项的字母，例如：A"
 
 
 def _of_options(options: Sequence[str]) -> list[tuple[str, str]]:

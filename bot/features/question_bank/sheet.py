@@ -6,7 +6,7 @@ from bot.features.question_bank.rules import LETTERS, Question, made
 from bot.kit.handlers import File
 from bot.kit.ledgers import Column, Ledger, book
 from bot.kit.refusal import Refusal
-from bot.kit.sheets import Sheet, SheetRow, Unreadable
+from bot.kit.sheets import Sheet, SheetRow, Unreadable, visible
 from bot.kit.table_files import read_tables
 
 NAME = "题库.xlsx"
@@ -89,8 +89,8 @@ def _of_rows(sheet: Sheet, at: int, where: str) -> tuple[list[Question], list[st
         run = next((key for key, place in columns.items() if place in row.formulas), None)
         one, wrong = made(
             row.text(columns[KIND]),
-            row.text(columns[TEXT]),
-            [row.text(place) for place in options],
+            _said(row, columns[TEXT]),
+            [_said(row, place) for place in options],
             row.text(columns[ANSWER]),
         )
         if run is not None:
@@ -98,3 +98,9 @@ def _of_rows(sheet: Sheet, at: int, where: str) -> tuple[list[Question], list[st
         questions += [one] if one is not None else []
         faults += [f"{where}第{row.number}行“{column}”：{how}。" for column, how in wrong]
     return questions, faults
+
+
+def _said(row: SheetRow, at: int) -> str:
+    """A text in the letters in which it was written: ？ stays ？."""
+    value = row.value(at) if at < len(row.cells) else None
+    return visible(value).strip() if isinstance(value, str) else row.text(at)
