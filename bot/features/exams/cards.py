@@ -20,4 +20,6 @@ def of(session: Session, call: Call, exam: Exam) -> Message:
     let_in = exam.mode is ExamMode.IN_CHAT and ended and sees and bool(scores.may_make_up(session, exam))
     many, counted = len(service.items(session, exam.id)), service.counted(session, exam)
     card = messages.card(exam, counted, many, call.tz, scores=sees, let_in=let_in)
+    if exam.opens_at is None or exam.opens_at > call.now:
+        return card
     return with_delivery(session, card, exam.branch_id, KIND, exam.id, call.now, call.tz)

@@ -96,8 +96,8 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
 COLUMNS: Mapping[str, str] = {
     "exam_id": "考试", "attempt_id": "考试", "question_id": "题目", "held_on": "考试日期", "closed_book": "闭卷",
     "minutes": "答题分钟数", "opens_at": "开始时间", "closes_at": "结束时间", "full_score": "满分（百分之一分）",
-    "pass_score": "合格分（百分之一分）", "shows_score": "告知成绩", "set_at": "设定时间", "options": "选项", "points": "分值",
-    "outsider": "姓名", "deadline": "最迟交卷时间", "score": "成绩（百分之一分）", "chosen": "选择", "right": "正确答案",
+    "pass_score": "合格分（百分之一分）", "shows_score": "告知成绩", "set_at": "设定时间", "options": "选项",
+    "points": "分值", "outsider": "姓名", "deadline": "最迟交卷时间", "score": "成绩（百分之一分）", "chosen": "选择", "right": "正确答案",
     "vote_id": "表决", "motion": "表决类别", "subject_id": "表决对象", "secret": "无记名",
     "against": "反对", "abstain": "弃权",
     "written_for": "书面赞成", "written_against": "书面反对", "written_abstain": "书面弃权", "issued": "发出",
