@@ -1,5 +1,7 @@
 """What makers and who reads scores tap: a test, who is missing, scores brought in and changed, making up."""
 
+import re
+
 from sqlalchemy.orm import Session
 
 from bot.features.exams import buttons, cards, forms, ledger, messages, rules, score_lines, scores, service
@@ -10,9 +12,10 @@ from bot.kit.asking import question
 from bot.kit.form_fields import Action, Field, Values
 from bot.kit.forms import Form
 from bot.kit.handlers import Answer, Call, Handler, Tap
+from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Noted, Pages, Reply, To, say
-from bot.kit.words import moment_words
+from bot.kit.words import cut, moment_words
 from storage.lookups import names_of
 from storage.models.dialog import Dialog
 from storage.roster import roster
@@ -143,6 +146,18 @@ def _may_make_up(session: Session, call: Call, values: Values) -> list[tuple[str
     return [(str(one.id), one.name) for one in scores.may_make_up(session, exam)]
 
 
+def _read_people(session: Session, call: Call, said: str) -> Values:
+    """Names, typed; which test it is stands in the question that is open."""
+    dialog = dialogs.current(session, call.me, call.now)
+    values = dialog.draft if dialog is not None else {}
+    offered = {name_key(name): value for value, name in _may_make_up(session, call, values)}
+    names = [one for one in re.split(r"[\s、，,；;]+", said) if one]
+    missing = [one for one in names if name_key(one) not in offered]
+    if missing or not names:
+        raise Refusal(f"没有需要补考的{cut(''.join(missing[:1]), 20)}同志，请点按钮选择。")
+    return {"people": [offered[name_key(one)] for one in names]}
+
+
 def _let_in_summary(session: Session, call: Call, values: Values) -> str:
     exam = service.find(session, call.me, int(values["exam"]))
     names = names_of(session, [int(one) for one in values.get("people") or ()])
@@ -169,6 +184,7 @@ LET_IN = Form(
             "请选择参加补考的同志，选好后点“下一步”。",
             "补考",
             options=_may_make_up,
+            read=_read_people,
             many=True,
             needed="请先选择参加补考的同志。",
         ),

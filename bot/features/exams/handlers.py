@@ -44,6 +44,7 @@ def sit(session: Session, call: Call, button: buttons.SitExam) -> Reply:
 
 
 def not_yet(session: Session, call: Call, button: buttons.NotYet) -> Reply:
+    service.find(session, call.me, button.exam_id)
     return Reply(toast=_LATER, edit=Message(_LATER))
 
 
