@@ -64,7 +64,6 @@ TABLES: Mapping[str, str] = {
     "reflection_task": "布置心得",
     "exam": "考试",
     "exam_question": "题库",
-    "exam_item": "考试试题",
     "reminder_plan": "节前提醒安排",
     "calendar_year": "放假安排",
     "hygiene_word": "禁发词语",
@@ -94,7 +93,8 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {
-    "number": "编号", "exam_id": "考试", "attempt_id": "考试", "question_id": "题目", "held_on": "考试日期", "closed_book": "闭卷",
+    "number": "编号", "exam_id": "考试",
+    "attempt_id": "考试", "question_id": "题目", "held_on": "考试日期", "closed_book": "闭卷",
     "minutes": "答题分钟数", "opens_at": "开始时间", "closes_at": "结束时间", "full_score": "满分（百分之一分）",
     "pass_score": "合格分（百分之一分）", "shows_score": "告知成绩", "set_at": "设定时间", "options": "选项",
     "points": "分值", "outsider": "姓名", "deadline": "最迟交卷时间", "score": "成绩（百分之一分）", "chosen": "选择",
