@@ -244,8 +244,8 @@ def question(session: Session, me: Me, text: str) -> None:
 def exam(session: Session, me: Me, text: str) -> None:
     """The name of a test, who sat it and is of no roster, why a score was changed."""
     name = f"{text[:20]}"
-    score = {"full_score": 10000, "pass_score": 6000, "closed_book": True}
-    row = making.make(session, me, ExamPlan(name, TODAY, ExamMode.OUTSIDE, **score), NOW, SHANGHAI)
+    plan = ExamPlan(name, TODAY, ExamMode.OUTSIDE, True, 10000, 6000)
+    row = making.make(session, me, plan, NOW, SHANGHAI)
     given = [Given(None, text, AttemptKind.FORMAL, 9000)]
     [attempt] = scores.enter(session, me, row.id, given, NOW, SHANGHAI)
     reason = text[:100]
