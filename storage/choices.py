@@ -270,6 +270,25 @@ class AwayState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ExamMode(StrEnum):
+    """Where a test is sat: in the chat with the bot, or elsewhere, so that only its scores come."""
+
+    IN_CHAT = "in_chat"
+    OUTSIDE = "outside"
+
+
+class QuestionKind(StrEnum):
+    SINGLE = "single"
+    SEVERAL = "several"
+    TRUE_FALSE = "true_false"
+
+
+class AttemptKind(StrEnum):
+    FORMAL = "formal"
+    MAKEUP = "makeup"
+    RETAKE = "retake"
+
+
 class MakeupState(StrEnum):
     ASSIGNED = "assigned"
     SUBMITTED = "submitted"

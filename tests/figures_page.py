@@ -41,6 +41,10 @@ RECORDED: Mapping[str, tuple[str, str]] = {
     "study": ("学习安排 · 学完了", "宣传委员 and the desk; everybody completes"),
     "self checks": ("布置自查 · 填自查表 · 审阅", "宣传委员, 纪检委员 and the desk; everybody fills in"),
     "reflections": ("布置心得 · 交心得 · 审阅", "宣传委员, 纪检委员 and the desk; everybody writes"),
+    "exams": (
+        "考试 · 开始答题 · 登记成绩",
+        "纪检委员 and the desk; everybody sits it; 纪检委员 and 书记 record scores",
+    ),
     "reminders": ("节前提醒 · 已阅", "纪检委员 and the desk; everybody reads"),
     "votes": ("考勤 · 表决", "the desk; of their own meetings leaders of party groups"),
     "heads": ("名册", "组织委员, the desk"),

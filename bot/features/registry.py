@@ -9,6 +9,7 @@ from bot.features.archive import feature as archive
 from bot.features.away import feature as away
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
+from bot.features.exams import feature as exams
 from bot.features.finding import feature as finding
 from bot.features.integrity import feature as integrity
 from bot.features.kept_files import feature as kept_files
@@ -20,6 +21,7 @@ from bot.features.notices import feature as notices
 from bot.features.notices.cards import NOTICE
 from bot.features.offices import feature as offices
 from bot.features.privacy import feature as privacy
+from bot.features.question_bank import feature as question_bank
 from bot.features.reflections import feature as reflections
 from bot.features.register import feature as register
 from bot.features.reminders import feature as reminders
@@ -55,6 +57,8 @@ _LISTED: tuple[Feature, ...] = (
     minutes.FEATURE,
     study.FEATURE,
     reflections.FEATURE,
+    exams.FEATURE,
+    question_bank.FEATURE,
     integrity.FEATURE,
     register.FEATURE,
     lists.FEATURE,

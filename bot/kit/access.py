@@ -37,6 +37,8 @@ class Right(StrEnum):
     WRITE_MINUTES = "write_minutes"
     MAKE_TEMPLATES = "make_templates"
     REVIEW_PIECES = "review_pieces"
+    MAKE_EXAM = "make_exam"
+    SEE_SCORES = "see_scores"
     ROSTER = "roster"
     CARE = "care"
     WIPE = "wipe"
@@ -80,6 +82,9 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.WRITE_MINUTES: {_GL: Reach.OWN_GROUP, **_DESK},
     Right.MAKE_TEMPLATES: _DESK,
     Right.REVIEW_PIECES: {_PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
+    Right.MAKE_EXAM: {_DIS: Reach.ALL, **_DESK},
+    # The scores of others, and recording them.
+    Right.SEE_SCORES: {_DIS: Reach.ALL, _SEC: Reach.ALL},
     Right.ROSTER: _DESK,
     Right.CARE: {_DEP: Reach.ALL, _SEC: Reach.ALL},
     Right.WIPE: {_SEC: Reach.ALL},

@@ -248,3 +248,10 @@ class ShowFiles(Button):
 def door(command: Command) -> Button:
     """The button that does what the command does, with its right."""
     return Look(command.name) if command.reads else Open(command.name)
+
+
+@dataclass(frozen=True)
+class OpenBank(Button):
+    """题库: the questions of which tests are made."""
+
+    prefix: ClassVar[str] = "zq"

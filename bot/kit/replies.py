@@ -48,7 +48,7 @@ class Message:
     nothing in it is markup.
 
     `secret`: forgotten as soon as it is sent, because what it says opens a door or is nobody else's. `reply_to`: the
-    message of the same chat that it stands under, while that is there.
+    message of the same chat that it stands under, while that is there. `protected`: Telegram lets nobody forward it.
     """
 
     text: str
@@ -56,10 +56,12 @@ class Message:
     keyboard: Keyboard | None = None
     secret: bool = False
     reply_to: int | None = None
+    protected: bool = False
 
     def to_json(self) -> dict[str, Any]:
         under = {"reply_to": self.reply_to} if self.reply_to is not None else {}
-        return {"text": self.text, **_markup(self.rows, self.keyboard), **_secret(self.secret), **under}
+        kept = {"protected": True} if self.protected else {}
+        return {"text": self.text, **_markup(self.rows, self.keyboard), **_secret(self.secret), **under, **kept}
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ class Telegram:
     async def _send(self, chat_id: int, message: Mapping[str, Any]) -> Outcome:
         if message.get("document"):
             return await self._outcome(*_with_document(chat_id, message))
-        params = {"chat_id": chat_id, "text": message["text"], **_under(message)}
+        kept = {"protect_content": True} if message.get("protected") else {}
+        params = {"chat_id": chat_id, "text": message["text"], **_under(message), **kept}
         return await self._outcome("sendMessage", _shown(params, message))
 
     async def edit(self, chat_id: int, message_id: int, message: Mapping[str, Any]) -> Outcome:

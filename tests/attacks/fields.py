@@ -22,6 +22,9 @@ from bot.features.away import service as away_service
 from bot.features.broadcasts import service as broadcasts
 from bot.features.calendar import service as calendar
 from bot.features.calendar.rules import OwnDays
+from bot.features.exams import making, scores
+from bot.features.exams.making import Plan as ExamPlan
+from bot.features.exams.score_lines import Given
 from bot.features.integrity import planning as reminders
 from bot.features.integrity.buttons import Field
 from bot.features.leave import makeups
@@ -29,6 +32,8 @@ from bot.features.leave import service as leave_service
 from bot.features.minutes import service as minutes
 from bot.features.minutes.rules import Speech, Task
 from bot.features.privacy import changes, erasure, forbidden
+from bot.features.question_bank import service as bank
+from bot.features.question_bank.rules import Question
 from bot.features.reflections import items, reviews, submissions
 from bot.features.reflections import tasks as tasks
 from bot.features.register import entries as register_entries
@@ -74,7 +79,9 @@ from storage.audience import Me, find
 from storage.choices import (
     ActivityFileRole,
     ActivityType,
+    AttemptKind,
     Duty,
+    ExamMode,
     ExemptionReason,
     HandInKind,
     Lane,
@@ -83,6 +90,7 @@ from storage.choices import (
     Organizer,
     OutboxState,
     PieceState,
+    QuestionKind,
     StudyItemKind,
     TaskAudience,
     VoteExclusion,
@@ -223,6 +231,27 @@ def away(session: Session, me: Me, text: str) -> None:
     row = away_service.register(session, me, run, text, NOW, SHANGHAI)
     session.refresh(row)
     assert row.place == text
+
+
+def question(session: Session, me: Me, text: str) -> None:
+    """The text and the options of a question of the bank."""
+    asked = Question(QuestionKind.SINGLE, text, (text[:150] + "甲", text[:150] + "乙"), "A")
+    [row] = bank.add(session, me, [asked], NOW)
+    session.refresh(row)
+    assert (row.text, tuple(row.options)) == (text, asked.options)
+
+
+def exam(session: Session, me: Me, text: str) -> None:
+    """The name of a test, who sat it and is of no roster, why a score was changed."""
+    name = f"{text[:20]}"
+    plan = ExamPlan(name, TODAY, ExamMode.OUTSIDE, True, 10000, 6000)
+    row = making.make(session, me, plan, NOW, SHANGHAI)
+    given = [Given(None, text, AttemptKind.FORMAL, 9000)]
+    [attempt] = scores.enter(session, me, row.id, given, NOW, SHANGHAI)
+    reason = text[:100]
+    scores.correct(session, me, attempt.id, 8000, reason, NOW, SHANGHAI)
+    session.refresh(attempt)
+    assert (row.title, attempt.outsider, attempt.note) == (name, text, reason)
 
 
 def makeup(session: Session, me: Me, text: str) -> None:
@@ -533,6 +562,8 @@ def archive(session: Session, me: Me, text: str) -> None:
         "branch": {"name": name, "groups": groups},
         "people": [person],
         "away": [days_away],
+        "exams": [{"id": number, "title": text[:60], "date": "2023-08-30", text: text}],
+        "exam_attempts": [{"exam": number, "person": number, "kind": "formal", "score": 90, text: text}],
         **register_of,
         "files": [paper],
     }
@@ -583,6 +614,8 @@ FIELDS: list[WriteField] = [
     activity_changed,
     leave,
     away,
+    question,
+    exam,
     makeup,
     study,
     piece,

@@ -21,16 +21,19 @@ from storage.choices import (
     ActivityFileRole,
     ActivityStatus,
     ActivityType,
+    AttemptKind,
     AttendanceStatus,
     AwayState,
     BindRequestState,
     Duty,
+    ExamMode,
     HandInKind,
     LeaveType,
     MakeupState,
     Motion,
     OrganisationKind,
     PieceState,
+    QuestionKind,
     Rank,
     Scope,
     SignInMethod,
@@ -43,6 +46,7 @@ from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.away import AwaySpan
 from storage.models.care import HygieneWord
 from storage.models.entry import Entry, EntryRow, EntryState
+from storage.models.exam import Exam, ExamAnswer, ExamAttempt, ExamItem, ExamQuestion
 from storage.models.invite import BindRequest
 from storage.models.notice import Notice, Receipt
 from storage.models.organisation import Organisation, PartyGroup
@@ -265,6 +269,7 @@ def _fill(
         ),
     )
     _register(session, keep, branch_id, maker, mine, tail)
+    _exams(session, keep, branch_id, maker, mine, people[leave], tail)
     _study_and_pieces(session, keep, rows, branch_id, mine, made)
     keep(
         "reminder",
@@ -304,6 +309,27 @@ def _changed(session: Session, branch_id: int, person_id: int, maker: int) -> in
     assert me is not None
     wanted = FactChange(kind=Kind.RANK, person_id=person_id, day=TODAY, value=Rank.WORKER)
     return changes.change(session, me, wanted, NOW, SHANGHAI).audit_id
+
+
+def _exams(session: Session, keep: Any, branch_id: int, maker: int, mine: int, other: int, tail: str) -> None:
+    """A test with two questions, which the author sits, and calls nobody (states.py opens it); one with a score."""
+    made: dict[str, Any] = {"made_by_id": maker, "made_at": NOW}
+    said: dict[str, Any] = {"branch_id": branch_id, "held_on": TODAY, "full_score": 10000, "pass_score": 6000}
+    said |= {"mode": ExamMode.OUTSIDE, "set_at": NOW, **made}
+    exam, past = (
+        keep("exam", Exam(title=f"测试{tail}", **said)),
+        keep("past_exam", Exam(title=f"线下测试{tail}", **said)),
+    )
+    for number in (1, 2):
+        words = {"kind": QuestionKind.TRUE_FALSE, "text": f"题目{number}{tail}", "right": "A"}
+        question = keep(f"question{number}", ExamQuestion(branch_id=branch_id, number=number, **words, **made))
+        session.add(ExamItem(exam_id=exam, position=number, question_id=question, points=5000))
+    times = {"started_at": NOW, "deadline": NOW + timedelta(hours=1), "position": 2}
+    attempt = keep("attempt", ExamAttempt(exam_id=exam, person_id=mine, kind=AttemptKind.FORMAL, **times))
+    session.add(ExamAnswer(attempt_id=attempt, position=1, chosen="A", at=NOW))
+    times |= {"position": 3}
+    keep("answered", ExamAttempt(exam_id=exam, person_id=mine, kind=AttemptKind.RETAKE, **times))
+    keep("scored", ExamAttempt(exam_id=past, person_id=other, kind=AttemptKind.FORMAL, score=9000, recorded_at=NOW))
 
 
 def _register(session: Session, keep: Any, branch_id: int, maker: int, author: int, tail: str) -> None:

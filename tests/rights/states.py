@@ -19,6 +19,7 @@ from scheduler import broadcasts
 from storage.choices import (
     BindRequestState,
     Duty,
+    ExamMode,
     GroupRequestState,
     Lane,
     LeaveState,
@@ -31,6 +32,7 @@ from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.away import AwaySpan
 from storage.models.calendar import CalendarYear
 from storage.models.entry import Entry, EntryState
+from storage.models.exam import Exam, ExamAnswer, ExamAttempt
 from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest, Invite
 from storage.models.notice import Receipt
@@ -66,6 +68,8 @@ WRITTEN = {
     "draft": Reflection,
     "check_draft": Reflection,
     "own_away": AwaySpan,
+    "attempt": ExamAttempt,
+    "answered": ExamAttempt,
 }
 
 
@@ -78,6 +82,14 @@ def nothing_done(session: Session, ids: Ids, who: int | None) -> None:
     session.execute(delete(ReflectionPart).where(ReflectionPart.reflection_id.in_(parts)))
     for table in (Attendance, Receipt, LeaveRequest, Makeup, StudyCompletion, Reflection):
         session.execute(delete(table).where(table.person_id == ids["author"]))
+
+
+def exam_to_begin(session: Session, ids: Ids, who: int | None) -> None:
+    """It may be sat now, and nobody has begun."""
+    hours = {"opens_at": NOW - timedelta(hours=1), "closes_at": NOW + timedelta(days=1), "mode": ExamMode.IN_CHAT}
+    session.execute(update(Exam).where(Exam.title.startswith("测试")).values(**hours))
+    session.execute(delete(ExamAnswer))
+    session.execute(delete(ExamAttempt).where(ExamAttempt.score.is_(None)))
 
 
 def not_away(session: Session, ids: Ids, who: int | None) -> None:
@@ -369,6 +381,7 @@ STATES: dict[str, State] = {
     **dict.fromkeys(("command:makeup", "word:补学", "word:补课"), missed),
     **dict.fromkeys(("command:away", "word:外出", "word:wants_away"), not_away),
     **dict.fromkeys(("word:提前返回", "word:回来了"), away_now),
+    "tap:SitExam": exam_to_begin,
     "word:撤销": mine,
     **dict.fromkeys(("word:取消请假", "word:takes_leave_back", "word:names_step"), mine),
     "edited:reflections": noted,

@@ -11,6 +11,7 @@ from bot.features.accounts import rebinding_messages as accounts
 from bot.features.activities import buttons as activities
 from bot.features.away import buttons as away
 from bot.features.calendar import buttons as calendar
+from bot.features.exams import buttons as exams
 from bot.features.integrity import buttons as integrity
 from bot.features.kept_files import buttons as kept_files
 from bot.features.leave import buttons as leave
@@ -23,6 +24,7 @@ from bot.features.notices import cards as notice_cards
 from bot.features.offices import messages as offices
 from bot.features.privacy import buttons as care
 from bot.features.privacy.rules import Kind as Kept
+from bot.features.question_bank import buttons as question_bank
 from bot.features.reflections import buttons as reflections
 from bot.features.register import buttons as register
 from bot.features.register.own import buttons as own_kinds
@@ -63,6 +65,7 @@ NOTICE, STUDY, TASK, REMINDER = may("make_notice"), may("make_study"), may("make
 SEE_AWAY, DECIDE_AWAY = may("see_away"), may("decide_away")
 LEAVE, SIGN_IN_OTHERS, SIGN_IN_ALL = may("approve_leave"), may("sign_in_others"), may("roll_call")
 REVIEW, ROSTER = may("review_pieces"), may("roster")
+MAKE_EXAM, SCORES = may("make_exam"), may("see_scores")
 TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
 ROLL_ALL = may("see_roll", "all")
 WRITE, WRITE_ALL, TEMPLATES = may("write_minutes"), may("write_minutes", "all"), may("make_templates")
@@ -189,6 +192,10 @@ GUIDED = "日期\t被指导单位\n7月6日\t甲支部"
 PASTED = ("register.quick", lambda ids: {"act": "table", "of": "guidance", "field": "confirm", "text": GUIDED})
 MEANT = ("register.quick", lambda ids: {"act": "meant", "field": "which", "text": "7月6日到丁园区指导"})
 SOUGHT = ("register.form", lambda ids: {"act": "find", "of": "rectification_list", "field": "words"})
+SCORED = (
+    "exams.scores",
+    lambda ids: {"exam": ids["past_exam"], "given": [[None, "某人", "formal", 9500]]},
+)
 AWAY = ("away.form", lambda ids: {"from": "2023-07-10", "days": "3", "field": "confirm"})
 UNVOTED = (
     "votes.form",
@@ -283,6 +290,56 @@ TABLE: dict[str, Case] = {
     "word:外出名单": own(SEE_AWAY, text="外出名单"),
     "tap:ShowAway": own(SEE_AWAY, lambda ids: away.ShowAway()),
     "answer:away.form": own(OWN, open=("away.form", lambda ids: {"from": "2023-07-10", "field": "days"}), text="3天"),
+    "command:exam": own(KNOWN),
+    "word:考试": own(KNOWN),
+    "word:测试": own(KNOWN),
+    "tap:SitExam": Case(OWN, lambda ids: exams.SitExam(ids["exam"], 1)),
+    "tap:NotYet": Case(OWN, lambda ids: exams.NotYet(ids["exam"])),
+    "tap:ChooseOption": Case(AUTHOR, lambda ids: exams.ChooseOption(ids["attempt"], 2, "A")),
+    "tap:TurnQuestion": Case(AUTHOR, lambda ids: exams.TurnQuestion(ids["attempt"], 2, 1)),
+    "tap:HandInExam": Case(AUTHOR, lambda ids: exams.HandInExam(ids["answered"])),
+    "tap:OpenExam": Case(MAKE_EXAM, lambda ids: exams.OpenExam(ids["exam"])),
+    "tap:MakeExam": own(MAKE_EXAM, lambda ids: exams.MakeExam()),
+    "tap:ChangeExam": Case(MAKE_EXAM, lambda ids: exams.ChangeExam(ids["exam"])),
+    "tap:CallOffExam": Case(MAKE_EXAM, lambda ids: exams.CallOffExam(ids["exam"])),
+    "tap:NotSat": Case(MAKE_EXAM, lambda ids: exams.NotSat(ids["past_exam"])),
+    "tap:ScoreSheet": Case(SCORES, lambda ids: exams.ScoreSheet(ids["past_exam"])),
+    "tap:EnterScores": Case(SCORES, lambda ids: exams.EnterScores(ids["past_exam"])),
+    "tap:SaveScores": Case(SCORES, lambda ids: exams.SaveScores(1), open=SCORED),
+    "tap:ChangeScore": Case(SCORES, lambda ids: exams.ChangeScore(ids["past_exam"])),
+    "tap:LetIn": Case(SCORES, lambda ids: exams.LetIn(ids["past_exam"])),
+    "answer:exams.form": own(MAKE_EXAM, open=("exams.form", lambda ids: {"field": "title"}), text="测试"),
+    "answer:exams.call_off": Case(
+        MAKE_EXAM, open=("exams.call_off", lambda ids: {"exam": ids["exam"], "field": "reason"}), text="改期"
+    ),
+    "answer:exams.scores": Case(
+        SCORES, open=("exams.scores", lambda ids: {"exam": ids["past_exam"]}), text="某人 95 非党员"
+    ),
+    "answer:exams.change_score": Case(
+        SCORES,
+        open=(
+            "exams.change_score",
+            lambda ids: {"exam": ids["past_exam"], "attempt": str(ids["scored"]), "field": "score"},
+        ),
+        text="95",
+    ),
+    "answer:exams.let_in": Case(
+        SCORES, open=("exams.let_in", lambda ids: {"exam": ids["past_exam"], "field": "people"}), text="丙四"
+    ),
+    "tap:OpenBank": own(MAKE_EXAM, lambda ids: doors.OpenBank()),
+    "tap:ShowQuestions": own(MAKE_EXAM, lambda ids: question_bank.ShowQuestions(0)),
+    "tap:BankTemplate": own(MAKE_EXAM, lambda ids: question_bank.BankTemplate()),
+    "tap:AddQuestions": own(MAKE_EXAM, lambda ids: question_bank.AddQuestions()),
+    "tap:SaveQuestions": own(
+        MAKE_EXAM,
+        lambda ids: question_bank.SaveQuestions(1),
+        open=("question_bank.add", lambda ids: {"questions": [["true_false", "新题", [], "A"]]}),
+    ),
+    "tap:TakeOut": own(MAKE_EXAM, lambda ids: question_bank.TakeOut()),
+    "answer:question_bank.add": own(MAKE_EXAM, open=("question_bank.add", lambda ids: {}), text="新题\n答案：对"),
+    "answer:question_bank.take_out": own(
+        MAKE_EXAM, open=("question_bank.take_out", lambda ids: {"field": "numbers"}), text="1"
+    ),
     "tap:CancelLeave": Case(AUTHOR, lambda ids: leave.CancelLeave(ids["ahead"])),
     "tap:UndoLeave": Case(AUTHOR, lambda ids: leave.UndoLeave(ids["own_leave"])),
     "tap:UndoSignIn": Case(AUTHOR, lambda ids: activities.UndoSignIn(ids["attendance"])),
@@ -757,7 +814,8 @@ TABLE: dict[str, Case] = {
         f"card:{kind}": Case(DRAWN)
         for kind in (
             "activity", "notice", "reflection_task", "reflection", "reflection_review", "reminder", "progress.notice",
-            "progress.theme", "progress.study_item", "progress.reminder", "progress.reflection_task", handing_in.OFFER,
+            "progress.theme", "progress.study_item", "progress.reminder", "progress.reflection_task", "progress.exam",
+            handing_in.OFFER,
         )
     },
 }  # fmt: skip

@@ -8,11 +8,13 @@ from storage.choices import (
     ActivityFileRole,
     ActivityStatus,
     ActivityType,
+    AttemptKind,
     AttendanceStatus,
     AwayState,
     BindRequestState,
     Category,
     Duty,
+    ExamMode,
     ExemptFrom,
     ExemptionReason,
     GroupRequestState,
@@ -34,6 +36,7 @@ from storage.choices import (
     Organizer,
     OutboxState,
     PieceState,
+    QuestionKind,
     Rank,
     Scope,
     SignInMethod,
@@ -239,6 +242,20 @@ AWAY_STATES = {
     AwayState.ENDED: "已返回",
     AwayState.WITHDRAWN: "已取消",
 }
+EXAM_MODES = {
+    ExamMode.IN_CHAT: "在支部小助手答题",
+    ExamMode.OUTSIDE: "线下或其他平台",
+}
+QUESTION_KINDS = {
+    QuestionKind.SINGLE: "单选",
+    QuestionKind.SEVERAL: "多选",
+    QuestionKind.TRUE_FALSE: "判断",
+}
+ATTEMPTS = {
+    AttemptKind.FORMAL: "正考",
+    AttemptKind.MAKEUP: "补考",
+    AttemptKind.RETAKE: "重考",
+}
 MAKEUPS = {
     MakeupState.ASSIGNED: "待补学",
     MakeupState.SUBMITTED: "待审核",
@@ -296,7 +313,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ACTIVITY_TYPES, SCOPES, MODES, LEVELS, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES,
         LEAVE_STATES, OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
         MOTIONS, OPINIONS, VOTE_EXCLUSIONS, MINUTES_FORMS, MINUTES_STATES, ACTIVITY_FILE_ROLES,
-        AWAY_STATES,
+        AWAY_STATES, EXAM_MODES, QUESTION_KINDS, ATTEMPTS,
         MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, HAND_INS, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
     )
 }  # fmt: skip

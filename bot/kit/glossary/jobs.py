@@ -14,6 +14,8 @@ JOBS: Mapping[str, str] = {
     "away_closed": "外出审批",
     "study_prompt": "学习提示",
     "study_theme_check": "主题未录入提醒",
+    "exam_begins": "测试开始",
+    "exam_ends": "自动交卷",
     "nudge_morning": "待办提醒",
     "nudge_noon": "待办提醒",
     "unfinished_digest": "25日摘要",

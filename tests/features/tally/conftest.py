@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
+from bot.features.archive import exams as archive
 from storage.choices import (
     ActivityStatus,
     ActivityType,
     AttendanceStatus,
     Duty,
+    ExamMode,
     HandInKind,
     LeaveState,
     LeaveType,
@@ -34,6 +36,7 @@ from storage.choices import (
 )
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, Delegate, FirstAgendaItem
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.exam import Exam, ExamAttempt
 from storage.models.organisation import Organisation, PartyGroup
 from storage.models.person import (
     CategorySpan,
@@ -87,6 +90,7 @@ class Archive:
         self.study()
         self.reflections()
         self.self_checks()
+        self.exams()
         self.reminders()
         self.session.flush()
 
@@ -278,6 +282,32 @@ class Archive:
                     state=PieceState(said["state"]),
                     started_at=self.at,
                     submitted_at=instant(said["submitted_at"]),
+                )
+            )
+
+    def exams(self) -> None:
+        found, _ = archive.read(self.document, [said["id"] for said in self.document["people"]])
+        assert found is not None
+        for one in found.tests:
+            score = {"full_score": one.full, "pass_score": one.least}
+            self.session.add(
+                Exam(
+                    id=number(one.id),
+                    branch_id=self.branch_id,
+                    title=one.title,
+                    held_on=one.held_on,
+                    mode=ExamMode.OUTSIDE,
+                    made_at=self.at,
+                    set_at=self.at,
+                    **score,
+                )
+            )
+        self.session.flush()
+        for row in found.attempts:
+            when = {"submitted_at": row.submitted_at, "recorded_at": row.recorded_at}
+            self.session.add(
+                ExamAttempt(
+                    exam_id=number(row.exam), person_id=number(row.person), kind=row.kind, score=row.score, **when
                 )
             )
 

@@ -1,0 +1,18 @@
+"""Tests of knowledge: made, sat in chat or elsewhere, scored, counted."""
+
+from bot.features.exams import broadcast, desk, figures, forms, handlers, jobs, own, service
+from bot.kit.feature import Feature
+from bot.kit.own_records import OwnRecords
+
+FEATURE = Feature(
+    name="exams",
+    handlers=handlers.HANDLERS,
+    forms=[forms.FORM, forms.CALL_OFF, desk.CHANGE_SCORE, desk.LET_IN],
+    jobs=jobs.build,
+    broadcasts=broadcast.BROADCASTS,
+    titles=broadcast.TITLES,
+    owing=service.owing,
+    nearing=service.nearing,
+    figures=figures.FIGURES,
+    own_records=OwnRecords("考试", own.lines),
+)
