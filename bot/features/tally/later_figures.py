@@ -9,8 +9,6 @@ def later_figures() -> dict[str, Any]:
     stages = ("accepted", "converted", "conversion_passed_by_branch", "activists_confirmed", "applications")
     return {
         "exams": {},
-        "talk_campaigns": {},
-        "talk_records_written_quarter": 0,
         "development": dict.fromkeys(stages, 0),
     }
 

@@ -40,6 +40,8 @@ from storage.choices import (
     Source,
     StudyItemKind,
     StudyItemState,
+    TalkKind,
+    TalkMode,
     TaskAudience,
     VoteExclusion,
     Why,
@@ -239,6 +241,20 @@ AWAY_STATES = {
     AwayState.ENDED: "已返回",
     AwayState.WITHDRAWN: "已取消",
 }
+TALK_KINDS = {
+    TalkKind.HEART_TO_HEART: "谈心谈话",
+    TalkKind.INTEGRITY_REMINDER: "廉政提醒谈话",
+    TalkKind.ROUTINE: "例行谈话",
+    TalkKind.PRE_APPOINTMENT: "任前谈话",
+    TalkKind.TRANSFER: "岗位变动谈话",
+}
+TALK_MODES = {
+    TalkMode.IN_PERSON: "当面",
+    TalkMode.PHONE: "电话",
+    TalkMode.HOME_VISIT: "上门",
+    TalkMode.COLLECTIVE: "集体",
+    TalkMode.OTHER: "其他方式",
+}
 MAKEUPS = {
     MakeupState.ASSIGNED: "待补学",
     MakeupState.SUBMITTED: "待审核",
@@ -296,7 +312,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ACTIVITY_TYPES, SCOPES, MODES, LEVELS, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES,
         LEAVE_STATES, OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
         MOTIONS, OPINIONS, VOTE_EXCLUSIONS, MINUTES_FORMS, MINUTES_STATES, ACTIVITY_FILE_ROLES,
-        AWAY_STATES,
+        AWAY_STATES, TALK_KINDS, TALK_MODES,
         MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, HAND_INS, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
     )
 }  # fmt: skip
