@@ -141,7 +141,7 @@ def _ask(session: Session, call: Call, values: Values) -> str:
 
 
 def _who_options(session: Session, call: Call, values: Values) -> list[tuple[str, str]]:
-    return [*_members(session, call, values), (SEVERAL, MANY_PEOPLE)]
+    return [(SEVERAL, MANY_PEOPLE), *_members(session, call, values)]
 
 
 def _read_people(session: Session, call: Call, text: str) -> list[str]:
@@ -149,12 +149,21 @@ def _read_people(session: Session, call: Call, text: str) -> list[str]:
     names = rules.names_in(text)
     if not names:
         raise Refusal(NOT_UNDERSTOOD)
+    return resolved(session, call, names)
+
+
+def resolved(session: Session, call: Call, names: Sequence[str]) -> list[str]:
+    """Who are called so, as values: on the roster of today, else outsiders; 甲三 乙四 are two where both are there."""
     here = roster(session, call.me.branch_id, call.today)
-    return [resolved(here, one) for one in names]
+    return [_resolved(here, one) for name in names for one in _parted(here, name)]
 
 
-def resolved(here: Sequence[Member], name: str) -> str:
-    """Who is called so, as a value; an outsider, where nobody is."""
+def _parted(here: Sequence[Member], name: str) -> list[str]:
+    parts = name.split()
+    return parts if not called(here, name) and all(called(here, one) for one in parts) else [name]
+
+
+def _resolved(here: Sequence[Member], name: str) -> str:
     found = called(here, name)
     if len(found) > 1:
         raise Refusal(SAME_NAMES.format(name))
@@ -365,7 +374,7 @@ def _withdraw(session: Session, call: Call, values: Values) -> Reply:
 
 
 def _withdrawing(session: Session, call: Call, values: Values) -> str:
-    talk = service.found(session, call.me, int(values["talk"]))
+    talk = service.to_change(session, call.me, int(values["talk"]), call.now, call.tz)
     said = messages.line(talk, reading.called(session, [talk]))
     return "\n".join([f"【取消谈话登记】{said}", *([f"原因：{values['reason']}"] if values.get("reason") else [])])
 

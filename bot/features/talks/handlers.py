@@ -9,7 +9,7 @@ from bot.features.talks import buttons, campaign_forms, campaigns, forms, ledger
 from bot.features.talks.forms import FORM
 from bot.features.talks.rules import Held
 from bot.kit import back_fill
-from bot.kit.access import Reach, Right, may, must_hold, reach
+from bot.kit.access import Right, may
 from bot.kit.handlers import Call, Command, Handler, Tap, Word, spoken
 from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Message, Noted, Reply, say
@@ -25,12 +25,11 @@ NO_SUCH_YEAR = "没有这一年的谈话记录。"
 def by_sentence(session: Session, call: Call) -> Reply:
     """今天和甲三谈话: the page, filled in. To who records no talks it means nothing."""
     said = rules.read(call.text, call.today)
-    if said is None or reach(call.me, Right.RECORD_TALK) is Reach.NONE:
+    if said is None or not reading.records(call.me):
         raise Nothing("", call.text)
     if said.at_odds is not None:
         raise Refusal(at_odds(said.at_odds))
-    here = roster(session, call.me.branch_id, call.today)
-    people = [forms.resolved(here, one) for one in said.names]
+    people = forms.resolved(session, call, said.names)
     who = {"who": people[0]} if len(people) == 1 else {"who": forms.SEVERAL, "people": people}
     day = {"day": said.on.isoformat()} if said.on is not None else {}
     given = {**who, **day, "kind": said.kind.value}
@@ -163,7 +162,6 @@ def show_year(session: Session, call: Call, button: buttons.ShowYear) -> Reply:
 
 def draw(session: Session, call: Call, button: buttons.ExportTalks) -> bytes:
     """Of the whole branch."""
-    must_hold(call.me, Right.SEE_TALKS)
     if not reading.sees_all(call.me):
         raise Refusal(service.OTHER_GROUP_TABLE)
     return ledger.table(session, call.me.branch_id, _year(button.year), call.today, call.tz)

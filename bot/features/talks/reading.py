@@ -138,6 +138,10 @@ def year_of(session: Session, branch_id: int, number: int, today: date) -> YearO
 # --- who sees what ---------------------------------------------------------------------------------------------------
 
 
+def records(me: Me) -> bool:
+    return reach(me, Right.RECORD_TALK) is not Reach.NONE
+
+
 def sees_all(me: Me) -> bool:
     return reach(me, Right.SEE_TALKS) is Reach.ALL
 

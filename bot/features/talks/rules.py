@@ -188,19 +188,20 @@ class Said:
     at_odds: date | None = None
 
 
-_KINDS = {
-    TalkKind.INTEGRITY_REMINDER: "廉政提醒谈话|廉政谈话|提醒谈话",
-    TalkKind.ROUTINE: "例行谈话",
-    TalkKind.PRE_APPOINTMENT: "任前谈话",
-    TalkKind.TRANSFER: "岗位变动谈话",
-    TalkKind.HEART_TO_HEART: "谈心谈话|谈心|谈话|谈了话|谈过话",
-}
-_ALL = "|".join(f"(?P<{kind.value}>{words})" for kind, words in _KINDS.items())
+# What is said of each, the longest words before what they end in.
+_SAID = (
+    (TalkKind.INTEGRITY_REMINDER, "廉政提醒谈话|廉政谈话|提醒谈话"),
+    (TalkKind.ROUTINE, "例行谈话"),
+    (TalkKind.PRE_APPOINTMENT, "任前谈话"),
+    (TalkKind.TRANSFER, "岗位变动谈话"),
+    (TalkKind.HEART_TO_HEART, "谈心谈话|谈心|谈话|谈了话|谈过话"),
+)
+_ALL = "|".join(f"(?P<{kind.value}>{words})" for kind, words in _SAID)
 _SENTENCE = re.compile(
     r"[\s,:]*(?:上午|下午|中午|晚上|刚才|刚刚|我|本人|已经|已)*(?:和|与|跟|同|找|对)\s*(?P<names>\S.*?)"
     rf"\s*(?:进行|开展|作|做)?(?:了|过)?(?:一次|一下)?(?:{_ALL})(?:了|过)?(?:一次)?"
 )
-_BETWEEN = re.compile(r"\s*[、,，;；]\s*|\s*(?:和|与|及)\s*|\s+")
+_BETWEEN = re.compile(r"\s*[、,，;；]\s*|\s*(?:和|与|及)\s*")
 
 
 def read(text: str, today: date) -> Said | None:
@@ -220,7 +221,7 @@ def read(text: str, today: date) -> Said | None:
     names = _names(found["names"]) if found is not None else ()
     if found is None or not names:
         return None
-    kind = next(kind for kind in _KINDS if found[kind.value] is not None)
+    kind = next(kind for kind, _ in _SAID if found[kind.value] is not None)
     return Said(names, kind, days.runs[0].first if days.runs else None)
 
 

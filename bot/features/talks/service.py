@@ -206,6 +206,8 @@ def _locked(session: Session, me: Me, talk_id: int, seen: int, now: datetime, tz
 
 def undo(session: Session, me: Me, talk_id: int, now: datetime, tz: tzinfo) -> Talk:
     """撤销: one's own within ten minutes, before the cut-off."""
+    if of_branch(session, Talk, talk_id, me.branch_id) is None:
+        raise Refusal(NO_SUCH)
     row = entered_row(session, me, Talk, talk_id, "recorded_by_id")
     closes = cut_off_of(session, row.branch_id, row.on, tz)
     recorded_at = row.recorded_at
