@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
-from bot.features.archive import audit_diff, away, rules, talks
+from bot.features.archive import audit_diff, away, rules, talk_rows, talks
 from bot.features.archive.document import BadArchive, left_out, reads, unknown
 from bot.features.archive.exporting import (
     FURTHER,
@@ -111,7 +111,7 @@ def bring(
     register, more = reading.read(document, named)
     days_away, of_away = away.read(document.get(away.NAME), named.people)
     archive, kept = replace(archive, register=register), {**left_out(document), **register.left_out}
-    campaigns = talks.known_campaigns(session, branch_id) if branch_id is not None else {}
+    campaigns = talk_rows.known_campaigns(session, branch_id) if branch_id is not None else {}
     talked, of_talks = talks.read(document, named.people, campaigns)
     archive = replace(archive, away=days_away if away.NAME in document else None, talks=talked)
     faults = [*unknown(document), *faults, *of_away, *of_talks, *more]
@@ -269,7 +269,7 @@ def _may_go_there(session: Session, branch_id: int, archive: Archive, target: Ta
         "people": people if archive.branch is not None or archive.people is not None else 0,
         "entries": laying.there(session, branch_id, archive.register.entries),
         "days away": away.there(session, branch_id) if archive.away is not None else 0,
-        "talks": talks.there(session, branch_id) if not archive.talks.empty else 0,
+        "talks": talk_rows.there(session, branch_id) if not archive.talks.empty else 0,
     }
     if any(others.values()) and not target.replace:
         name = session.get_one(Organisation, branch_id).name
@@ -325,7 +325,7 @@ class _Desk:
         before = laying.clear(self._session, self._branch_id, archive.register.entries)
         if archive.away is not None:
             away.clear(self._session, self._branch_id)
-        of_campaigns = talks.clear(self._session, self._branch_id, archive.talks)
+        of_campaigns = talk_rows.clear(self._session, self._branch_id, archive.talks)
         if archive.branch is not None:
             self._lay_branch(archive.branch, target)
         self._lay_settings(archive)
@@ -344,7 +344,7 @@ class _Desk:
             self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents, before
         )
         away.lay(self._session, archive.away or (), self._people, self._tz)
-        talks.lay(self._session, self._branch_id, archive.talks, self._people, of_campaigns)
+        talk_rows.lay(self._session, self._branch_id, archive.talks, self._people, of_campaigns)
         if lost:
             self._notes.append(f"{lost} records pointed to others that the archive does not have, and stand alone now")
         if archive.branch is not None:

@@ -18,7 +18,6 @@ from bot.kit.figures import (
     Behaviour,
     Counting,
     Figure,
-    Lacking,
     Look,
     Record,
     Section,
@@ -92,11 +91,6 @@ def _among(talks: Iterable[Held], only: frozenset[int] | None) -> list[Held]:
     return [one for one in talks if only is None or one.people & only]
 
 
-def _lacking(counting: Counting, found: Sequence[Campaign]) -> Iterable[Lacking]:
-    for one in found:
-        yield Lacking(f"{quoted(one.topic)}，未谈", one.came_to.missing)
-
-
 def _talks(counting: Counting) -> Sequence[Held]:
     """By the day of the talk, each by the cut-off of its own quarter (D27)."""
     return [
@@ -113,7 +107,8 @@ def _talks(counting: Counting) -> Sequence[Held]:
     ]
 
 
-CAMPAIGNS: Source[Sequence[Campaign]] = Source("talk campaigns", _campaigns, _lacking)
+# Who is missing is told on the page of the campaign: not everybody who reads the tally may know.
+CAMPAIGNS: Source[Sequence[Campaign]] = Source("talk campaigns", _campaigns)
 TALKS: Source[Sequence[Held]] = Source("talks", _talks)
 
 

@@ -1,96 +1,49 @@
 """登记谈话: with whom, then all that is taken for granted, to be changed or saved; 修改 and 取消登记."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.features.talks import messages, reading, rules, service
+from bot.features.talks.answers import (
+    NONE,
+    SEVERAL,
+    day_of,
+    given_of,
+    labelled,
+    no_twin,
+    outside,
+    party,
+    read_people,
+    talkees_of,
+    twin,
+    wanted,
+)
 from bot.features.talks.buttons import ListTalks
-from bot.features.talks.rules import Held, Party, Wanted
 from bot.kit import back_fill, questions
 from bot.kit.access import Right
-from bot.kit.form_fields import Action, Doubt, Field, Values
+from bot.kit.form_fields import Action, Field, Values
 from bot.kit.form_pages import CLEARED
 from bot.kit.forms import Form
 from bot.kit.glossary.choices import TALK_KINDS, TALK_MODES
 from bot.kit.handlers import Call
-from bot.kit.lists import label, told_apart
-from bot.kit.names import called, clean_name
+from bot.kit.lists import label
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import quoted
-from storage.choices import TalkKind, TalkMode
-from storage.roster import Member, roster
+from storage.choices import TalkMode
+from storage.roster import roster
 
-SEVERAL, OUTSIDE, NONE = "several", "EXT:", "0"
 MANY_PEOPLE = "多人谈话"
-SAME_NAMES = "名叫“{}”的同志不止一人，请点按钮选择。"
-NOT_UNDERSTOOD = f"请发送姓名，例如：甲三、乙四，每个姓名不超过{rules.LONGEST_NAME}字。"
 DAY = timedelta(days=1)
 
 
 # --- what is filled in -----------------------------------------------------------------------------------------------
 
 
-def day_of(call: Call, values: Values) -> date:
-    """Today, unless another day is said."""
-    return date.fromisoformat(values["day"]) if values.get("day") else call.today
-
-
-def party(value: str) -> Party:
-    return Party(0, value.removeprefix(OUTSIDE)) if value.startswith(OUTSIDE) else Party(int(value))
-
-
-def as_value(one: Party) -> str:
-    return str(one.id) if one.id else f"{OUTSIDE}{one.name}"
-
-
-def _talkees(values: Values) -> tuple[Party, ...]:
-    listed = values.get("people") or [] if values.get("who") == SEVERAL else [values.get("who") or ""]
-    return tuple(dict.fromkeys(party(one) for one in listed if one))
-
-
-def wanted(session: Session, call: Call, values: Values, *, written: bool = False) -> Wanted:
-    talkees = _talkees(values)
-    mode = values.get("mode") or (TalkMode.COLLECTIVE if len(talkees) > 1 else TalkMode.IN_PERSON)
-    on = day_of(call, values)
-    return Wanted(
-        on=on,
-        talker=party(values.get("talker") or str(call.me.id)),
-        talkees=talkees,
-        kind=TalkKind(values.get("kind") or TalkKind.HEART_TO_HEART),
-        mode=TalkMode(mode),
-        written=written,
-        campaign_id=_campaign(session, call, values, on),
-    )
-
-
-def _campaign(session: Session, call: Call, values: Values, on: date) -> int | None:
-    """As it was chosen; else the one that is running on that day and ends first."""
-    if values.get("campaign"):
-        return int(values["campaign"]) or None
-    return next((one.id for one in reading.running(session, call.me.branch_id, on)), None)
-
-
-def given_of(talk: Held) -> dict[str, object]:
-    """What there is already, as answers."""
-    people = [as_value(one) for one in talk.talkees]
-    who = {"who": people[0]} if len(people) == 1 else {"who": SEVERAL, "people": people}
-    return {
-        **who,
-        "day": talk.on.isoformat(),
-        "talker": as_value(talk.talker),
-        "kind": talk.kind.value,
-        "mode": talk.mode.value,
-        "campaign": str(talk.campaign_id or NONE),
-    }
-
-
 def _summary(session: Session, call: Call, values: Values) -> str:
     head = "【修改谈话登记】" if values.get("talk") else "【登记谈话】"
-    talkees = _talkees(values)
+    talkees = talkees_of(values)
     if not talkees:
         return "\n".join([head, *_progress(session, call, values)])
     said = wanted(session, call, values)
@@ -119,12 +72,7 @@ def _members(session: Session, call: Call, values: Values) -> list[tuple[str, st
     talker = party(values.get("talker") or str(call.me.id)).id
     found = [one for one in reading.recordable(session, call.me, day) if one.id != talker]
     _, lacking = reading.waiting(session, call.me, day)
-    return _labelled(sorted(found, key=lambda one: one.id not in lacking))
-
-
-def _labelled(found: Sequence[Member]) -> list[tuple[str, str]]:
-    names = told_apart(found, lambda one: one.name, lambda one: one.group_name, lambda one: f"{one.id}号")
-    return [(str(one.id), label(name)) for one, name in zip(found, names, strict=True)]
+    return labelled(sorted(found, key=lambda one: one.id not in lacking))
 
 
 def _ask(session: Session, call: Call, values: Values) -> str:
@@ -144,52 +92,9 @@ def _who_options(session: Session, call: Call, values: Values) -> list[tuple[str
     return [(SEVERAL, MANY_PEOPLE), *_members(session, call, values)]
 
 
-def _read_people(session: Session, call: Call, text: str) -> list[str]:
-    """Typed names: of the roster, else of outsiders."""
-    names = rules.names_in(text)
-    if not names:
-        raise Refusal(NOT_UNDERSTOOD)
-    return resolved(session, call, names)
-
-
-def resolved(session: Session, call: Call, names: Sequence[str]) -> list[str]:
-    """Who are called so, as values: on the roster of today, else outsiders; 甲三 乙四 are two where both are there."""
-    here = roster(session, call.me.branch_id, call.today)
-    return [_resolved(here, one) for name in names for one in _parted(here, name)]
-
-
-def _parted(here: Sequence[Member], name: str) -> list[str]:
-    parts = name.split()
-    return parts if not called(here, name) and all(called(here, one) for one in parts) else [name]
-
-
-def _resolved(here: Sequence[Member], name: str) -> str:
-    found = called(here, name)
-    if len(found) > 1:
-        raise Refusal(SAME_NAMES.format(name))
-    return str(found[0].id) if found else f"{OUTSIDE}{clean_name(name)}"
-
-
 def _read_who(session: Session, call: Call, text: str) -> Values:
-    found = _read_people(session, call, text)
+    found = read_people(session, call, text)
     return {"who": found[0]} if len(found) == 1 else {"who": SEVERAL, "people": found}
-
-
-def _outsiders(values: Sequence[str]) -> Doubt | None:
-    """Somebody on no roster is asked about: it may be a slip."""
-    names = [one.removeprefix(OUTSIDE) for one in values if one.startswith(OUTSIDE)]
-    if not names:
-        return None
-    ask = f"名册中没有“{'、'.join(names)}”，确认是支部以外的人员吗？"
-    return Doubt(ask, [("", "确认")], again="重新选择")
-
-
-def _outside(key: str) -> Callable[[Session, Call, Values], Sequence[Doubt | None]]:
-    def doubts(session: Session, call: Call, values: Values) -> Sequence[Doubt | None]:
-        value = values[key]
-        return (_outsiders(value if isinstance(value, list) else [value]),)
-
-    return doubts
 
 
 # --- who has talked, what for ----------------------------------------------------------------------------------------
@@ -198,13 +103,13 @@ def _outside(key: str) -> Callable[[Session, Call, Values], Sequence[Doubt | Non
 def _talkers(session: Session, call: Call, values: Values) -> list[tuple[str, str]]:
     """Oneself, then the others of the committee and the leaders of groups."""
     here = roster(session, call.me.branch_id, day_of(call, values))
-    gone = {one.id for one in _talkees(values)} | {call.me.id}
+    gone = {one.id for one in talkees_of(values)} | {call.me.id}
     officers = [one for one in here if one.duties and one.id not in gone]
-    return [(str(call.me.id), "本人"), *_labelled(officers)]
+    return [(str(call.me.id), "本人"), *labelled(officers)]
 
 
 def _read_talker(session: Session, call: Call, text: str) -> Values:
-    found = _read_people(session, call, text)
+    found = read_people(session, call, text)
     if len(found) > 1:
         raise Refusal("请只发送一位谈话人的姓名。")
     return {"talker": found[0]}
@@ -225,32 +130,12 @@ def _doors(session: Session, call: Call, values: Values) -> list[Choice]:
     return [Choice("谈话记录", ListTalks(call.today.year, 0))]
 
 
-def _no_twin(field: Field) -> Field:
-    """Before one more of the same day, people and kind is recorded it is asked about."""
-
-    def doubts(session: Session, call: Call, values: Values) -> Sequence[Doubt | None]:
-        ask = "" if values.get("talk") else _twin(session, call, values)
-        twin = Doubt(ask, [("", "再记一条")], again="重新选择") if ask else None
-        return (*field.doubts(session, call, values), twin)
-
-    return replace(field, doubts=doubts)
-
-
-def _twin(session: Session, call: Call, values: Values) -> str:
-    """What is asked where such a one stands already."""
-    talkees = _talkees(values)
-    said = wanted(session, call, values)
-    if not talkees or not service.is_there(session, call.me.branch_id, said):
-        return ""
-    return f"{messages.people(talkees, reading.names(session, talkees))}：{service.SAME}"
-
-
 # --- saved -----------------------------------------------------------------------------------------------------------
 
 
 def _check(session: Session, call: Call, values: Values) -> None:
     """What cannot be recorded is said where it is answered."""
-    if _talkees(values):
+    if talkees_of(values):
         service.check(session, call.me, wanted(session, call, values), call.now, call.tz)
 
 
@@ -261,7 +146,7 @@ def _save(written: bool) -> Action:
             number, seen = int(values["talk"]), int(values["seen"])
             row = service.change(session, me, number, said, seen, values["reason"], call.now, call.tz)
         else:
-            again = _twin(session, call, values) in values.get(CLEARED, [])
+            again = twin(session, call, values) in values.get(CLEARED, [])
             row = service.record(session, me, said, call.now, call.tz, again=again)
         talk = reading.one(session, row)
         word = "已修改谈话登记" if values.get("talk") else "已登记谈话"
@@ -276,7 +161,7 @@ FORM = Form(
     code="ta",
     again="谈话",
     fields=(
-        _no_twin(
+        no_twin(
             Field(
                 "who",
                 "请选择谈话对象。",
@@ -284,26 +169,26 @@ FORM = Form(
                 options=_who_options,
                 read=_read_who,
                 accepts=lambda call, value: value.isdecimal() and len(value) < 19,
-                doubts=_outside("who"),
+                doubts=outside("who"),
                 below=_doors,
                 what="姓名",
             )
         ),
-        _no_twin(
+        no_twin(
             Field(
                 "people",
                 "请选择谈话对象。",
                 label="参加人员",
                 options=_members,
-                read=lambda session, call, text: {"people": _read_people(session, call, text)},
-                doubts=_outside("people"),
+                read=lambda session, call, text: {"people": read_people(session, call, text)},
+                doubts=outside("people"),
                 when=lambda values: values.get("who") == SEVERAL,
                 many=True,
                 needed=rules.NOBODY,
                 what="姓名",
             )
         ),
-        _no_twin(
+        no_twin(
             questions.day(
                 "day",
                 "请选择谈话日期，或直接发送，例如：7月3日。",
@@ -313,7 +198,7 @@ FORM = Form(
                 what="日期",
             )
         ),
-        _no_twin(
+        no_twin(
             Field(
                 "talker",
                 "请选择谈话人，上级领导或其他人员请直接发送姓名。",
@@ -321,12 +206,12 @@ FORM = Form(
                 options=_talkers,
                 read=_read_talker,
                 accepts=lambda call, value: value.isdecimal() and len(value) < 19,
-                doubts=_outside("talker"),
+                doubts=outside("talker"),
                 later=True,
                 what="姓名",
             )
         ),
-        _no_twin(
+        no_twin(
             Field(
                 "kind", "请选择谈话类别。", label="类别", options=questions.fixed(TALK_KINDS), later=True, what="类别"
             )

@@ -5,7 +5,18 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from bot.features.talks import buttons, campaign_forms, campaigns, forms, ledger, messages, reading, rules, service
+from bot.features.talks import (
+    answers,
+    buttons,
+    campaign_forms,
+    campaigns,
+    forms,
+    ledger,
+    messages,
+    reading,
+    rules,
+    service,
+)
 from bot.features.talks.forms import FORM
 from bot.features.talks.rules import Held
 from bot.kit import back_fill
@@ -29,8 +40,8 @@ def by_sentence(session: Session, call: Call) -> Reply:
         raise Nothing("", call.text)
     if said.at_odds is not None:
         raise Refusal(at_odds(said.at_odds))
-    people = forms.resolved(session, call, said.names)
-    who = {"who": people[0]} if len(people) == 1 else {"who": forms.SEVERAL, "people": people}
+    people = answers.resolved(session, call, said.names)
+    who = {"who": people[0]} if len(people) == 1 else {"who": answers.SEVERAL, "people": people}
     day = {"day": said.on.isoformat()} if said.on is not None else {}
     given = {**who, **day, "kind": said.kind.value}
     FORM.check(session, call, given)

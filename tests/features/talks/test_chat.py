@@ -252,7 +252,7 @@ async def test_an_old_page_and_an_office_that_ended(bot: World) -> None:
     # A page that was left says so.
     await say(bot, "甲二", "谈话", "甲五")
     page = bot.stage.people["甲二"].chat.last
-    data = page.button("保存有记录").data
+    data = page.button("保存有记录").data or ""
     await bot.stage.tap("甲二", "取消")
     tap = await bot.stage.people["甲二"].tap_data(page, data)
     await bot.clock.settle()

@@ -39,7 +39,7 @@ def talk(talker: int, *people: int, on: date = TODAY, written: bool = True) -> H
 )
 def test_a_campaign(talks: list[Held], talked: set[int], written: int) -> None:
     found = rules.progress(FIRST, LAST, [1, 2, 3, 4], talks)
-    assert (found.talked, found.written) == (talked, written)
+    assert (set(found.talked), found.written) == (talked, written)
     assert found.missing == tuple(one for one in (1, 2, 3, 4) if one not in talked)
 
 
