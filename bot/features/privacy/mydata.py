@@ -15,6 +15,7 @@ from bot.features.privacy.columns import meanings, tables
 from bot.features.privacy.personal_data import DataSubject, Holding, holdings
 from bot.features.privacy.redactions import without_others_texts
 from bot.kit.glossary.choices import value_word
+from bot.kit.words import short_day
 from storage.audience import Me
 from storage.lookups import names_of
 from storage.models.person import Person
@@ -104,11 +105,13 @@ def _word(column: Column[Any], value: Any, people: Mapping[int, str]) -> str:
         return people.get(value, "")
     if isinstance(value, StrEnum):
         return value_word(value)
+    if isinstance(value, date):
+        return f"{value.year}年{short_day(value)}"
     return "、".join(value) if isinstance(value, list) else str(value).split("\n")[0]
 
 
 def _labels() -> list[tuple[Table, list[Column[Any]]]]:
-    """What a reader sees in the place of a number that points there: 2023-07-03 甲一 谈心谈话."""
+    """What a reader sees in the place of a number that points there: 2023年7月3日 甲一 谈心谈话."""
     found = [(of, [column for column, means in meanings(of) if means.label]) for of in tables()]
     return [(of, shown) for of, shown in found if shown]
 

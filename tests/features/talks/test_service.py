@@ -430,7 +430,7 @@ def test_of_somebody_erased(storage: Storage) -> None:
         data = mydata.to_json(mydata.gather(session, desk.me("甲五")), DURING)
         [mine] = data["tables"]["talk_person"]
         said = mydata.gather(session, desk.me("甲五")).names["talk", mine["talk_id"]]
-        assert said == "2023-09-01 甲一 谈心谈话"
+        assert said == "2023年9月1日 甲一 谈心谈话"
         assert mine["person_id"] == desk.cast["甲五"]
         assert "talk" not in data["tables"]
         before = reading.progress(session, row)
