@@ -289,6 +289,24 @@ class AttemptKind(StrEnum):
     RETAKE = "retake"
 
 
+class TalkKind(StrEnum):
+    """What a talk is for (R41)."""
+
+    HEART_TO_HEART = "heart_to_heart"
+    INTEGRITY_REMINDER = "integrity_reminder"
+    ROUTINE = "routine"
+    PRE_APPOINTMENT = "pre_appointment"
+    TRANSFER = "transfer"
+
+
+class TalkMode(StrEnum):
+    IN_PERSON = "in_person"
+    PHONE = "phone"
+    HOME_VISIT = "home_visit"
+    COLLECTIVE = "collective"
+    OTHER = "other"
+
+
 class MakeupState(StrEnum):
     ASSIGNED = "assigned"
     SUBMITTED = "submitted"

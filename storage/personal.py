@@ -96,12 +96,13 @@ def meaning(column: Any) -> Meaning:
 # --- whose the row is ------------------------------------------------------------------------------------------------
 
 
-def owner(*, goes: bool = False, home: bool = False, whose: Rule | None = None) -> Info:
+def owner(*, goes: bool = False, home: bool = False, whose: Rule | None = None, label: bool = False) -> Info:
     """The row is this person's, or of this account or chat: exported whole, and emptied by an erasure.
 
     goes: an erasure deletes the row. home: see there. whose: which rows are somebody's, where it is not the number.
+    label: as of a text; a reader sees the person's name.
     """
-    return _say(role=Role.OWNER, goes=goes, home=home, whose=whose)
+    return _say(role=Role.OWNER, goes=goes, home=home, whose=whose, label=label)
 
 
 def through(*, goes: bool = False, home: bool = False) -> Info:

@@ -46,6 +46,11 @@ RECORDED: Mapping[str, tuple[str, str]] = {
         "纪检委员 and the desk; everybody sits it; 纪检委员 and 书记 record scores",
     ),
     "reminders": ("节前提醒 · 已阅", "纪检委员 and the desk; everybody reads"),
+    "talk campaigns": (
+        "谈话情况 · 新建谈话活动 · 谈话",
+        "the desk opens them; the committee and leaders of party groups record",
+    ),
+    "talks": ("谈话", "the committee, leaders of party groups for their own"),
     "votes": ("考勤 · 表决", "the desk; of their own meetings leaders of party groups"),
     "heads": ("名册", "组织委员, the desk"),
 }

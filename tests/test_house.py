@@ -466,8 +466,6 @@ def wrong_of_age(column: Column[Any]) -> Iterator[str]:
         yield "what is swept grows old by one instant: ages()"
     if means.ages is not None and not isinstance(column.type, UtcDateTime):
         yield "a row grows old from an instant"
-    if means.label and sum(meaning(each).label for each in of.columns) != 1:
-        yield "one column stands for the row"
 
 
 def unsaid(column: Column[Any]) -> Iterator[str]:

@@ -29,6 +29,7 @@ from bot.features.roster import feature as roster
 from bot.features.roster_files import feature as roster_files
 from bot.features.settings import feature as settings
 from bot.features.study import feature as study
+from bot.features.talks import feature as talks
 from bot.features.tally import feature as tally
 from bot.features.todo import feature as todo
 from bot.features.votes import feature as votes
@@ -54,6 +55,7 @@ _LISTED: tuple[Feature, ...] = (
     away.FEATURE,
     leave.FEATURE,
     notices.FEATURE,
+    talks.FEATURE,
     minutes.FEATURE,
     study.FEATURE,
     reflections.FEATURE,

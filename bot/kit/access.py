@@ -46,6 +46,9 @@ class Right(StrEnum):
     KEEP_REGISTER = "keep_register"
     READ_REGISTER = "read_register"
     SEE_LISTS = "see_lists"
+    RECORD_TALK = "record_talk"
+    SEE_TALKS = "see_talks"
+    RUN_TALKS = "run_talks"
     CLOSE = "close"
     HAND_OVER = "hand_over"
 
@@ -97,6 +100,10 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.SEE_LISTS: {
         _GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, _YOU: Reach.OWN_FIELD, _MWO: Reach.OWN_FIELD, **_DESK,
     },
+    Right.RECORD_TALK: {_GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
+    # Who was talked with and who was not yet; that one was oneself everybody knows.
+    Right.SEE_TALKS: {_GL: Reach.OWN_GROUP, _DIS: Reach.ALL, **_DESK},
+    Right.RUN_TALKS: _DESK,
     Right.CLOSE: {_SEC: Reach.ALL},
     Right.HAND_OVER: {_SEC: Reach.ALL},
 }  # fmt: skip

@@ -103,6 +103,13 @@ class ShowVotes(Button):
 
 
 @dataclass(frozen=True)
+class ShowTalks(Button):
+    """谈话情况: how far the campaigns of talks are."""
+
+    prefix: ClassVar[str] = "tl"
+
+
+@dataclass(frozen=True)
 class OpenEntry(Button):
     """An entry of the register. `row`: the number of one of its rows; 0: the entry itself."""
 

@@ -42,6 +42,7 @@ class Section(StrEnum):
     STUDY = "s"
     REFLECTIONS = "r"
     REMINDERS = "m"
+    TALKS = "k"
     LISTS = "l"
     INSPECTION = "i"
     COBUILD = "c"
@@ -64,6 +65,7 @@ _WORDS: Mapping[Section, str] = {
     Section.STUDY: "学习",
     Section.REFLECTIONS: "心得",
     Section.REMINDERS: "节前提醒",
+    Section.TALKS: "谈话",
     Section.LISTS: "清单",
     Section.INSPECTION: "检查整改",
     Section.COBUILD: "共建",

@@ -59,6 +59,10 @@ from bot.features.roster_files.service import plan_import, write_import
 from bot.features.settings import rules as setting_rules
 from bot.features.settings import service as settings
 from bot.features.study import planning as study_planning
+from bot.features.talks import campaigns as talk_campaigns
+from bot.features.talks import reading as talk_reading
+from bot.features.talks import rules as talk_rules
+from bot.features.talks import service as talk_service
 from bot.features.votes import rules as vote_rules
 from bot.features.votes import service as vote_service
 from bot.kit import activity_files, newcomers
@@ -252,6 +256,19 @@ def exam(session: Session, me: Me, text: str) -> None:
     scores.correct(session, me, attempt.id, 8000, reason, NOW, SHANGHAI)
     session.refresh(attempt)
     assert (row.title, attempt.outsider, attempt.note) == (name, text, reason)
+
+
+def talk(session: Session, me: Me, text: str) -> None:
+    """The names of outsiders, and what a campaign is about."""
+    campaign = talk_campaigns.make(session, me, text, TODAY, TODAY, NOW, SHANGHAI)
+    wanted = talk_rules.Wanted(
+        TODAY, talk_rules.Party(0, text), (talk_rules.Party(me.id), talk_rules.Party(0, f"a{text}"))
+    )
+    row = talk_service.record(session, me, wanted, NOW, SHANGHAI)
+    session.refresh(row)
+    session.refresh(campaign)
+    assert (campaign.topic, row.talker_name) == (text, text)
+    assert talk_reading.one(session, row).talkees[1].name == f"a{text}"
 
 
 def makeup(session: Session, me: Me, text: str) -> None:
@@ -616,6 +633,7 @@ FIELDS: list[WriteField] = [
     away,
     question,
     exam,
+    talk,
     makeup,
     study,
     piece,

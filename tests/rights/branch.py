@@ -38,6 +38,8 @@ from storage.choices import (
     Scope,
     SignInMethod,
     StudyItemKind,
+    TalkKind,
+    TalkMode,
     TaskAudience,
 )
 from storage.models.activity import Activity, Component
@@ -56,6 +58,7 @@ from storage.models.recurrence import Recurrence
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask
 from storage.models.reminder import Reminder, ReminderAudience
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
+from storage.models.talk import Talk, TalkCampaign, TalkPerson
 from storage.models.vote import Vote
 from tests.cast import make_branch
 
@@ -257,6 +260,16 @@ def _fill(
         keep(what, LeaveRequest(activity_id=rows[activity], person_id=person, type=LeaveType.SICK, requested_at=NOW))
     keep("away", days_away(people[leave], TODAY + timedelta(days=40), AwayState.PENDING))
     keep("own_away", days_away(mine, TODAY + timedelta(days=40)))
+    topic = {
+        "topic": f"集中谈心谈话{tail}",
+        "from_on": TODAY - timedelta(days=3),
+        "last_on": TODAY + timedelta(days=30),
+    }
+    keep("talk_campaign", TalkCampaign(branch_id=branch_id, made_at=NOW, made_by_id=maker, mark=1, **topic))
+    kind = {"kind": TalkKind.HEART_TO_HEART, "mode": TalkMode.IN_PERSON}
+    by = {"recorded_at": NOW, "recorded_by_id": maker, "talker_id": maker}
+    keep("talk", Talk(branch_id=branch_id, on=TODAY, mark=1, campaign_id=rows["talk_campaign"], **kind, **by))
+    session.add(TalkPerson(talk_id=rows["talk"], person_id=people[leave]))
     keep(
         "makeup",
         Makeup(

@@ -41,6 +41,7 @@ from storage.models.outbox import Outbox
 from storage.models.person import DutySpan, GroupSpan, Person, RosterSpan
 from storage.models.reflection import Reflection, ReflectionPart
 from storage.models.study import MonthlyTheme, StudyCompletion
+from storage.models.talk import Talk
 from storage.models.vote import Vote
 from tests.rights.branch import NOW, SINCE, TODAY, Ids, days_away
 from tests.scheduler.notices import OPENING
@@ -119,6 +120,11 @@ def recorded_by_me(session: Session, ids: Ids, who: int | None) -> None:
     """The register's list was recorded by this person, in the own branch."""
     if who in ids.people.values():
         session.execute(update(Entry).where(Entry.id == ids["list"]).values(recorded_by_id=who))
+
+
+def talked_by_me(session: Session, ids: Ids, who: int | None) -> None:
+    """The talk of the prepared branch is recorded by who asks."""
+    session.execute(update(Talk).where(Talk.id == ids["talk"]).values(recorded_by_id=who))
 
 
 def voted_by_me(session: Session, ids: Ids, who: int | None) -> None:

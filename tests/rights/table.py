@@ -36,6 +36,7 @@ from bot.features.roster_files.handlers import Handed
 from bot.features.roster_files.reading.roster_file import PeopleSheet, RosterFile
 from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.study import buttons as study
+from bot.features.talks import buttons as talks
 from bot.features.tally import buttons as tally
 from bot.features.todo import messages as todo
 from bot.features.votes import buttons as votes
@@ -70,6 +71,7 @@ TALLY, BELOW = may("tally", "group", "all"), may("tally", "below")
 ROLL_ALL = may("see_roll", "all")
 WRITE, WRITE_ALL, TEMPLATES = may("write_minutes"), may("write_minutes", "all"), may("make_templates")
 CALENDAR, CARE, WIPE, HAND_OVER = may("calendar"), may("care"), may("wipe"), may("hand_over")
+RECORD_TALK, SEE_TALKS, RUN_TALKS = may("record_talk"), may("see_talks"), may("run_talks")
 SENDS, BRANCH_SETTINGS = may("sends"), may("branch_settings")
 KEEP, KEEP_ALL = may("keep_register"), may("keep_register", "all")
 READ, READ_ALL = may("read_register"), may("read_register", "all")
@@ -738,6 +740,29 @@ TABLE: dict[str, Case] = {
         open=("votes.form", lambda ids: {"act": "withdraw", "vote": ids["vote"], "field": "reason"}),
         text="票数有误",
     ),
+    # talks
+    "command:talk": own(RECORD_TALK),
+    "word:谈话": own(RECORD_TALK),
+    "word:谈心谈话": own(RECORD_TALK),
+    "word:says_talk": own(RECORD_TALK, text="今天和甲九谈话"),
+    "answer:talks.form": own(RECORD_TALK, open=("talks.form", lambda ids: {"field": "who"}), text="甲九"),
+    "answer:talks.withdraw": Case(
+        RUN_TALKS, open=("talks.withdraw", lambda ids: {"field": "reason", "talk": ids["talk"], "seen": 0}), text="误记"
+    ),
+    "answer:talks.campaign": own(RUN_TALKS, open=("talks.campaign", lambda ids: {"field": "topic"}), text="谈心"),
+    "tap:ShowTalks": own(SEE_TALKS, lambda ids: doors.ShowTalks()),
+    "tap:ListTalks": own(RECORD_TALK, lambda ids: talks.ListTalks(2023, 0)),
+    "tap:OpenTalk": Case(SEE_TALKS, lambda ids: talks.OpenTalk(ids["talk"])),
+    "tap:ChangeTalk": Case(RUN_TALKS, lambda ids: talks.ChangeTalk(ids["talk"])),
+    "tap:WithdrawTalk": Case(RUN_TALKS, lambda ids: talks.WithdrawTalk(ids["talk"])),
+    "tap:UndoTalk": Case(RECORD_TALK, lambda ids: talks.UndoTalk(ids["talk"]), state=states.talked_by_me),
+    "tap:ShowYear": own(SEE_TALKS, lambda ids: talks.ShowYear(2023)),
+    "tap:ExportTalks": own(may("see_talks", "all"), lambda ids: talks.ExportTalks(2023)),
+    "tap:OpenCampaign": Case(SEE_TALKS, lambda ids: talks.OpenCampaign(ids["talk_campaign"])),
+    "tap:NewCampaign": own(RUN_TALKS, lambda ids: talks.NewCampaign()),
+    "tap:ChangeCampaign": Case(RUN_TALKS, lambda ids: talks.ChangeCampaign(ids["talk_campaign"])),
+    "tap:EndCampaign": Case(RUN_TALKS, lambda ids: talks.EndCampaign(ids["talk_campaign"], 1)),
+    "tap:CancelCampaign": Case(RUN_TALKS, lambda ids: talks.CancelCampaign(ids["talk_campaign"], 1)),
     # the care for data
     # Whose data it is may know who recorded them.
     "command:mydata": own(KNOWN, by=RECORDER),

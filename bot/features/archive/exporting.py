@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.archive import away, exams
+from bot.features.archive import away, exams, talk_rows
 from bot.features.archive.document import FORMAT
 from bot.features.archive.rules import EVER, OF_BRANCH
 from bot.features.register.archive import writing
@@ -64,6 +64,7 @@ def export(session: Session, branch_id: int, today: date, timezone: str) -> Json
         **({"settings": settings_of(branch)} if _is_set(branch) else {}),
         **({away.NAME: days_away} if days_away else {}),
         **exams.write(session, branch_id, told, tz),
+        **talk_rows.write(session, branch_id, told, tz),
         **writing.write(session, branch_id, told, tz),
     }
 

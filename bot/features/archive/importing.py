@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
-from bot.features.archive import audit_diff, away, exams, rules
+from bot.features.archive import audit_diff, away, exams, rules, talk_rows, talks
 from bot.features.archive.document import BadArchive, left_out, reads, unknown
 from bot.features.archive.exporting import (
     FURTHER,
@@ -112,8 +112,10 @@ def bring(
     days_away, of_away = away.read(document.get(away.NAME), named.people)
     archive, kept = replace(archive, register=register), {**left_out(document), **register.left_out}
     tests, of_tests = exams.read(document, named.people)
-    archive = replace(archive, away=days_away if away.NAME in document else None, exams=tests)
-    faults = [*unknown(document), *faults, *of_away, *of_tests, *more]
+    campaigns = talk_rows.known_campaigns(session, branch_id) if branch_id is not None else {}
+    talked, of_talks = talks.read(document, named.people, campaigns)
+    archive = replace(archive, away=days_away if away.NAME in document else None, exams=tests, talks=talked)
+    faults = [*unknown(document), *faults, *of_away, *of_tests, *of_talks, *more]
     faults = faults or [*_of_what_is_there(session, branch_id, register, contents)]
     if faults:
         raise BadArchive(faults)
@@ -152,7 +154,7 @@ def bring(
 
 
 def _says_nothing(archive: Archive) -> bool:
-    beside = archive.away is None and archive.exams is None
+    beside = archive.away is None and archive.exams is None and archive.talks.empty
     return archive.branch is None and archive.people is None and beside and archive.register.empty
 
 
@@ -211,6 +213,7 @@ def _differing(
     other = archive.away if archive.away is not None and away.differs(stands, archive.away) else None
     tests, _ = exams.read(document, person_ids(session, branch_id).values())
     said = archive.exams is not None and archive.exams.same(tests or exams.Exams())
+    talked, _ = talks.read(document, person_ids(session, branch_id).values())
     return replace(
         archive,
         branch=None,
@@ -219,6 +222,7 @@ def _differing(
         register=differs,
         away=other,
         exams=None if said else archive.exams,
+        talks=archive.talks.differing(talked),
     )
 
 
@@ -277,6 +281,7 @@ def _may_go_there(session: Session, branch_id: int, archive: Archive, target: Ta
         "entries": laying.there(session, branch_id, archive.register.entries),
         "days away": away.there(session, branch_id) if archive.away is not None else 0,
         "tests": exams.there(session, branch_id) if archive.exams is not None else 0,
+        "talks": talk_rows.there(session, branch_id) if not archive.talks.empty else 0,
     }
     if any(others.values()) and not target.replace:
         name = session.get_one(Organisation, branch_id).name
@@ -334,6 +339,7 @@ class _Desk:
             away.clear(self._session, self._branch_id)
         if archive.exams is not None:
             exams.clear(self._session, self._branch_id)
+        of_campaigns = talk_rows.clear(self._session, self._branch_id, archive.talks)
         if archive.branch is not None:
             self._lay_branch(archive.branch, target)
         self._lay_settings(archive)
@@ -354,6 +360,7 @@ class _Desk:
         away.lay(self._session, archive.away or (), self._people, self._tz)
         if archive.exams is not None:
             exams.lay(self._session, self._branch_id, archive.exams, self._people, self._now)
+        talk_rows.lay(self._session, self._branch_id, archive.talks, self._people, of_campaigns)
         if lost:
             self._notes.append(f"{lost} records pointed to others that the archive does not have, and stand alone now")
         if archive.branch is not None:

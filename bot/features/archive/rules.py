@@ -10,6 +10,7 @@ from typing import Any
 from bot.features.archive.away import DaysAway
 from bot.features.archive.document import READ
 from bot.features.archive.exams import Exams
+from bot.features.archive.talks import Talks
 from bot.features.register.archive.records import Register
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, refused, rest
 from bot.kit.branch_settings import EARLIER, FIELDS, read_earlier, write_earlier
@@ -92,6 +93,7 @@ class Archive:
     settings: Fields | None = None
     away: tuple[DaysAway, ...] | None = None
     exams: Exams | None = None
+    talks: Talks = field(default_factory=Talks)
 
 
 _PERSON = frozenset(

@@ -32,7 +32,6 @@ from bot.kit.possible import Possible
 from bot.kit.questions import one_text
 from bot.kit.refusal import Nothing
 from bot.kit.replies import Choice, Message, Reply, say
-from bot.kit.seats import Seat
 from bot.kit.typed_days import the_day
 from bot.kit.words import day_words, short_day
 from storage.audience import Me
@@ -280,7 +279,6 @@ HANDLERS: list[Handler] = [
         "节前提醒",
         Right.MAKE_REMINDER,
         reads=True,
-        keys={Seat.DISCIPLINE: 31, Seat.FIELDS: 32},
         more=37,
         help="节前提醒：查看接下来的发送时间和阅知情况。",
     ),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, Table, func, select
@@ -13,7 +14,10 @@ from bot.features.privacy import own_files
 from bot.features.privacy.columns import meanings, tables
 from bot.features.privacy.personal_data import DataSubject, Holding, holdings
 from bot.features.privacy.redactions import without_others_texts
+from bot.kit.glossary.choices import value_word
+from bot.kit.words import short_day
 from storage.audience import Me
+from storage.lookups import names_of
 from storage.models.person import Person
 
 Row = Mapping[str, Any]
@@ -83,15 +87,33 @@ def _names(
                     wanted.setdefault(target, set()).add(value)
     found = {}
     for of, shown in _labels():
-        query = select(of.c.id, shown).where(of.c.id.in_(wanted.get(of.name, set())))
-        for key, name in session.execute(query):
-            found[of.name, key] = "、".join(name) if isinstance(name, list) else str(name).split("\n")[0]
+        rows = session.execute(select(of.c.id, *shown).where(of.c.id.in_(wanted.get(of.name, set())))).all()
+        people = names_of(session, {one for row in rows for one in _people(shown, row[1:])})
+        for key, *said in rows:
+            words = (_word(column, one, people) for column, one in zip(shown, said, strict=True))
+            found[of.name, key] = " ".join(filter(None, words))
     return found
 
 
-def _labels() -> list[tuple[Table, Column[Any]]]:
-    """What a reader sees in the place of a number that points there."""
-    return [(of, column) for of in tables() for column, means in meanings(of) if means.label]
+def _people(shown: Sequence[Column[Any]], said: Sequence[Any]) -> list[int]:
+    """Of what is shown there those that are people's numbers."""
+    return [one for column, one in zip(shown, said, strict=True) if column.foreign_keys and one is not None]
+
+
+def _word(column: Column[Any], value: Any, people: Mapping[int, str]) -> str:
+    if column.foreign_keys:
+        return people.get(value, "")
+    if isinstance(value, StrEnum):
+        return value_word(value)
+    if isinstance(value, date):
+        return f"{value.year}年{short_day(value)}"
+    return "、".join(value) if isinstance(value, list) else str(value).split("\n")[0]
+
+
+def _labels() -> list[tuple[Table, list[Column[Any]]]]:
+    """What a reader sees in the place of a number that points there: 2023年7月3日 甲一 谈心谈话."""
+    found = [(of, [column for column, means in meanings(of) if means.label]) for of in tables()]
+    return [(of, shown) for of, shown in found if shown]
 
 
 def plain(value: Any) -> Any:

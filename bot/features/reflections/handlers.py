@@ -29,7 +29,6 @@ from bot.kit.broadcasts import delivering
 from bot.kit.handlers import Answer, Call, CardView, Command, Edited, Handler, Tap, Word, no_files
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Document, Message, Reply, To, say
-from bot.kit.seats import Seat, keys
 from bot.kit.undo import Step
 from bot.kit.words import plain
 from storage.audience import Me
@@ -412,7 +411,6 @@ HANDLERS: list[Handler] = [
         "审阅",
         Right.REVIEW_PIECES,
         reads=True,
-        keys=keys(32, Seat.DISCIPLINE),
         more=34,
         help="审阅：查看待审阅的心得和自查表，通过或退回。",
         labels=("待审心得",),

@@ -25,11 +25,12 @@ from bot.features.register.own import store
 from bot.features.register.own.declaring import LONGEST_WORD
 from bot.features.register.quick.pasted import OPENERS, unopened
 from bot.features.register.rules import Row, View
-from bot.kit.access import NO_RIGHT, Right
+from bot.kit.access import NO_RIGHT, Reach, Right, reach
+from bot.kit.doors import Open, ShowTalks
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.names import name_mark
 from bot.kit.refusal import Nothing, Refusal
-from bot.kit.replies import Message, Noted, Reply, apart, say
+from bot.kit.replies import Choice, Message, Noted, Reply, apart, say
 from bot.kit.seats import Seat
 from bot.kit.words import plain
 from scheduler.calendar.days import Quarter
@@ -57,7 +58,15 @@ def _kinds(session: Session, call: Call, way: Way, section: str = "") -> Message
     used = entries.most_used(session, call.me.branch_id)
     usual = {name: -at for at, name in enumerate(COMMON)}
     mine.sort(key=lambda one: (used.get(one.name, 0), usual.get(one.name, -len(usual))), reverse=True)
-    return messages.kinds_page(way, mine, section, Period.of(Quarter.of(call.today)))
+    period = Period.of(Quarter.of(call.today))
+    return messages.kinds_page(way, mine, section, period, _beside(call, way))
+
+
+def _beside(call: Call, way: Way) -> list[Choice]:
+    """Talks are recorded and looked at elsewhere."""
+    if way is Way.RECORD:
+        return [Choice("谈话", Open("talk"))] if reach(call.me, Right.RECORD_TALK) is not Reach.NONE else []
+    return [Choice("谈心谈话台账", ShowTalks())] if reach(call.me, Right.SEE_TALKS) is Reach.ALL else []
 
 
 def ledger(session: Session, call: Call) -> Reply:
@@ -265,7 +274,7 @@ HANDLERS: Sequence[Handler] = [
         "登记",
         Right.KEEP_REGISTER,
         reads=True,
-        keys={Seat.DESK: 31, Seat.PUBLICITY: 32},
+        keys={Seat.DESK: 31, Seat.PUBLICITY: 32, Seat.DISCIPLINE: 32},
         more=55,
         labels=("登记台账",),
         help="登记：指导、稿件、整改清单等，按提示填写，也可以直接发送一句话或粘贴表格，核对后保存。",

@@ -44,9 +44,11 @@ SAME = "当天已有相同登记，是否再记一条？"
 # --- the kinds -------------------------------------------------------------------------------------------------------
 
 
-def kinds_page(way: Way, listed: Sequence[Kind], section: str, period: Period) -> Message:
+def kinds_page(
+    way: Way, listed: Sequence[Kind], section: str, period: Period, beside: Sequence[Choice] = ()
+) -> Message:
     """登记 or 台账: the kinds that somebody keeps or reads, the commonest first. Where they are many, the first of them
-    and the sections of the others.
+    and the sections of the others. beside: what is recorded or looked at elsewhere.
     """
     many = len(listed) > MANY
     shown = [one for one in listed if one.section == section] if section else listed[: COMMONEST if many else MANY]
@@ -54,6 +56,7 @@ def kinds_page(way: Way, listed: Sequence[Kind], section: str, period: Period) -
     rest = [Choice(one.word, buttons.ShowKinds(way, one.value)) for one in sections] if many and not section else []
     back = [Choice("其他类别", buttons.ShowKinds(way, ""))] if section else []
     other = [] if section or way is Way.LOOK else [Choice("台账", buttons.ShowKinds(Way.LOOK, ""))]
+    other += [] if section else beside
     taps = [_kind_choice(way, one, period) for one in shown]
     return Message(_WAYS[way], filled(*two_a_row(taps), *two_a_row(rest), [*back, *other]))
 

@@ -12,6 +12,7 @@ from bot.features.integrity import planning as reminders
 from bot.features.minutes import waiting as minutes
 from bot.features.reminders.buttons import Send
 from bot.features.study import planning as study
+from bot.features.talks import asked as talks
 from bot.kit.glossary.columns import column_word
 from scheduler.calendar.days import local_day
 from storage.audience import Me, everybody
@@ -21,6 +22,7 @@ _SWITCHES = {
     Send.ACTIVITY_REMINDER: reminding.REMINDER,
     Send.SIGN_IN_OPENS: reminding.SIGN_IN_OPENS,
     Send.MINUTES: minutes.SWITCH,
+    Send.TALKS: talks.SWITCH,
 }
 
 
@@ -62,7 +64,7 @@ def changed(session: Session, me: Me, send: Send, on: bool, now: datetime, tz: t
         # Switched on it goes at its next hour.
         found_next = None if on else reminding.next_reminder(session, me, now, tz)
         return [Goes(column_word(send), *found_next)] if found_next is not None else []
-    if send in (Send.SIGN_IN_OPENS, Send.MINUTES):
+    if send in (Send.SIGN_IN_OPENS, Send.MINUTES, Send.TALKS):
         # It is told shortly before each activity, or a line of what one is nudged for; or it is not.
         return []
     everyone = len(everybody(session, me.branch_id, today))

@@ -18,7 +18,7 @@ ACTIONS: Mapping[str, str] = {
     "unbound": "解除绑定", "handed_over": "移交书记职务", "place_chosen": "切换支部", "stop": "停止发送",
     "resume": "继续发送", "correct": "修改已发内容", "person_removed": "移除", "code_made": "生成签到码",
     "read_in": "导入", "office_given": "任职", "office_ended": "免职", "taken_up": "重新办理", "send": "发送",
-    "register": "登记", "come_back": "提前返回", "state": "变更状态", "save": "保存",
+    "register": "登记", "come_back": "提前返回", "state": "变更状态", "end": "结束", "save": "保存",
     "begin": "开始", "let_in": "安排补考",
 }  # fmt: skip
 # What the same act is called of one kind of thing.
@@ -36,6 +36,7 @@ SUBJECTS: Mapping[str, str] = {
     "study_settings": "学习提示设置", "entry": "登记", "own_kind": "登记项目", "branch_settings": "支部设置",
     "vote": "表决", "minutes": "会议记录", "activity_file": "活动附件", "activity_template": "活动要求",
     "recurrence": "每月活动", "exam": "考试", "exam_attempt": "答题", "exam_question": "题目",
+    "talk": "谈话", "talk_campaign": "谈话活动",
 }  # fmt: skip
 
 # Who acted where nobody is named.

@@ -43,6 +43,8 @@ from storage.choices import (
     Source,
     StudyItemKind,
     StudyItemState,
+    TalkKind,
+    TalkMode,
     TaskAudience,
     VoteExclusion,
     Why,
@@ -256,6 +258,20 @@ ATTEMPTS = {
     AttemptKind.MAKEUP: "补考",
     AttemptKind.RETAKE: "重考",
 }
+TALK_KINDS = {
+    TalkKind.HEART_TO_HEART: "谈心谈话",
+    TalkKind.INTEGRITY_REMINDER: "廉政提醒谈话",
+    TalkKind.ROUTINE: "例行谈话",
+    TalkKind.PRE_APPOINTMENT: "任前谈话",
+    TalkKind.TRANSFER: "岗位变动谈话",
+}
+TALK_MODES = {
+    TalkMode.IN_PERSON: "当面",
+    TalkMode.PHONE: "电话",
+    TalkMode.HOME_VISIT: "上门",
+    TalkMode.COLLECTIVE: "集体",
+    TalkMode.OTHER: "其他方式",
+}
 MAKEUPS = {
     MakeupState.ASSIGNED: "待补学",
     MakeupState.SUBMITTED: "待审核",
@@ -313,7 +329,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ACTIVITY_TYPES, SCOPES, MODES, LEVELS, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES,
         LEAVE_STATES, OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
         MOTIONS, OPINIONS, VOTE_EXCLUSIONS, MINUTES_FORMS, MINUTES_STATES, ACTIVITY_FILE_ROLES,
-        AWAY_STATES, EXAM_MODES, QUESTION_KINDS, ATTEMPTS,
+        AWAY_STATES, EXAM_MODES, QUESTION_KINDS, ATTEMPTS, TALK_KINDS, TALK_MODES,
         MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, HAND_INS, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
     )
 }  # fmt: skip

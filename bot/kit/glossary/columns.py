@@ -20,6 +20,8 @@ TABLES: Mapping[str, str] = {
     "leave_request": "请假",
     "makeup": "补学",
     "away_span": "外出",
+    "talk_person": "参加的谈话",
+    "talk": "谈话",
     "delegate": "选派参加",
     "receipt": "回复收到",
     "study_completion": "学习完成",
@@ -71,6 +73,7 @@ TABLES: Mapping[str, str] = {
     "group_request": "工作群申请",
     "own_kind": "登记项目",
     "own_kind_revision": "登记项目的调整",
+    "talk_campaign": "谈话活动",
 }
 UNTITLED = "其他记录"
 
@@ -84,6 +87,7 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("vote", "for"): "赞成", ("minutes_speech", "text"): "发言", ("minutes_task", "owner"): "责任人",
     ("activity", "title"): "标题", ("activity", "note"): "备注", ("activity", "agenda"): "第一议题",
     ("activity", "organizer"): "主办", ("component", "details"): "内容说明",
+    ("talk", "on"): "日期", ("talk_campaign", "withdrawn_at"): "取消时间",
     ("vote", "title"): "表决事项", ("activity_file", "role"): "用途", ("activity_file", "component"): "活动内容",
     ("activity_template", "component"): "活动内容", ("minutes", "component"): "活动内容",
     ("exam", "title"): "考试名称", ("exam", "mode"): "考试方式", ("exam_question", "right"): "正确答案",
@@ -99,6 +103,8 @@ COLUMNS: Mapping[str, str] = {
     "pass_score": "合格分（百分之一分）", "shows_score": "告知成绩", "set_at": "设定时间", "options": "选项",
     "points": "分值", "outsider": "姓名", "deadline": "最迟交卷时间", "score": "成绩（百分之一分）", "chosen": "选择",
     "right": "正确答案",
+    "talk_id": "谈话", "talker_id": "谈话人", "talker_name": "谈话人", "written_record": "书面记录", "topic": "主题",
+    "last_on": "截止日期", "mark": "核对码", "nth": "次序", "talk_campaigns_asked": "谈话到期提醒",
     "vote_id": "表决", "motion": "表决类别", "subject_id": "表决对象", "secret": "无记名",
     "against": "反对", "abstain": "弃权",
     "written_for": "书面赞成", "written_against": "书面反对", "written_abstain": "书面弃权", "issued": "发出",

@@ -1,7 +1,7 @@
 """What a task costs from the person's keyboard with nothing open: taps and typed characters, and no more than so many.
 
-The roll and entering by hand (9, 12), an activity (10) and a figure (15) are counted where they are tried:
-features/activities/test_roll_call.py and features/tally/test_words.py; so is a copy,
+The roll and entering by hand (9, 12), an activity (10), a talk (14) and a figure (15) are counted where they are tried:
+features/activities/test_roll_call.py, features/talks/test_chat.py and features/tally/test_words.py; so is a copy,
 in features/activities/test_making.py.
 """
 

@@ -1,0 +1,16 @@
+"""Talks: recorded in three taps, never what was said; campaigns, the year, figures."""
+
+from bot.features.talks import asked, campaign_forms, figures, forms, handlers, service
+from bot.kit.feature import Feature
+from bot.kit.own_records import OwnRecords
+
+FEATURE = Feature(
+    name="talks",
+    handlers=handlers.HANDLERS,
+    forms=[forms.FORM, forms.WITHDRAW, campaign_forms.FORM],
+    steps=[service.steps],
+    figures=figures.FIGURES,
+    matters=asked.matters,
+    nearing=asked.nearing,
+    own_records=OwnRecords("谈话", asked.own_lines),
+)
