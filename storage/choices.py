@@ -230,6 +230,39 @@ class VoteExclusion(StrEnum):
     OTHER = "other"
 
 
+class DevelopmentStep(StrEnum):
+    """What happens to somebody on the way into the Party, in its order; then what is beside it (S41-S43)."""
+
+    APPLICATION = "application"
+    APPLICATION_TALK = "application_talk"
+    ACTIVIST_CONFIRMED = "activist_confirmed"
+    MENTORS = "mentors"
+    REVIEW = "review"
+    DEVELOPMENT_TARGET = "development_target"
+    SPONSORS = "sponsors"
+    TRAINING = "training"
+    POLITICAL_REVIEW = "political_review"
+    PREVIEW = "preview"
+    PUBLICITY = "publicity"
+    ACCEPT_PASSED = "accept_passed"
+    ACCEPT_APPROVED = "accept_approved"
+    EXTENSION = "extension"
+    CONVERSION_PASSED = "conversion_passed"
+    CONVERSION_APPROVED = "conversion_approved"
+    ENDED = "ended"
+    # Only in archives: what the roster knows by its spans.
+    TRANSFER_IN = "transfer_in"
+    TRANSFER_OUT = "transfer_out"
+
+
+class DevelopmentEnd(StrEnum):
+    """Why nobody goes on with it; no judgement of anybody."""
+
+    OWN_WISH = "own_wish"
+    LEFT = "left"
+    DECIDED = "decided"
+
+
 class MinutesForm(StrEnum):
     """How minutes were handed in."""
 

@@ -9,6 +9,7 @@ from bot.features.archive import feature as archive
 from bot.features.away import feature as away
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
+from bot.features.development import feature as development
 from bot.features.finding import feature as finding
 from bot.features.integrity import feature as integrity
 from bot.features.kept_files import feature as kept_files
@@ -68,6 +69,7 @@ _LISTED: tuple[Feature, ...] = (
     menu.FEATURE,
     accounts.FEATURE,
     roster.FEATURE,
+    development.FEATURE,
     roster_files.FEATURE,
     broadcasts.FEATURE,
     offices.FEATURE,

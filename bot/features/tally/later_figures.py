@@ -6,12 +6,10 @@ from typing import Any
 
 def later_figures() -> dict[str, Any]:
     """Counts of nothing are 0, a rate without a base is null (docs/archive.md)."""
-    stages = ("accepted", "converted", "conversion_passed_by_branch", "activists_confirmed", "applications")
     return {
         "exams": {},
         "talk_campaigns": {},
         "talk_records_written_quarter": 0,
-        "development": dict.fromkeys(stages, 0),
     }
 
 

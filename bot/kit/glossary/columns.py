@@ -20,6 +20,8 @@ TABLES: Mapping[str, str] = {
     "leave_request": "请假",
     "makeup": "补学",
     "away_span": "外出",
+    "development_event": "发展党员",
+    "development_person": "培养联系人和介绍人",
     "delegate": "选派参加",
     "receipt": "回复收到",
     "study_completion": "学习完成",
@@ -80,12 +82,14 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("vote", "for"): "赞成", ("minutes_speech", "text"): "发言", ("minutes_task", "owner"): "责任人",
     ("activity", "title"): "标题", ("activity", "note"): "备注", ("activity", "agenda"): "第一议题",
     ("activity", "organizer"): "主办", ("component", "details"): "内容说明",
+    ("development_event", "on"): "日期", ("development_event", "months"): "延长月数",
     ("vote", "title"): "表决事项", ("activity_file", "role"): "用途", ("activity_file", "component"): "活动内容",
     ("activity_template", "component"): "活动内容", ("minutes", "component"): "活动内容",
     ("entry_person", "field"): "作为", ("entry_value", "word"): "内容",
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {
+    "step": "环节", "event_id": "发展党员", "months": "月数",
     "vote_id": "表决", "motion": "表决类别", "subject_id": "表决对象", "secret": "无记名",
     "against": "反对", "abstain": "弃权",
     "written_for": "书面赞成", "written_against": "书面反对", "written_abstain": "书面弃权", "issued": "发出",

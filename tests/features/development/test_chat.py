@@ -1,0 +1,116 @@
+"""发展党员 in chat, through the whole Application: ST2 to its end, three years of one chain, old buttons."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from bot.playground import story
+from scheduler.calendar.days import Quarter
+from storage.choices import MembershipStatus
+from storage.models.development import DevelopmentEvent
+from storage.models.person import Person
+from storage.roster import roster
+from tests.counting import tally
+from tests.features.activities.played import count, jump
+from tests.features.votes.test_chat import MEETING, last, lecture_too, page_to, say, st2, tap
+from tests.world import SHANGHAI, World, world
+
+DESK = story.DESK
+
+
+@pytest.fixture
+async def bot(chat_url: str) -> AsyncIterator[World]:
+    async with world(chat_url, "2023-03-01 09:00") as there:
+        yield there
+
+
+def labels(bot: World, name: str = DESK) -> list[str]:
+    return bot.stage.people[name].chat.last.labels
+
+
+def steps(bot: World, name: str = "丁一") -> list[tuple[str, str]]:
+    with bot.storage.reading() as session:
+        query = select(DevelopmentEvent).join(Person, Person.id == DevelopmentEvent.person_id)
+        query = query.where(Person.name == name, DevelopmentEvent.withdrawn_at.is_(None))
+        return [(row.step.value, row.on.isoformat()) for row in session.scalars(query.order_by(DevelopmentEvent.id))]
+
+
+async def enter(bot: World, name: str = "丁一", day: str = "今天") -> None:
+    await say(bot, "发展党员")
+    await tap(bot, "登记人员")
+    await say(bot, name)
+    await (tap(bot, day) if day == "今天" else say(bot, day))
+    await tap(bot, "保存")
+
+
+async def open_person(bot: World, name: str = "丁一") -> None:
+    await say(bot, "发展党员")
+    await tap(bot, name)
+
+
+async def step(bot: World, word: str, *answers: str, name: str = "丁一") -> None:
+    """The next step, by its button where there are several; what starts with = is typed."""
+    await open_person(bot, name)
+    await tap(bot, "登记下一步")
+    if word in labels(bot):
+        await tap(bot, word)
+    for one in answers:
+        await (say(bot, one[1:]) if one.startswith("=") else tap(bot, one))
+    await tap(bot, "保存")
+
+
+@pytest.mark.both_databases
+async def test_st2_to_the_roster(chat_url: str) -> None:
+    """What the meeting has decided is recorded by one tap, and the roster asks for the group alone."""
+    async with world(chat_url, "2023-09-18 09:00") as bot:
+        await lecture_too(bot)
+        await st2(bot)
+        await say(bot, "考勤")
+        await tap(bot, "9月22日", "表决")
+        await tap(bot, "登记接收丁一")
+        assert last(bot).startswith("已登记丁一同志：大会通过接收：2023年9月22日。")
+        assert "请核对：政治审查未登记；预审未登记；公示未登记；集中培训不足3天或24学时。" in last(bot)
+        assert labels(bot) == ["撤销", "查看", "编入名册"]
+        await tap(bot, "编入名册")
+        assert "请选择党小组" in last(bot)
+        await tap(bot, "第二党小组")
+        assert steps(bot) == [("accept_passed", "2023-09-22")]
+        with bot.storage.reading() as session:
+            at = datetime(2023, 9, 25, 9, tzinfo=SHANGHAI)
+            figures = tally(session, bot.cast.branch_id, Quarter(2023, 3), at, SHANGHAI).figures
+            here = roster(session, bot.cast.branch_id, date(2023, 9, 23))
+            assert len(here) == 26
+            assert {one.name: one.status for one in here}["丁一"] is MembershipStatus.PROBATIONARY
+        assert figures["by_type"]["members_meeting"]["count"] == 1
+        assert figures["party_lectures_by_secretary"] == 1
+        assert figures["development"]["accepted"] == 1
+        assert figures["development_by_stage"]["probationary"] == 2
+        # Once recorded it is offered no more.
+        await say(bot, "考勤")
+        await tap(bot, "9月22日", "表决")
+        assert "登记接收丁一" not in labels(bot)
+        await open_person(bot)
+        assert "预备期届满：2024年9月22日" in last(bot)
+        assert not any("丁一" in message.text for message in bot.stage.group.chat.messages)
+
+
+async def test_a_new_applicant_and_what_is_refused(bot: World) -> None:
+    await say(bot, "发展党员")
+    assert "预备党员1人：丙七" in last(bot)
+    await enter(bot)
+    assert last(bot) == "已登记丁一同志（入党申请人）。\n丁一同志已递交入党申请书，请于4月1日（含）前派人谈话。"
+    await step(bot, "派人谈话", "今天")
+    assert "已登记丁一同志：派人谈话：2023年3月1日。" in last(bot)
+    await step(bot, "确定积极分子", "今天")
+    await open_person(bot)
+    assert "确定发展对象（最早2024年3月1日）" in last(bot)
+    await tap(bot, "登记下一步", "确定发展对象")
+    await say(bot, "3月1日")
+    assert "确定发展对象最早可在2024年3月1日（周五），请核对日期。" in last(bot)
+    await tap(bot, "取消")
+    await say(bot, "发展党员")
+    await tap(bot, "登记人员")
+    await say(bot, "甲五")
+    assert "这位同志已在名册上" in last(bot)
