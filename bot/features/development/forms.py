@@ -50,7 +50,7 @@ def _chain(session: Session, call: Call, values: Values) -> Chain:
 
 def wanted(values: Values) -> Wanted:
     """The answers as a step."""
-    return asking.wanted(Step(values["step"]), values)
+    return asking.wanted(Step(values["what"]), values)
 
 
 def _check(session: Session, call: Call, values: Values) -> None:
@@ -59,7 +59,7 @@ def _check(session: Session, call: Call, values: Values) -> None:
 
 
 def _summary(session: Session, call: Call, values: Values) -> str:
-    step, case = Step(values["step"]), _case(session, call, values)
+    step, case = Step(values["what"]), _case(session, call, values)
     head = f"【{'更正' if values.get('event') else '登记'}】{case.name}同志：{DEVELOPMENT_STEPS[step]}"
     if not values.get("on"):
         return head
@@ -126,9 +126,9 @@ def _reason() -> Any:
 def _make(session: Session, values: Values) -> Form | None:
     if values.get("act") == "remove":
         return _remove(values)
-    if values.get("act") not in ("record", "correct") or values.get("step") not in list(Step):
+    if values.get("act") not in ("record", "correct") or values.get("what") not in list(Step):
         return None
-    step = Step(values["step"])
+    step = Step(values["what"])
     fields = asking.fields_of(step)
     return Form(
         name=NAME,
@@ -151,13 +151,13 @@ def open_step(session: Session, call: Call, person_id: int, step: Step) -> Messa
     case = service.case_of(session, call.me, person_id, call.today)
     if case.chain.ended is not None:
         raise Refusal(service.ENDED)
-    return FORMS.open(session, call, act="record", person=person_id, step=step.value)
+    return FORMS.open(session, call, act="record", person=person_id, what=step.value)
 
 
 def open_correct(session: Session, call: Call, event_id: int) -> Message:
     row = service.found_event(session, call.me, event_id)
     service.still_changes(session, row, call.now, call.tz)
-    return FORMS.open(session, call, act="correct", person=row.person_id, step=row.step.value, event=row.id)
+    return FORMS.open(session, call, act="correct", person=row.person_id, what=row.step.value, event=row.id)
 
 
 def open_remove(session: Session, call: Call, event_id: int) -> Message:

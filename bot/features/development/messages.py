@@ -219,8 +219,8 @@ def notes(late: date | None, lacks: Sequence[str], closed: str = "") -> list[str
 
 
 def done(word: str, case: Case, one: Happened, names: Names, said: Sequence[str], *, undo: bool = True) -> Message:
-    """已登记丁一同志：…… with the way back and what follows."""
-    text = "\n".join([f"{word}{case.name}同志：{step_words(one, names)}。", *said])
+    """已登记丁一同志派人谈话：2023年3月1日。 With the way back and what follows."""
+    text = "\n".join([f"{word}{case.name}同志{step_words(one, names)}。", *said])
     first = [Choice("撤销", buttons.UndoDevelopment(one.id))] if undo else []
     opens = Choice("查看", buttons.OpenDevelopment(case.person_id))
     return Message(text, filled([*first, opens], on_roster(case)))
@@ -228,7 +228,7 @@ def done(word: str, case: Case, one: Happened, names: Names, said: Sequence[str]
 
 def gone(word: str, person_id: int, name: str, step: Step) -> Message:
     opens = Choice("查看", buttons.OpenDevelopment(person_id))
-    return Message(f"{word}{name}同志：{DEVELOPMENT_STEPS[step]}。", [[opens]])
+    return Message(f"{word}{name}同志的登记：{DEVELOPMENT_STEPS[step]}。", [[opens]])
 
 
 def entered(case: Case, today: date) -> Message:

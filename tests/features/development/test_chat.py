@@ -70,7 +70,7 @@ async def test_st2_to_the_roster(chat_url: str) -> None:
         await say(bot, "考勤")
         await tap(bot, "9月22日", "表决")
         await tap(bot, "登记接收丁一")
-        assert last(bot).startswith("已登记丁一同志：大会通过接收：2023年9月22日。")
+        assert last(bot).startswith("已登记丁一同志大会通过接收：2023年9月22日。")
         assert "请核对：政治审查未登记；预审未登记；公示未登记；集中培训不足3天或24学时。" in last(bot)
         assert labels(bot) == ["撤销", "查看", "编入名册"]
         await tap(bot, "编入名册")
@@ -102,7 +102,7 @@ async def test_a_new_applicant_and_what_is_refused(bot: World) -> None:
     await enter(bot)
     assert last(bot) == "已登记丁一同志（入党申请人）。\n丁一同志已递交入党申请书，请于4月1日（含）前派人谈话。"
     await step(bot, "派人谈话", "今天")
-    assert "已登记丁一同志：派人谈话：2023年3月1日。" in last(bot)
+    assert "已登记丁一同志派人谈话：2023年3月1日。" in last(bot)
     await step(bot, "确定积极分子", "今天")
     await open_person(bot)
     assert "确定发展对象（最早2024年3月1日）" in last(bot)
@@ -114,3 +114,72 @@ async def test_a_new_applicant_and_what_is_refused(bot: World) -> None:
     await tap(bot, "登记人员")
     await say(bot, "甲五")
     assert "这位同志已在名册上" in last(bot)
+
+
+async def morning(bot: World, day: str, name: str = DESK) -> list[str]:
+    """What somebody hears of 丁一 at nine."""
+    before = len(bot.stage.people[name].chat.from_bot)
+    await jump(bot, f"{day} 08:59")
+    await bot.stage.at(f"{day} 09:05")
+    said = [message.text for message in bot.stage.people[name].chat.from_bot[before:]]
+    return [line.removeprefix("1. ") for text in said for line in text.split("\n") if "丁一" in line]
+
+
+async def test_three_years_from_the_application_to_full_membership(bot: World) -> None:
+    """Each prompt on its day, and none on the day before; the roster asks for what it is told."""
+    await enter(bot)
+    talk = "丁一同志已递交入党申请书，请于4月1日（含）前派人谈话。"
+    assert await morning(bot, "2023-03-23") == []
+    # Seven days before 1 April and that day itself are Saturdays: the last working day before each.
+    assert await morning(bot, "2023-03-24") == [talk]
+    assert await morning(bot, "2023-03-27") == []
+    assert await morning(bot, "2023-03-31") == [talk]
+    await say(bot, "我的待办")
+    assert talk in last(bot)
+    await step(bot, "派人谈话", "今天")
+    await jump(bot, "2023-04-03 10:00")
+    await step(bot, "确定积极分子", "今天")
+    await open_person(bot)
+    await tap(bot, "登记下一步", "培养联系人")
+    await page_to(bot, "甲五")
+    await tap(bot, "下一步", "今天", "保存")
+    assert "培养联系人：2023年4月3日（甲五）" in last(bot)
+    review = "丁一同志的半年考察，请于10月3日（含）前完成并登记。"
+    # 3 September is a Sunday, 26 September a Tuesday.
+    assert await morning(bot, "2023-09-26") == [review]
+    assert any(review in message.text for message in bot.stage.people["甲五"].chat.from_bot)
+    await step(bot, "半年考察", "今天")
+    await jump(bot, "2024-04-03 10:00")
+    await step(bot, "半年考察", "今天")
+    await step(bot, "确定发展对象", "今天")
+    await step(bot, "集中培训", "今天", "3天")
+    await step(bot, "政治审查", "今天")
+    await step(bot, "预审", "今天")
+    await step(bot, "公示", "今天", "2024年4月10日")
+    await jump(bot, "2024-04-12 10:00")
+    await step(bot, "大会通过接收", "今天")
+    assert "请核对" not in last(bot)
+    assert "编入名册" in labels(bot)
+    await tap(bot, "编入名册", "第二党小组")
+    approval = "接收丁一同志为预备党员，请于7月12日（含）前取得上级党委审批结果。"
+    assert await morning(bot, "2024-07-05") == [approval]
+    await step(bot, "上级审批接收", "今天")
+    end = "丁一同志预备期于4月12日届满，请按时讨论转正。"
+    # 12 April 2025 is a Saturday; 30 days before is 13 March, seven are 5 April, a day off of 清明.
+    assert await morning(bot, "2025-03-13") == [end]
+    assert any(end in message.text for message in bot.stage.people["甲一"].chat.from_bot)
+    await jump(bot, "2025-04-14 10:00")
+    await step(bot, "大会通过转正", "今天")
+    await jump(bot, "2025-05-12 10:00")
+    await step(bot, "上级审批转正", "今天")
+    await tap(bot, "转为正式党员", "组织决定")
+    with bot.storage.reading() as session:
+        at = datetime(2025, 6, 1, 9, tzinfo=SHANGHAI)
+        figures = tally(session, bot.cast.branch_id, Quarter(2025, 2), at, SHANGHAI).figures["development"]
+        here = {one.name: one.status for one in roster(session, bot.cast.branch_id, date(2025, 5, 12))}
+    assert here["丁一"] is MembershipStatus.FULL
+    assert (figures["converted"], figures["conversion_passed_by_branch"], figures["accepted"]) == (1, 1, 0)
+    await say(bot, "发展党员")
+    assert "丁一" not in last(bot)
+    await tap(bot, "已结束", "丁一")
+    assert "【发展党员】丁一（正式党员）" in last(bot)
