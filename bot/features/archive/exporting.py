@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.archive import away
+from bot.features.archive import away, development
 from bot.features.archive.document import FORMAT
 from bot.features.archive.rules import EVER, OF_BRANCH
 from bot.features.register.archive import writing
@@ -57,12 +57,14 @@ def export(session: Session, branch_id: int, today: date, timezone: str) -> Json
     listed = [row for row in rows if row.archive_id or _has_facts(facts, row.id)]
     told, tz = {row.id: people[row.id] for row in listed}, ZoneInfo(timezone)
     days_away = away.write(session, branch_id, told, tz)
+    steps = development.write(session, branch_id, told, tz)
     return {
         "format": FORMAT,
         "branch": _branch(session, branch, groups, people, today, timezone),
         "people": [_person(row, facts, groups, people) for row in listed],
         **({"settings": settings_of(branch)} if _is_set(branch) else {}),
         **({away.NAME: days_away} if days_away else {}),
+        **({development.NAME: steps} if steps else {}),
         **writing.write(session, branch_id, told, tz),
     }
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
-from bot.features.archive import audit_diff, away, rules
+from bot.features.archive import audit_diff, away, development, rules
 from bot.features.archive.document import BadArchive, left_out, reads, unknown
 from bot.features.archive.exporting import (
     FURTHER,
@@ -112,7 +112,9 @@ def bring(
     days_away, of_away = away.read(document.get(away.NAME), named.people)
     archive, kept = replace(archive, register=register), {**left_out(document), **register.left_out}
     archive = replace(archive, away=days_away if away.NAME in document else None)
-    faults = [*unknown(document), *faults, *of_away, *more]
+    steps, of_steps = development.read(document.get(development.NAME), named.people, tz)
+    archive = replace(archive, development=steps if development.NAME in document else None)
+    faults = [*unknown(document), *faults, *of_away, *of_steps, *more]
     faults = faults or [*_of_what_is_there(session, branch_id, register, contents)]
     if faults:
         raise BadArchive(faults)
@@ -151,7 +153,8 @@ def bring(
 
 
 def _says_nothing(archive: Archive) -> bool:
-    return archive.branch is None and archive.people is None and archive.away is None and archive.register.empty
+    said = (archive.branch, archive.people, archive.away, archive.development)
+    return all(one is None for one in said) and archive.register.empty
 
 
 def _of_what_is_there(
@@ -207,7 +210,10 @@ def _differing(
     differs = archive.register if faults else archive.register.differing(register)
     stands, _ = away.read(document.get(away.NAME), person_ids(session, branch_id).values())
     other = archive.away if archive.away is not None and away.differs(stands, archive.away) else None
-    return replace(archive, branch=None, people=None, settings=None, register=differs, away=other)
+    known, _ = development.read(document.get(development.NAME), person_ids(session, branch_id).values(), tz)
+    asked = archive.development
+    steps = asked if asked is not None and development.differs(known, asked) else None
+    return replace(archive, branch=None, people=None, settings=None, register=differs, away=other, development=steps)
 
 
 def _same(session: Session, branch_id: int, current: Archive, archive: Archive, target: Target) -> bool:
@@ -264,6 +270,7 @@ def _may_go_there(session: Session, branch_id: int, archive: Archive, target: Ta
         "people": people if archive.branch is not None or archive.people is not None else 0,
         "entries": laying.there(session, branch_id, archive.register.entries),
         "days away": away.there(session, branch_id) if archive.away is not None else 0,
+        "steps of development": development.there(session, branch_id) if archive.development is not None else 0,
     }
     if any(others.values()) and not target.replace:
         name = session.get_one(Organisation, branch_id).name
@@ -319,6 +326,8 @@ class _Desk:
         before = laying.clear(self._session, self._branch_id, archive.register.entries)
         if archive.away is not None:
             away.clear(self._session, self._branch_id)
+        if archive.development is not None:
+            development.clear(self._session, self._branch_id)
         if archive.branch is not None:
             self._lay_branch(archive.branch, target)
         self._lay_settings(archive)
@@ -337,6 +346,7 @@ class _Desk:
             self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents, before
         )
         away.lay(self._session, archive.away or (), self._people, self._tz)
+        development.lay(self._session, self._branch_id, archive.development or (), self._people, self._now)
         if lost:
             self._notes.append(f"{lost} records pointed to others that the archive does not have, and stand alone now")
         if archive.branch is not None:

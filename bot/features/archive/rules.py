@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.features.archive.away import DaysAway
+from bot.features.archive.development import Stepped
 from bot.features.archive.document import READ
 from bot.features.register.archive.records import Register
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, refused, rest
@@ -90,6 +91,7 @@ class Archive:
     register: Register = field(default_factory=Register)
     settings: Fields | None = None
     away: tuple[DaysAway, ...] | None = None
+    development: tuple[Stepped, ...] | None = None
 
 
 _PERSON = frozenset(

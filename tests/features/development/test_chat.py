@@ -13,8 +13,8 @@ from storage.models.development import DevelopmentEvent
 from storage.models.person import Person
 from storage.roster import roster
 from tests.counting import tally
-from tests.features.activities.played import count, jump
-from tests.features.votes.test_chat import MEETING, last, lecture_too, page_to, say, st2, tap
+from tests.features.activities.played import jump
+from tests.features.votes.test_chat import last, lecture_too, page_to, say, st2, tap
 from tests.world import SHANGHAI, World, world
 
 DESK = story.DESK
