@@ -117,6 +117,12 @@ def there(session: Session, branch_id: int) -> int:
     return session.scalar(select(func.count()).select_from(DevelopmentEvent).where(*here)) or 0
 
 
+def outside(session: Session, branch_id: int) -> set[int]:
+    """Who is named by a step and by no archive: an archive of people alone leaves them."""
+    query = select(DevelopmentEvent.person_id).join(Person, Person.id == DevelopmentEvent.person_id)
+    return set(session.scalars(query.where(DevelopmentEvent.branch_id == branch_id, Person.archive_id.is_(None))))
+
+
 def clear(session: Session, branch_id: int) -> None:
     mine = select(DevelopmentEvent.id).where(DevelopmentEvent.branch_id == branch_id)
     session.execute(delete(DevelopmentPerson).where(DevelopmentPerson.event_id.in_(mine)))

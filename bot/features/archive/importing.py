@@ -334,7 +334,8 @@ class _Desk:
         if archive.people is None:
             self._people = {known: one for one, known in person_ids(self._session, self._branch_id).items()}
         else:
-            gone = self._match_people(archive.people)
+            stays = development.outside(self._session, self._branch_id)
+            gone = [one for one in self._match_people(archive.people) if one not in stays]
             # An id of the archive may stand at somebody else's row.
             here = Person.branch_id == self._branch_id
             self._session.execute(update(Person).where(here).values(archive_id=None))

@@ -62,7 +62,7 @@ def fields_of(step: Step) -> list[Field]:
     day = day_field("on", f"请选择“{word}”的日期，或直接发送，例如：{EXAMPLE}。", "日期")
     if step in OF_PEOPLE:
         return [_people(step), day]
-    return [day, *_more.get(step, ())]
+    return [day, *_MORE.get(step, ())]
 
 
 def _people(step: Step) -> Field:
@@ -106,7 +106,7 @@ def _amount_typed(session: Session, call: Call, said: str) -> Values:
     return {"amount": f"{days},{hours}"}
 
 
-_more = {
+_MORE = {
     Step.PUBLICITY: [
         Field(
             "last",

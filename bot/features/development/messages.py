@@ -70,7 +70,7 @@ def page(cases: Sequence[Case], number: int) -> Message:
 
 def over_page(cases: Sequence[Case], number: int) -> Message:
     found = [case for case in cases if case.stage not in STAGES]
-    back = [[Choice("返回", buttons.ShowDevelopment(0, 0))]]
+    back = [[Choice("全部人员", buttons.ShowDevelopment(0, 0))]]
     return _listed(f"{TITLE}{OVER}", [f"共{len(found)}人。"], page_of(found, number, PEOPLE), 1, back)
 
 
@@ -98,7 +98,8 @@ def person(case: Case, names: Names, today: date) -> Message:
     lines = [f"{number}. {step_words(one, names)}" for number, one in enumerate(events, 1)]
     ahead = [*_next(case), *_probation(case), *(due_words(case.name, one, today) for one in _dues(case))]
     text = "\n".join([f"{TITLE}{case.name}（{stage_word(case)}）", *lines, *ahead])
-    return Message(cut(text, LONGEST), filled(*two_a_row(_acts(case)), [Choice("返回", buttons.ShowDevelopment(0, 0))]))
+    below = [Choice("全部人员", buttons.ShowDevelopment(0, 0))]
+    return Message(cut(text, LONGEST), filled(*two_a_row(_acts(case)), below))
 
 
 def _dues(case: Case) -> list[Due]:
@@ -187,7 +188,7 @@ def due_words(name: str, due: Due, today: date) -> str:
 
 def steps_page(case: Case, steps: Sequence[Step]) -> Message:
     choices = [Choice(DEVELOPMENT_STEPS[one], buttons.RecordStep(case.person_id, one)) for one in steps]
-    back = [Choice("返回", buttons.OpenDevelopment(case.person_id))]
+    back = [Choice("个人页面", buttons.OpenDevelopment(case.person_id))]
     return Message(f"{TITLE}{case.name}（{stage_word(case)}）\n请选择要登记的环节。", filled(*two_a_row(choices), back))
 
 
@@ -203,7 +204,7 @@ def recorded_page(case: Case, names: Names, number: int) -> Message:
         for at, one in enumerate(of.things, 1)
     ]
     turn = of.turn(lambda to: buttons.ShowSteps(case.person_id, to))
-    back = [Choice("返回", buttons.OpenDevelopment(case.person_id))]
+    back = [Choice("个人页面", buttons.OpenDevelopment(case.person_id))]
     text = "\n".join([f"{TITLE}{case.name}　更正", *lines, *([of.words] if of.words else [])])
     return Message(text, filled(*rows, turn, back))
 

@@ -257,8 +257,8 @@ def _withdraw(session: Session, me: Me, row: DevelopmentEvent, reason: str, now:
 
 def undo(session: Session, me: Me, event_id: int, now: datetime, tz: tzinfo) -> DevelopmentEvent:
     """撤销: one's own within ten minutes, before the cut-off."""
-    require(me, Right.ROSTER, branch_id=me.branch_id)
     row = entered_row(session, me, DevelopmentEvent, event_id, "recorded_by_id")
+    require(me, Right.ROSTER, branch_id=row.branch_id)
     still_changes(session, row, now, tz)
     take_back(session, me, row, row.recorded_at, now, row.branch_id, otherwise=OTHERWISE)
     return row
