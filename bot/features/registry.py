@@ -5,6 +5,7 @@ from datetime import tzinfo
 from bot.features.accounts import feature as accounts
 from bot.features.activities import feature as activities
 from bot.features.activity_changes import feature as activity_changes
+from bot.features.anniversaries import feature as anniversaries
 from bot.features.archive import feature as archive
 from bot.features.away import feature as away
 from bot.features.broadcasts import feature as broadcasts
@@ -70,6 +71,7 @@ _LISTED: tuple[Feature, ...] = (
     accounts.FEATURE,
     roster.FEATURE,
     development.FEATURE,
+    anniversaries.FEATURE,
     roster_files.FEATURE,
     broadcasts.FEATURE,
     offices.FEATURE,

@@ -17,6 +17,8 @@ class Send(StrEnum):
     ACTIVITY_REMINDER = "activity_reminder"
     SIGN_IN_OPENS = "sign_in_opens"
     MINUTES = "minutes_asked"
+    ANNIVERSARY_GREETING = "anniversary_greeting"
+    ANNIVERSARY_LIST = "anniversary_list"
 
 
 class DigestOn(StrEnum):

@@ -25,6 +25,8 @@ USUAL = {
     Send.ACTIVITY_REMINDER: True,
     Send.SIGN_IN_OPENS: False,
     Send.MINUTES: True,
+    Send.ANNIVERSARY_GREETING: False,
+    Send.ANNIVERSARY_LIST: True,
 }
 
 
