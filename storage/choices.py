@@ -186,6 +186,13 @@ class OfficialDutyAs(StrEnum):
     EXCLUDED = "excluded"
 
 
+class ConversionCountDate(StrEnum):
+    """By which day a conversion counts in a branch (D17)."""
+
+    APPROVAL = "approval"
+    BRANCH_MEETING = "branch_meeting"
+
+
 class ExemptFrom(StrEnum):
     """What an exemption may free from (D26)."""
 

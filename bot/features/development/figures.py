@@ -16,19 +16,24 @@ from bot.kit.deadlines import in_time
 from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Section, Shown, Source, fixed, those
 from bot.kit.glossary.choices import STATUSES
 from storage.audience import Me
-from storage.choices import DevelopmentStep, MembershipStatus
+from storage.choices import ConversionCountDate, DevelopmentStep, MembershipStatus
 from storage.models.development import DevelopmentEvent
 from storage.models.person import MembershipSpan, RosterSpan
 from storage.spans import on_day
 
+_CONVERTS = {
+    ConversionCountDate.APPROVAL: DevelopmentStep.CONVERSION_APPROVED,
+    ConversionCountDate.BRANCH_MEETING: DevelopmentStep.CONVERSION_PASSED,
+}
 STAGES = tuple(MembershipStatus)[:4]
 
 
 class Row(NamedTuple):
-    """A step and whose it is."""
+    """A step and whose it is. converts: by what somebody becomes full in the quarter of its day (D17)."""
 
     person_id: int
     what: Happened
+    converts: bool
 
 
 def _events(counting: Counting) -> Sequence[Row]:
@@ -42,7 +47,8 @@ def _events(counting: Counting) -> Sequence[Row]:
         query = select(DevelopmentEvent).where(standing(DevelopmentEvent, which, part.cut_off))
         query = query.where(in_time(DevelopmentEvent.recorded_at, part.cut_off))
         rows = counting.session.scalars(query.order_by(DevelopmentEvent.on, DevelopmentEvent.id))
-        found += [Row(row.person_id, happened(row)) for row in rows]
+        counts = _CONVERTS[counting.settings.on(part.days.start).conversion_count_date]
+        found += [Row(row.person_id, happened(row), row.step is counts) for row in rows]
     return found
 
 
@@ -93,11 +99,14 @@ def _behind(rows: Sequence[Row]) -> Mapping[str, Sequence[str]]:
     return {"": [f"D{row.what.id}" for row in rows]}
 
 
-def _is(step: DevelopmentStep) -> Callable[[Sequence[Row]], Sequence[Row]]:
+Rows = Callable[[Sequence[Row]], Sequence[Row]]
+
+
+def _is(step: DevelopmentStep) -> Rows:
     return those(lambda row: row.what.step is step)
 
 
-def _count(path: str, word: str, step: DevelopmentStep, formula: str) -> Figure[Sequence[Row], Row]:
+def _count(path: str, word: str, rows: Rows, formula: str) -> Figure[Sequence[Row], Row]:
     return Figure(
         f"development.{path}",
         word,
@@ -106,7 +115,7 @@ def _count(path: str, word: str, step: DevelopmentStep, formula: str) -> Figure[
         Behaviour.ADDITIVE,
         formula,
         of=EVENTS,
-        rows=_is(step),
+        rows=rows,
         behind=_behind,
         show=_show,
         quiet=True,
@@ -133,13 +142,21 @@ def _show_stages(look: Look, rows: Sequence[Staged]) -> Shown:
 
 
 FIGURES = fixed(
-    _count("accepted", "接收预备党员", DevelopmentStep.ACCEPT_PASSED, "支部大会通过接收，以大会日期为准"),
-    _count("converted", "审批转正", DevelopmentStep.CONVERSION_APPROVED, "上级党委审批预备党员转正，以审批日期为准"),
+    _count("accepted", "接收预备党员", _is(DevelopmentStep.ACCEPT_PASSED), "支部大会通过接收，以大会日期为准"),
     _count(
-        "conversion_passed_by_branch", "大会通过转正", DevelopmentStep.CONVERSION_PASSED, "支部大会通过预备党员转正"
+        "converted",
+        "审批转正",
+        those(lambda row: row.converts),
+        "上级党委审批预备党员转正，以审批日期为准；支部设置为按大会日的，以大会日期为准",
     ),
-    _count("activists_confirmed", "确定积极分子", DevelopmentStep.ACTIVIST_CONFIRMED, "确定为入党积极分子"),
-    _count("applications", "入党申请", DevelopmentStep.APPLICATION, "递交入党申请书"),
+    _count(
+        "conversion_passed_by_branch",
+        "大会通过转正",
+        _is(DevelopmentStep.CONVERSION_PASSED),
+        "支部大会通过预备党员转正",
+    ),
+    _count("activists_confirmed", "确定积极分子", _is(DevelopmentStep.ACTIVIST_CONFIRMED), "确定为入党积极分子"),
+    _count("applications", "入党申请", _is(DevelopmentStep.APPLICATION), "递交入党申请书"),
     Figure(
         "development_by_stage",
         "培养情况",

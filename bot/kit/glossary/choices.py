@@ -12,6 +12,7 @@ from storage.choices import (
     AwayState,
     BindRequestState,
     Category,
+    ConversionCountDate,
     DevelopmentEnd,
     DevelopmentStep,
     Duty,
@@ -237,6 +238,10 @@ SIGN_IN_METHODS = {
     SignInMethod.MARKED: "补登",
 }
 LEAVE_TYPES = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
+CONVERSION_DATES = {
+    ConversionCountDate.APPROVAL: "按审批日",
+    ConversionCountDate.BRANCH_MEETING: "按大会日",
+}
 OFFICIAL_DUTY = {
     OfficialDutyAs.LEAVE: "按请假统计",
     OfficialDutyAs.PRESENT: "按到会统计",
@@ -322,7 +327,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     for words in (
         ORGANISATIONS, DUTIES, RANKS, CATEGORIES, STATUSES, EXEMPTIONS, WHYS, SOURCES, BIND_REQUESTS, GROUP_REQUESTS,
         ACTIVITY_TYPES, SCOPES, MODES, LEVELS, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES,
-        LEAVE_STATES, OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
+        LEAVE_STATES, OFFICIAL_DUTY, CONVERSION_DATES, EXEMPT_FROM, MONTHLY_DOCUMENTS,
         MOTIONS, OPINIONS, VOTE_EXCLUSIONS, MINUTES_FORMS, MINUTES_STATES, ACTIVITY_FILE_ROLES,
         AWAY_STATES, DEVELOPMENT_STEPS, DEVELOPMENT_ENDS,
         MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, HAND_INS, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,

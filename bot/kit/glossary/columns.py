@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.kit.glossary.choices import ACTIVITY_TYPES, EXEMPT_FROM, MONTHLY_DOCUMENTS, OFFICIAL_DUTY, RANKS
+from bot.kit.glossary.choices import (
+    ACTIVITY_TYPES,
+    CONVERSION_DATES,
+    EXEMPT_FROM,
+    MONTHLY_DOCUMENTS,
+    OFFICIAL_DUTY,
+    RANKS,
+)
 from storage.choices import Rank
 
 # What the tables are called in 我的数据, in the order of the page; one that is not listed stands at its end.
@@ -156,6 +163,7 @@ COLUMNS: Mapping[str, str] = {
     "digest": "摘要", "sends": "节前提醒", "quiet_kinds": "不发到期提醒的项目",
     # What a branch sets for its counting.
     "close_day": "统计截止日", "official_duty_as": "公差统计", "cadre_min_rank": "科级以上",
+    "conversion_count_date": "转正统计",
     "exempt_from": "免于考勤范围", "monthly_documents": "月度资料", "peer_orgs": "兄弟支部", "superior": "上级党委",
     "aliases": "活动称谓",
     "appraisal_excellent_share": "优秀比例上限",
@@ -226,6 +234,7 @@ STORED: Mapping[tuple[str, str], Mapping[str, str]] = {
     },
     ("sends", "digest"): {"weekly": "每周", "25th": "仅25日", "never": "不发"},
     ("branch_settings", "official_duty_as"): _by_value(OFFICIAL_DUTY),
+    ("branch_settings", "conversion_count_date"): _by_value(CONVERSION_DATES),
     ("branch_settings", "exempt_from"): _by_value(EXEMPT_FROM),
     ("branch_settings", "monthly_documents"): _by_value(MONTHLY_DOCUMENTS),
     ("branch_settings", "cadre_min_rank"): {

@@ -27,6 +27,7 @@ from storage.choices import DevelopmentStep as Step
 from storage.engine import Storage
 from storage.models.audit import Audit
 from storage.models.development import DevelopmentEvent, DevelopmentPerson
+from storage.models.organisation import Organisation
 from storage.models.person import DutySpan, Person
 from tests.counting import tally
 from tests.features.activities.desk import refused
@@ -295,6 +296,20 @@ def test_every_figure_by_its_own_day(run: Desk) -> None:
     assert found["development_by_stage"] == {
         "applicant": 1, "activist": 1, "development_target": 0, "probationary": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("by", "many"), [("approval", (0, 1)), ("branch_meeting", (1, 0))])
+def test_a_branch_may_count_by_the_meeting(run: Desk, by: str, many: tuple[int, int]) -> None:
+    """D17: the meeting in the third quarter, the approval in the fourth."""
+    run.now = at("2023-11-01")
+    person = probationary(run)
+    run.record(person, "conversion_passed", "2023-09-01")
+    run.record(person, "conversion_approved", "2023-10-20")
+    run.session.execute(update(DevelopmentEvent).values(recorded_at=at("2023-09-30")))
+    branch = run.session.get_one(Organisation, run.cast.branch_id)
+    branch.settings = {**branch.settings, "conversion_count_date": by}
+    found = [figures(run, at("2024-02-01"), one)["development"]["converted"] for one in (Q3, Q3.next())]
+    assert tuple(found) == many
 
 
 def test_the_statements_do_not_grow(run: Desk) -> None:
