@@ -54,6 +54,7 @@ WALKS = {
     "features/broadcasts/test_chat": ("test_a_notice_is",),
     "features/calendar/test_chat": ("test_own_days_are_set", "test_a_notice_is_shown"),
     "features/calendar/test_feed": (),
+    "features/development/test_chat": ("test_a_new", "test_st2_to_the_roster[sqlite"),
     "features/finding/test_chat": ("test_a_name_finds",),
     "features/integrity/test_chat": ("test_the_plain_word",),
     "features/integrity/test_outage": ("test_a_reminder_goes",),

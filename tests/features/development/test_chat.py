@@ -68,8 +68,9 @@ async def test_st2_to_the_roster(chat_url: str) -> None:
         await lecture_too(bot)
         await st2(bot)
         await say(bot, "考勤")
-        await tap(bot, "9月22日", "表决")
-        await tap(bot, "登记接收丁一")
+        await tap(bot, "9月22日")
+        assert "登记接收丁一" in labels(bot)
+        await tap(bot, "表决", "登记接收丁一")
         assert last(bot).startswith("已登记丁一同志大会通过接收：2023年9月22日。")
         assert "请核对：政治审查未登记；预审未登记；公示未登记；集中培训不足3天或24学时。" in last(bot)
         assert labels(bot) == ["撤销", "查看", "编入名册"]
