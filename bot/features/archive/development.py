@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, rest
 from bot.kit.archive_ids import numbered
-from bot.kit.names import called
+from bot.kit.names import ERASED, called
 from scheduler.calendar.days import at
 from storage.choices import DevelopmentEnd, DevelopmentStep
 from storage.lookups import names_of
@@ -164,7 +164,8 @@ def _outside(session: Session, branch_id: int, named: Sequence[str], now: dateti
         if same:
             found[one] = same[0].id
             continue
-        row = Person(branch_id=branch_id, name=name, created_at=now, notes="", reachable=True)
+        gone = now if name.startswith(ERASED) else None
+        row = Person(branch_id=branch_id, name=name, created_at=now, notes="", reachable=True, erased_at=gone)
         session.add(row)
         session.flush()
         found[one] = row.id

@@ -13,7 +13,7 @@ from storage.models.development import DevelopmentEvent
 from storage.models.person import Person
 from storage.roster import roster
 from tests.counting import tally
-from tests.features.activities.played import jump
+from tests.features.activities.played import count, jump
 from tests.features.votes.test_chat import last, lecture_too, page_to, say, st2, tap
 from tests.world import SHANGHAI, World, world
 
@@ -184,3 +184,64 @@ async def test_three_years_from_the_application_to_full_membership(bot: World) -
     assert "丁一" not in last(bot)
     await tap(bot, "已结束", "丁一")
     assert "【发展党员】丁一（正式党员）" in last(bot)
+
+
+async def test_corrected_extended_and_ended(bot: World) -> None:
+    await enter(bot, day="2020-03-01")
+    for word, day in (("确定积极分子", "2021年3月1日"), ("确定发展对象", "2022年3月1日")):
+        await step(bot, word, f"={day}")
+    await step(bot, "大会通过接收", "=2022年3月10日")
+    assert "请核对：政治审查未登记" in last(bot)
+    await open_person(bot)
+    await tap(bot, "更正", "更正第4项")
+    await say(bot, "2022年3月11日")
+    await say(bot, "日期误记")
+    await tap(bot, "保存")
+    assert "已更正丁一同志大会通过接收：2022年3月11日。" in last(bot)
+    await open_person(bot)
+    await tap(bot, "延长预备期", "昨天", "6个月", "保存")
+    await open_person(bot)
+    assert "预备期届满：2023年9月11日" in last(bot)
+    await tap(bot, "更正", "删除第5项")
+    await say(bot, "误记")
+    await tap(bot, "确认删除")
+    assert steps(bot)[-1] == ("accept_passed", "2022-03-11")
+    await open_person(bot)
+    await tap(bot, "终止培养", "今天", "本人提出", "保存")
+    await open_person_over(bot)
+    assert "【发展党员】丁一（已终止培养）" in last(bot)
+    assert labels(bot) == ["更正", "全部人员"]
+    await say(bot, "撤销")
+    assert "已撤销终止培养：丁一同志。" in last(bot)
+
+
+async def open_person_over(bot: World) -> None:
+    await say(bot, "发展党员")
+    await tap(bot, "已结束", "丁一")
+
+
+async def test_an_old_button_and_who_may_not(bot: World) -> None:
+    await enter(bot)
+    await open_person(bot)
+    card = bot.stage.people[DESK].chat.last
+    await tap(bot, "登记下一步", "派人谈话", "今天", "保存")
+    await bot.stage.people[DESK].tap_data(card, "dd:1:nothing")
+    for data in ("da:999", "de:999:0", "df:999", "dg:999", "dh:999", "dj:999"):
+        await bot.stage.people[DESK].tap_data(card, data)
+        await bot.clock.settle()
+    assert steps(bot) == [("application", "2023-03-01"), ("application_talk", "2023-03-01")]
+    for name in ("甲三", "甲五", "丙一"):
+        await say(bot, "发展党员", by=name)
+        assert "您没有办理此事的权限" in last(bot, name)
+        assert "丁一" not in last(bot, name)
+
+
+async def test_two_taps_on_save_record_it_once(bot: World) -> None:
+    await enter(bot)
+    await open_person(bot)
+    await tap(bot, "登记下一步", "派人谈话", "今天")
+    card = bot.stage.people[DESK].chat.last
+    for _ in range(2):
+        await bot.stage.people[DESK].tap(card, "保存")
+    await bot.clock.settle()
+    assert count(bot, DevelopmentEvent) == 2
