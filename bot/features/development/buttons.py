@@ -35,7 +35,7 @@ class RecordStep(Button):
 
 @dataclass(frozen=True)
 class ShowSteps(Button):
-    """更正: all that is recorded of somebody, to choose from."""
+    """修改: all that is recorded of somebody, to choose from."""
 
     prefix: ClassVar[str] = "de"
     person_id: int

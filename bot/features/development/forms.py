@@ -1,4 +1,4 @@
-"""登记人员, 登记下一步, 更正, 删除: the forms of the way into the Party (asking.py has their questions)."""
+"""登记人员, 登记下一步, 修改, 删除: the forms of the way into the Party (asking.py has their questions)."""
 
 from dataclasses import replace
 from datetime import date
@@ -60,7 +60,7 @@ def _check(session: Session, call: Call, values: Values) -> None:
 
 def _summary(session: Session, call: Call, values: Values) -> str:
     step, case = Step(values["what"]), _case(session, call, values)
-    head = f"【{'更正' if values.get('event') else '登记'}】{case.name}同志：{DEVELOPMENT_STEPS[step]}"
+    head = f"【{'修改' if values.get('event') else '登记'}】{case.name}同志：{DEVELOPMENT_STEPS[step]}"
     if not values.get("on"):
         return head
     said = wanted(values)
@@ -89,7 +89,7 @@ def _save(session: Session, call: Call, values: Values) -> Reply:
     else:
         row = service.record(session, call.me, before.person_id, said, call.now, call.tz)
     told = notes(session, call, replace(before, chain=before.chain.but(event)), said)
-    return done(session, call, row, "已更正" if event else "已登记", told, undo=not event)
+    return done(session, call, row, "已修改" if event else "已登记", told, undo=not event)
 
 
 def done(
@@ -120,7 +120,7 @@ def _remove(values: Values) -> Form:
 
 
 def _reason() -> Any:
-    return questions.text("reason", "请发送更正或删除的原因。", "原因", LONGEST_REASON, label="原因")
+    return questions.text("reason", "请发送修改或删除的原因。", "原因", LONGEST_REASON, label="原因")
 
 
 def _make(session: Session, values: Values) -> Form | None:

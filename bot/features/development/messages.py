@@ -130,7 +130,7 @@ def _probation(case: Case) -> list[str]:
 
 def _acts(case: Case) -> list[Choice]:
     found = [Choice("登记下一步", buttons.ChooseStep(case.person_id))] if rules.offered(case.chain) else []
-    found += [Choice("更正", buttons.ShowSteps(case.person_id, 0))] if case.chain.events else []
+    found += [Choice("修改", buttons.ShowSteps(case.person_id, 0))] if case.chain.events else []
     if case.stage is MembershipStatus.PROBATIONARY and not case.chain.has(Step.CONVERSION_PASSED):
         found.append(Choice("延长预备期", buttons.RecordStep(case.person_id, Step.EXTENSION)))
     if case.stage in STAGES:
@@ -196,16 +196,16 @@ MOST_STEPS = 8
 
 
 def recorded_page(case: Case, names: Names, number: int) -> Message:
-    """更正: each recorded step with its two buttons."""
+    """修改: each recorded step with its two buttons."""
     of = page_of(sorted(case.chain.events, key=lambda one: (one.on, one.id)), number, MOST_STEPS)
     lines = [f"{at}. {step_words(one, names)}" for at, one in enumerate(of.things, 1)]
     rows = [
-        [Choice(f"更正第{at}项", buttons.CorrectStep(one.id)), Choice(f"删除第{at}项", buttons.RemoveStep(one.id))]
+        [Choice(f"修改第{at}项", buttons.CorrectStep(one.id)), Choice(f"删除第{at}项", buttons.RemoveStep(one.id))]
         for at, one in enumerate(of.things, 1)
     ]
     turn = of.turn(lambda to: buttons.ShowSteps(case.person_id, to))
     back = [Choice("个人页面", buttons.OpenDevelopment(case.person_id))]
-    text = "\n".join([f"{TITLE}{case.name}　更正", *lines, *([of.words] if of.words else [])])
+    text = "\n".join([f"{TITLE}{case.name}　修改", *lines, *([of.words] if of.words else [])])
     return Message(text, filled(*rows, turn, back))
 
 
@@ -213,7 +213,7 @@ def notes(late: date | None, lacks: Sequence[str], closed: str = "") -> list[str
     """What is to be looked at; nothing is refused for it."""
     found = [LACKING[one] for one in lacks]
     return [
-        *([f"已超过期限（{full_day(late)}），照实登记。"] if late is not None else []),
+        *([f"晚于期限（{full_day(late)}），照实登记。"] if late is not None else []),
         *([f"请核对：{'；'.join(found)}。"] if found else []),
         *([closed] if closed else []),
     ]

@@ -30,12 +30,12 @@ from storage.roster import roster
 
 NO_SUCH = "没有找到这条发展党员记录，可能已删除。"
 NOBODY = "没有找到这位同志，请重新打开“发展党员”。"
-TWICE = "这个环节已登记，如有出入请点“更正”。"
+TWICE = "这个环节已登记，如有出入请点“修改”。"
 NOT_YET = "日期还没有到，请在当天或之后登记。"
 ENDED = "已终止培养，不能再登记。"
-ON_ROSTER = "这位同志已在名册上，不必登记为发展对象。"
+ON_ROSTER = "这位同志已在名册上，无需登记为发展对象。"
 THERE = "这位同志已登记，请在“发展党员”中打开。"
-OTHERWISE = "，请在其页面点“更正”。"
+OTHERWISE = "，请在其页面点“修改”。"
 COLUMNS = ("step", "on", "to_on", "days", "hours", "months", "reason", "vote_id", "activity_id")
 # What figures count: whoever enters it after the cut-off hears so.
 COUNTED = frozenset(
@@ -218,7 +218,7 @@ def still_changes(session: Session, row: DevelopmentEvent, now: datetime, tz: tz
 def correct(
     session: Session, me: Me, event_id: int, wanted: Wanted, reason: str, now: datetime, tz: tzinfo
 ) -> DevelopmentEvent:
-    """更正: another row takes the place of the one that stood, which counts as withdrawn from now on."""
+    """修改: another row takes the place of the one that stood, which counts as withdrawn from now on."""
     row = _taken(session, me, event_id, reason, now, tz)
     today = local_day(now, tz)
     # Also of an end: without it somebody is on the way again.

@@ -193,16 +193,16 @@ async def test_corrected_extended_and_ended(bot: World) -> None:
     await step(bot, "大会通过接收", "=2022年3月10日")
     assert "请核对：政治审查未登记" in last(bot)
     await open_person(bot)
-    await tap(bot, "更正", "更正第4项")
+    await tap(bot, "修改", "修改第4项")
     await say(bot, "2022年3月11日")
     await say(bot, "日期误记")
     await tap(bot, "保存")
-    assert "已更正丁一同志大会通过接收：2022年3月11日。" in last(bot)
+    assert "已修改丁一同志大会通过接收：2022年3月11日。" in last(bot)
     await open_person(bot)
     await tap(bot, "延长预备期", "昨天", "6个月", "保存")
     await open_person(bot)
     assert "预备期届满：2023年9月11日" in last(bot)
-    await tap(bot, "更正", "删除第5项")
+    await tap(bot, "修改", "删除第5项")
     await say(bot, "误记")
     await tap(bot, "确认删除")
     assert steps(bot)[-1] == ("accept_passed", "2022-03-11")
@@ -210,7 +210,7 @@ async def test_corrected_extended_and_ended(bot: World) -> None:
     await tap(bot, "终止培养", "今天", "本人提出", "保存")
     await open_person_over(bot)
     assert "【发展党员】丁一（已终止培养）" in last(bot)
-    assert labels(bot) == ["更正", "全部人员"]
+    assert labels(bot) == ["修改", "全部人员"]
     await say(bot, "撤销")
     assert "已撤销终止培养：丁一同志。" in last(bot)
 
