@@ -186,6 +186,13 @@ class OfficialDutyAs(StrEnum):
     EXCLUDED = "excluded"
 
 
+class ConversionCountDate(StrEnum):
+    """By which day a conversion counts in a branch (D17)."""
+
+    APPROVAL = "approval"
+    BRANCH_MEETING = "branch_meeting"
+
+
 class ExemptFrom(StrEnum):
     """What an exemption may free from (D26)."""
 
@@ -228,6 +235,39 @@ class VoteExclusion(StrEnum):
     NOT_TRANSFERRED = "not_transferred"
     RETIRED_AWAY = "retired_away"
     OTHER = "other"
+
+
+class DevelopmentStep(StrEnum):
+    """What happens to somebody on the way into the Party, in its order; then what is beside it (S41-S43)."""
+
+    APPLICATION = "application"
+    APPLICATION_TALK = "application_talk"
+    ACTIVIST_CONFIRMED = "activist_confirmed"
+    MENTORS = "mentors"
+    REVIEW = "review"
+    DEVELOPMENT_TARGET = "development_target"
+    SPONSORS = "sponsors"
+    TRAINING = "training"
+    POLITICAL_REVIEW = "political_review"
+    PREVIEW = "preview"
+    PUBLICITY = "publicity"
+    ACCEPT_PASSED = "accept_passed"
+    ACCEPT_APPROVED = "accept_approved"
+    EXTENSION = "extension"
+    CONVERSION_PASSED = "conversion_passed"
+    CONVERSION_APPROVED = "conversion_approved"
+    ENDED = "ended"
+    # Only in archives: what the roster knows by its spans.
+    TRANSFER_IN = "transfer_in"
+    TRANSFER_OUT = "transfer_out"
+
+
+class DevelopmentEnd(StrEnum):
+    """Why nobody goes on with it; no judgement of anybody."""
+
+    OWN_WISH = "own_wish"
+    LEFT = "left"
+    DECIDED = "decided"
 
 
 class MinutesForm(StrEnum):

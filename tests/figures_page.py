@@ -53,6 +53,8 @@ RECORDED: Mapping[str, tuple[str, str]] = {
     "talks": ("谈话", "the committee, leaders of party groups for their own"),
     "votes": ("考勤 · 表决", "the desk; of their own meetings leaders of party groups"),
     "heads": ("名册", "组织委员, the desk"),
+    "development": ("发展党员 · 表决 · 登记接收", "组织委员, the desk"),
+    "development_stages": ("发展党员 · 名册", "组织委员, the desk"),
 }
 
 

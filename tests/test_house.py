@@ -286,6 +286,9 @@ MACHINERY = {"lease", "upload", "job_run", "promise"}
 OTHER_WORDS = {
     ("bot/features/register/messages.py", "_WAYS"): "headings of a page",
     ("bot/features/calendar/messages.py", "ASK"): "questions",
+    ("bot/features/development/asking.py", "_MORE"): "questions",
+    ("bot/features/development/messages.py", "_ASKS"): "sentences about what is due",
+    ("bot/kit/decided.py", "_LABELS"): "what stands on buttons",
     ("bot/features/privacy/mentions.py", "LEFT"): "sentences about what stays",
     ("bot/features/privacy/messages.py", "_short"): "what stands on buttons; the name in full is in RETENTION",
     ("bot/features/privacy/rules.py", "RETENTION"): "rules of retention, declared with their days",

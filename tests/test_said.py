@@ -77,6 +77,15 @@ ALLOWED: dict[str, dict[str, str]] = {
         "确定": "已确定 is what the rules of appraisal call grades that the committee has fixed",
     },
     **{
+        f"bot/{path}.py": {"确定": "确定积极分子 is what the rules of 发展党员, and its ledger, call it"}
+        for path in (
+            "features/development/figures",
+            "features/development/forms",
+            "features/development/ledger",
+            "kit/glossary/choices",
+        )
+    },
+    **{
         f"bot/{path}.py": {"发出": "发出选票 is what the rules of elections call it"}
         for path in ("features/votes/answers", "features/votes/asking", "kit/voting", "kit/glossary/columns")
     },

@@ -5,11 +5,13 @@ from datetime import tzinfo
 from bot.features.accounts import feature as accounts
 from bot.features.activities import feature as activities
 from bot.features.activity_changes import feature as activity_changes
+from bot.features.anniversaries import feature as anniversaries
 from bot.features.archive import feature as archive
 from bot.features.away import feature as away
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
 from bot.features.exams import feature as exams
+from bot.features.development import feature as development
 from bot.features.finding import feature as finding
 from bot.features.integrity import feature as integrity
 from bot.features.kept_files import feature as kept_files
@@ -74,6 +76,8 @@ _LISTED: tuple[Feature, ...] = (
     menu.FEATURE,
     accounts.FEATURE,
     roster.FEATURE,
+    development.FEATURE,
+    anniversaries.FEATURE,
     roster_files.FEATURE,
     broadcasts.FEATURE,
     offices.FEATURE,

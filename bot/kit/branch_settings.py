@@ -16,7 +16,7 @@ from bot.kit.deadlines import in_time, is_close_day
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.names import LONGEST, name_key
 from scheduler.calendar.days import CLOSE_DAY, Quarter, local_day
-from storage.choices import ActivityType, ExemptFrom, MonthlyDocument, OfficialDutyAs, Rank
+from storage.choices import ActivityType, ConversionCountDate, ExemptFrom, MonthlyDocument, OfficialDutyAs, Rank
 from storage.models.organisation import Organisation
 from storage.roster import Member
 
@@ -47,6 +47,7 @@ class BranchSettings:
     late_minutes: int = 10
     official_duty_as: OfficialDutyAs = OfficialDutyAs.LEAVE
     cadre_min_rank: Rank = Rank.DEPUTY_SECTION
+    conversion_count_date: ConversionCountDate = ConversionCountDate.APPROVAL
     exempt_from: frozenset[ExemptFrom] = frozenset(ExemptFrom)
     monthly_documents: frozenset[MonthlyDocument] = frozenset({MonthlyDocument.MINUTES, MonthlyDocument.MONTHLY_LEDGER})
     appraisal_excellent_share: int | None = None
@@ -150,6 +151,9 @@ FIELDS: Mapping[str, Stored] = {
     "late_minutes": Stored(_number(LATE_MINUTES), "a number of minutes from 0 to 60"),
     "official_duty_as": Stored(_one_of(OfficialDutyAs), f"one of {', '.join(OfficialDutyAs)}", str, dated=True),
     "cadre_min_rank": Stored(_one_of(Rank, CADRE_RANKS), f"one of {', '.join(CADRE_RANKS)}", str, dated=True),
+    "conversion_count_date": Stored(
+        _one_of(ConversionCountDate), f"one of {', '.join(ConversionCountDate)}", str, dated=True
+    ),
     "exempt_from": Stored(_some_of(ExemptFrom), f"a list of {', '.join(ExemptFrom)}", _listed, dated=True),
     "monthly_documents": Stored(
         _some_of(MonthlyDocument), f"a list of {', '.join(MonthlyDocument)}", _listed, dated=True

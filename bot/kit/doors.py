@@ -110,6 +110,40 @@ class ShowTalks(Button):
 
 
 @dataclass(frozen=True)
+class OpenDevelopment(Button):
+    """发展党员: one person's page."""
+
+    prefix: ClassVar[str] = "da"
+    person_id: int
+
+
+@dataclass(frozen=True)
+class RecordDecided(Button):
+    """登记接收, 登记转正: what a vote of a meeting has decided of somebody."""
+
+    prefix: ClassVar[str] = "dj"
+    vote_id: int
+
+
+@dataclass(frozen=True)
+class AcceptOnRoster(Button):
+    """编入名册: who was accepted by the meeting of a day, as 20230922."""
+
+    prefix: ClassVar[str] = "dk"
+    person_id: int
+    day: int
+
+
+@dataclass(frozen=True)
+class TurnFull(Button):
+    """转为正式党员 on the roster from a day, as 20230922."""
+
+    prefix: ClassVar[str] = "dl"
+    person_id: int
+    day: int
+
+
+@dataclass(frozen=True)
 class OpenEntry(Button):
     """An entry of the register. `row`: the number of one of its rows; 0: the entry itself."""
 

@@ -89,6 +89,7 @@ class Waits(StrEnum):
     BINDING = "binding"
     ROLL = "roll"
     MINUTES = "minutes"
+    DEVELOPMENT = "development"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ _COUNTED = {
     Waits.BINDING: "绑定申请{}份",
     Waits.ROLL: "活动待点名{}项",
     Waits.MINUTES: "会议记录待交{}份",
+    Waits.DEVELOPMENT: "发展党员待办理{}项",
 }
 
 

@@ -178,6 +178,14 @@ def next_month(day: date) -> date:
     return (day.replace(day=1) + 32 * DAY).replace(day=1)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last one: 31 August and six months is 28 February."""
+    month = day.month - 1 + months
+    first = date(day.year + month // 12, month % 12 + 1, 1)
+    last = next_month(first) - DAY
+    return last.replace(day=min(day.day, last.day))
+
+
 def nth_weekday(year: int, month: int, weekday: int, number: int) -> date | None:
     """The fixed day of a month, e.g. its first Friday: weekday 4 (0 is Monday), number 1; None when there is none."""
     first = date(year, month, 1)

@@ -25,6 +25,7 @@ from bot.features.calendar.rules import OwnDays
 from bot.features.exams import making, scores
 from bot.features.exams.making import Plan as ExamPlan
 from bot.features.exams.score_lines import Given
+from bot.features.development import service as development_service
 from bot.features.integrity import planning as reminders
 from bot.features.integrity.buttons import Field
 from bot.features.leave import makeups
@@ -84,6 +85,7 @@ from storage.choices import (
     ActivityFileRole,
     ActivityType,
     AttemptKind,
+    DevelopmentStep,
     Duty,
     ExamMode,
     ExemptionReason,
@@ -102,6 +104,7 @@ from storage.choices import (
 )
 from storage.models.activity import Activity, FirstAgendaItem
 from storage.models.calendar import CalendarYear
+from storage.models.development import DevelopmentEvent
 from storage.models.inbox import Inbox
 from storage.models.invite import BindRequest
 from storage.models.notice import Notice
@@ -208,6 +211,15 @@ def vote(session: Session, me: Me, text: str) -> None:
     candidate = vote_service.record(session, me, meeting, accepted, NOW, SHANGHAI).subject_id
     assert session.get_one(Person, candidate).name == newcomers.name_of(text)
     vote_service.withdraw(session, me, row.id, text, NOW, SHANGHAI)
+
+
+def development(session: Session, me: Me, text: str) -> None:
+    """A candidate's name; why a step is taken out, kept nowhere."""
+    wanted = development_service.Wanted(DevelopmentStep.APPLICATION, TODAY)
+    person = development_service.enter(session, me, text, [wanted], NOW, SHANGHAI)
+    assert session.get_one(Person, person).name == newcomers.name_of(text)
+    row = session.scalars(select(DevelopmentEvent).where(DevelopmentEvent.person_id == person)).one()
+    development_service.remove(session, me, row.id, text, NOW, SHANGHAI)
 
 
 def activity_changed(session: Session, me: Me, text: str) -> None:
@@ -571,6 +583,7 @@ def archive(session: Session, me: Me, text: str) -> None:
     paper = {"id": number, "name": text, "stored": False, "about": [f"guidance/{number}"], text: text}
     days = {"from": "2023-07-03", "to": "2023-07-10", "made_at": "2023-07-03T09:00:00+08:00"}
     days_away = {"id": number, "person": number, "place": number, "state": "registered", **days, text: text}
+    step = {"id": number, "person": number, "event": "application", "on": "2023-07-03", text: text}
     items = [{"category": "other", "due_on": "2023-09-01", text: text}]
     listed = {"id": number, "target": text, "issued_on": "2023-07-20", "state": "issued", "items": items}
     register_of = {"guidance": [visit], "rectification_lists": [listed]}
@@ -581,6 +594,7 @@ def archive(session: Session, me: Me, text: str) -> None:
         "away": [days_away],
         "exams": [{"id": number, "title": text[:60], "date": "2023-08-30", text: text}],
         "exam_attempts": [{"exam": number, "person": number, "kind": "formal", "score": 90, text: text}],
+        "member_development": [step],
         **register_of,
         "files": [paper],
     }
@@ -628,6 +642,7 @@ FIELDS: list[WriteField] = [
     activity,
     record,
     vote,
+    development,
     activity_changed,
     leave,
     away,

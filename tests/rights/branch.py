@@ -25,6 +25,7 @@ from storage.choices import (
     AttendanceStatus,
     AwayState,
     BindRequestState,
+    DevelopmentStep,
     Duty,
     ExamMode,
     HandInKind,
@@ -47,6 +48,7 @@ from storage.models.activity_file import ActivityFile
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.away import AwaySpan
 from storage.models.care import HygieneWord
+from storage.models.development import DevelopmentEvent
 from storage.models.entry import Entry, EntryRow, EntryState
 from storage.models.exam import Exam, ExamAnswer, ExamAttempt, ExamItem, ExamQuestion
 from storage.models.invite import BindRequest
@@ -309,6 +311,12 @@ def _fill(
             asked_at=NOW,
         ),
     )
+    keep("candidate", Person(branch_id=branch_id, name=f"发展{tail}", created_at=NOW))
+    stepped = {"recorded_at": NOW, "recorded_by_id": maker, "on": TODAY - timedelta(days=9)}
+    applied = {"person_id": rows["candidate"], "step": DevelopmentStep.APPLICATION}
+    keep("step", DevelopmentEvent(branch_id=branch_id, **stepped, **applied))
+    accepts = {**resolved, "motion": Motion.ACCEPT_PROBATIONARY, "title": "", "for_": 1}
+    keep("decided", Vote(branch_id=branch_id, activity_id=rows["held"], subject_id=rows["candidate"], **accepts))
     keep("guest", Person(branch_id=branch_id, name=f"列席{tail}", created_at=NOW))
     keep("word", HygieneWord(branch_id=branch_id, word=f"词语{tail}", made_by_id=maker, made_at=NOW))
     rows["changed"] = _changed(session, branch_id, people[leave], maker)

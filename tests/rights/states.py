@@ -15,8 +15,10 @@ from bot.features.accounts.rules import InviteKind, hash_code
 from bot.features.calendar import rules as calendar
 from bot.features.roster_files.drafts import row_from_json
 from bot.features.roster_files.service import plan_import
+from bot.kit import votes
 from scheduler import broadcasts
 from storage.choices import (
+    AttendanceStatus,
     BindRequestState,
     Duty,
     ExamMode,
@@ -26,11 +28,14 @@ from storage.choices import (
     LeaveType,
     OrganisationKind,
     OutboxState,
+    SignInMethod,
+    VoteExclusion,
 )
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.away import AwaySpan
 from storage.models.calendar import CalendarYear
+from storage.models.development import DevelopmentEvent
 from storage.models.entry import Entry, EntryState
 from storage.models.exam import Exam, ExamAnswer, ExamAttempt
 from storage.models.inbox import Inbox
@@ -42,9 +47,10 @@ from storage.models.person import DutySpan, GroupSpan, Person, RosterSpan
 from storage.models.reflection import Reflection, ReflectionPart
 from storage.models.study import MonthlyTheme, StudyCompletion
 from storage.models.talk import Talk
-from storage.models.vote import Vote
+from storage.models.vote import Vote, VoteExcluded
 from tests.rights.branch import NOW, SINCE, TODAY, Ids, days_away
 from tests.scheduler.notices import OPENING
+from tests.world import SHANGHAI
 
 Draft = dict[str, Any]
 # The update in which leave was asked for with a reason.
@@ -130,6 +136,22 @@ def talked_by_me(session: Session, ids: Ids, who: int | None) -> None:
 def voted_by_me(session: Session, ids: Ids, who: int | None) -> None:
     """The vote of the prepared branch is recorded by who asks."""
     session.execute(update(Vote).where(Vote.id == ids["vote"]).values(recorded_by_id=who))
+
+
+def stepped_by_me(session: Session, ids: Ids, who: int | None) -> None:
+    """The step of the prepared branch is recorded by who asks."""
+    session.execute(update(DevelopmentEvent).where(DevelopmentEvent.id == ids["step"]).values(recorded_by_id=who))
+
+
+def has_passed(session: Session, ids: Ids, who: int | None) -> None:
+    """The one voter of the held meeting was there and for it; nobody else is reckoned."""
+    activity = session.get_one(Activity, session.get_one(Vote, ids["decided"]).activity_id)
+    full = [one.id for one in votes.room(session, activity, SHANGHAI).full]
+    session.execute(delete(Attendance).where(Attendance.activity_id == activity.id))
+    present = {"status": AttendanceStatus.PRESENT, "method": SignInMethod.BUTTON, "at": NOW}
+    session.add(Attendance(activity_id=activity.id, person_id=full[0], **present))
+    left_out = {"vote_id": ids["decided"], "reason": VoteExclusion.ABROAD}
+    session.add_all(VoteExcluded(person_id=one, **left_out) for one in full[1:])
 
 
 def owned_by_me(session: Session, ids: Ids, who: int | None) -> None:

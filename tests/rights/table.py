@@ -12,6 +12,7 @@ from bot.features.activities import buttons as activities
 from bot.features.away import buttons as away
 from bot.features.calendar import buttons as calendar
 from bot.features.exams import buttons as exams
+from bot.features.development import buttons as development
 from bot.features.integrity import buttons as integrity
 from bot.features.kept_files import buttons as kept_files
 from bot.features.leave import buttons as leave
@@ -46,7 +47,7 @@ from bot.kit.figures import Section
 from bot.kit.form_fields import Fill
 from bot.kit.handlers import File
 from bot.kit.undo import UndoStep
-from storage.choices import ActivityFileRole, ActivityType, Duty, HandInKind, LeaveType, StudyItemKind
+from storage.choices import ActivityFileRole, ActivityType, DevelopmentStep, Duty, HandInKind, LeaveType, StudyItemKind
 from tests.features.register.own_team import TEAM
 from tests.rights import states
 from tests.rights.branch import NAMES, NOW, Ids
@@ -203,6 +204,12 @@ UNVOTED = (
     "votes.form",
     lambda ids: {"act": "withdraw", "vote": ids["vote"], "field": "confirm", "reason": "登记有误"},
 )
+UNSTEPPED = ("development.step", lambda ids: {"act": "remove", "event": ids["step"], "field": "reason"})
+REMOVED = (
+    "development.step",
+    lambda ids: {"act": "remove", "event": ids["step"], "field": "confirm", "reason": "登记有误"},
+)
+APPLIED = ("development.enter", lambda ids: {"name": "庚三", "application": "2023-07-01", "field": "confirm"})
 COMING = ("integrity.day", lambda ids: {"year": 2023, "festival": "中秋"})
 OWN_FILE = (TEAM, [], "")
 OWN_LOOK = ("own.look", lambda ids: {"id": TEAM.id, "said": to_json(TEAM)})
@@ -763,6 +770,29 @@ TABLE: dict[str, Case] = {
     "tap:ChangeCampaign": Case(RUN_TALKS, lambda ids: talks.ChangeCampaign(ids["talk_campaign"])),
     "tap:EndCampaign": Case(RUN_TALKS, lambda ids: talks.EndCampaign(ids["talk_campaign"], 1)),
     "tap:CancelCampaign": Case(RUN_TALKS, lambda ids: talks.CancelCampaign(ids["talk_campaign"], 1)),
+    # development
+    "command:dev": own(ROSTER),
+    "word:发展党员": own(ROSTER),
+    "word:积极分子": own(ROSTER),
+    "tap:ShowDevelopment": own(ROSTER, lambda ids: development.ShowDevelopment(0, 0)),
+    "tap:EnterSomebody": own(ROSTER, lambda ids: development.EnterSomebody()),
+    "tap:ExportDevelopment": own(ROSTER, lambda ids: development.ExportDevelopment()),
+    "tap:OpenDevelopment": Case(ROSTER, lambda ids: doors.OpenDevelopment(ids["candidate"])),
+    "tap:ChooseStep": Case(ROSTER, lambda ids: development.ChooseStep(ids["candidate"])),
+    "tap:RecordStep": Case(
+        ROSTER, lambda ids: development.RecordStep(ids["candidate"], DevelopmentStep.APPLICATION_TALK)
+    ),
+    "tap:ShowSteps": Case(ROSTER, lambda ids: development.ShowSteps(ids["candidate"], 0)),
+    "tap:CorrectStep": Case(ROSTER, lambda ids: development.CorrectStep(ids["step"])),
+    "tap:RemoveStep": Case(ROSTER, lambda ids: development.RemoveStep(ids["step"])),
+    "tap:UndoDevelopment": Case(
+        ROSTER, lambda ids: development.UndoDevelopment(ids["step"]), state=states.stepped_by_me
+    ),
+    "tap:RecordDecided": Case(ROSTER, lambda ids: doors.RecordDecided(ids["decided"]), state=states.has_passed),
+    "tap:AcceptOnRoster": Case(ROSTER, lambda ids: doors.AcceptOnRoster(ids["guest"], 20230705)),
+    "tap:TurnFull": Case(ROSTER, lambda ids: doors.TurnFull(ids["bound"], 20230705)),
+    "answer:development.step": Case(ROSTER, open=UNSTEPPED, text="日期有误"),
+    "answer:development.enter": own(ROSTER, open=("development.enter", lambda ids: {"field": "name"}), text="庚二"),
     # the care for data
     # Whose data it is may know who recorded them.
     "command:mydata": own(KNOWN, by=RECORDER),
@@ -921,6 +951,24 @@ FURTHER: list[tuple[str, Case]] = [
         Case(SIGN_IN_ALL, lambda ids: Fill("v", 1, "go", "save"), open=UNVOTED, effect=rows("vote audit dialog")),
     ),
     ("tap:Fill", own(OWN, lambda ids: Fill("w", 1, "go", "save"), open=AWAY, effect=rows("away_span audit dialog"))),
+    (
+        "tap:Fill",
+        Case(
+            ROSTER,
+            lambda ids: Fill("d", 1, "go", "save"),
+            open=REMOVED,
+            effect=rows("development_event audit dialog"),
+        ),
+    ),
+    (
+        "tap:Fill",
+        own(
+            ROSTER,
+            lambda ids: Fill("dn", 1, "go", "save"),
+            open=APPLIED,
+            effect=rows("development_event person audit dialog"),
+        ),
+    ),
     ("tap:Fill", Case(ROSTER, lambda ids: Fill("c", 1, "value", str(ids["group"])), open=CHANGE, effect=ASKS)),
     # the second question before an erasure; a stranger's own number; a code that nobody made
     ("tap:EraseGo", Case(WIPE, lambda ids: care.EraseGo(1), open=ERASE_AGAIN, effect=rows("person audit dialog"))),

@@ -18,7 +18,9 @@ from bot.kit import back_fill, leave_offers, votes
 from bot.kit.activities import ACTIVITY_CARD, coming
 from bot.kit.activity_words import type_words
 from bot.kit.broadcasts import preview, progress_card, to_many, with_delivery
+from bot.kit.decided import to_record
 from bot.kit.handlers import Call
+from bot.kit.lists import two_a_row
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, To
 from bot.kit.words import quoted
@@ -63,10 +65,14 @@ def _desk_card(
 
 
 def _with_votes(session: Session, card: Message, activity: Activity, tz: tzinfo) -> Message:
-    """表决, of a meeting at which something may be put to the vote, with how each came out."""
+    """表决, of a meeting at which something may be put to the vote, with how each came out and what is to be recorded
+    of people by it.
+    """
     if activity.status in OFF or not votes_at(types_of(session, activity)):
         return card
-    return messages.with_votes(card, activity, votes.of_activity(session, activity, tz))
+    found = votes.of_activity(session, activity, tz)
+    with_votes = messages.with_votes(card, activity, found)
+    return replace(with_votes, rows=[*with_votes.rows, *two_a_row(to_record(session, found))])
 
 
 def _came(session: Session, activity: Activity, now: datetime, tz: tzinfo) -> str:

@@ -11,12 +11,14 @@ from bot.features.register.archive.records import CHANGES, FILES, collections
 FORMAT = "branch-archive/1"
 MAX_BYTES = 64 * 1024 * 1024
 # Read by this version, in the order in which they are written; behind them the register's and what was changed of it.
-READ = ("branch", "people", "settings", "away", "exams", "exam_attempts", "talk_campaigns", "talks")
+READ = (
+    "branch", "people", "settings", "away", "member_development", "exams", "exam_attempts", "talk_campaigns", "talks",
+)  # fmt: skip
 # Known, and read by a later version, or as soon as a kind of the register is kept there.
 LATER = frozenset({
     "activities", "assessment_items", "campaigns", "closes", "corrections", "documents",
     "first_agenda_items", "issues", "leave_requests",
-    "member_development", "minutes", "model_units", "monthly_themes", "next_quarter_plan", "norms", "notices",
+    "minutes", "model_units", "monthly_themes", "next_quarter_plan", "norms", "notices",
     "projects", "reflection_tasks", "reflections", "reminders",
     "research_topics", "self_check_tasks", "self_checks", "study_completions", "study_items",
     "task_items", "votes",

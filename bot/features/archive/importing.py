@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
-from bot.features.archive import audit_diff, away, exams, rules, talk_rows, talks
+from bot.features.archive import audit_diff, away, development, exams, rules, talk_rows, talks
 from bot.features.archive.document import BadArchive, left_out, reads, unknown
 from bot.features.archive.exporting import (
     FURTHER,
@@ -115,7 +115,9 @@ def bring(
     campaigns = talk_rows.known_campaigns(session, branch_id) if branch_id is not None else {}
     talked, of_talks = talks.read(document, named.people, campaigns)
     archive = replace(archive, away=days_away if away.NAME in document else None, exams=tests, talks=talked)
-    faults = [*unknown(document), *faults, *of_away, *of_tests, *of_talks, *more]
+    steps, of_steps = development.read(document.get(development.NAME), named.people, tz)
+    archive = replace(archive, development=steps if development.NAME in document else None)
+    faults = [*unknown(document), *faults, *of_away, *of_steps, *of_tests, *of_talks, *more]
     faults = faults or [*_of_what_is_there(session, branch_id, register, contents)]
     if faults:
         raise BadArchive(faults)
@@ -154,8 +156,8 @@ def bring(
 
 
 def _says_nothing(archive: Archive) -> bool:
-    beside = archive.away is None and archive.exams is None and archive.talks.empty
-    return archive.branch is None and archive.people is None and beside and archive.register.empty
+    said = (archive.branch, archive.people, archive.away, archive.development, archive.exams)
+    return all(one is None for one in said) and archive.talks.empty and archive.register.empty
 
 
 def _of_what_is_there(
@@ -214,6 +216,8 @@ def _differing(
     tests, _ = exams.read(document, person_ids(session, branch_id).values())
     said = archive.exams is not None and archive.exams.same(tests or exams.Exams())
     talked, _ = talks.read(document, person_ids(session, branch_id).values())
+    known, _ = development.read(document.get(development.NAME), person_ids(session, branch_id).values(), tz)
+    asked = archive.development
     return replace(
         archive,
         branch=None,
@@ -223,6 +227,7 @@ def _differing(
         away=other,
         exams=None if said else archive.exams,
         talks=archive.talks.differing(talked),
+        development=asked if asked is not None and development.differs(known, asked) else None,
     )
 
 
@@ -282,6 +287,7 @@ def _may_go_there(session: Session, branch_id: int, archive: Archive, target: Ta
         "days away": away.there(session, branch_id) if archive.away is not None else 0,
         "tests": exams.there(session, branch_id) if archive.exams is not None else 0,
         "talks": talk_rows.there(session, branch_id) if not archive.talks.empty else 0,
+        "steps of development": development.there(session, branch_id) if archive.development is not None else 0,
     }
     if any(others.values()) and not target.replace:
         name = session.get_one(Organisation, branch_id).name
@@ -340,13 +346,16 @@ class _Desk:
         if archive.exams is not None:
             exams.clear(self._session, self._branch_id)
         of_campaigns = talk_rows.clear(self._session, self._branch_id, archive.talks)
+        if archive.development is not None:
+            development.clear(self._session, self._branch_id)
         if archive.branch is not None:
             self._lay_branch(archive.branch, target)
         self._lay_settings(archive)
         if archive.people is None:
             self._people = {known: one for one, known in person_ids(self._session, self._branch_id).items()}
         else:
-            gone = self._match_people(archive.people)
+            stays = development.outside(self._session, self._branch_id)
+            gone = [one for one in self._match_people(archive.people) if one not in stays]
             # An id of the archive may stand at somebody else's row.
             here = Person.branch_id == self._branch_id
             self._session.execute(update(Person).where(here).values(archive_id=None))
@@ -361,6 +370,7 @@ class _Desk:
         if archive.exams is not None:
             exams.lay(self._session, self._branch_id, archive.exams, self._people, self._now)
         talk_rows.lay(self._session, self._branch_id, archive.talks, self._people, of_campaigns)
+        development.lay(self._session, self._branch_id, archive.development or (), self._people, self._now)
         if lost:
             self._notes.append(f"{lost} records pointed to others that the archive does not have, and stand alone now")
         if archive.branch is not None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.features.archive.away import DaysAway
+from bot.features.archive.development import Stepped
 from bot.features.archive.document import READ
 from bot.features.archive.exams import Exams
 from bot.features.archive.talks import Talks
@@ -94,6 +95,7 @@ class Archive:
     away: tuple[DaysAway, ...] | None = None
     exams: Exams | None = None
     talks: Talks = field(default_factory=Talks)
+    development: tuple[Stepped, ...] | None = None
 
 
 _PERSON = frozenset(

@@ -18,6 +18,8 @@ class Send(StrEnum):
     SIGN_IN_OPENS = "sign_in_opens"
     MINUTES = "minutes_asked"
     TALKS = "talk_campaigns_asked"
+    ANNIVERSARY_GREETING = "anniversary_greeting"
+    ANNIVERSARY_LIST = "anniversary_list"
 
 
 class DigestOn(StrEnum):

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.activities import reminding
+from bot.features.anniversaries import service as anniversaries
 from bot.features.integrity import decisions
 from bot.features.integrity import planning as reminders
 from bot.features.minutes import waiting as minutes
@@ -23,6 +24,8 @@ _SWITCHES = {
     Send.SIGN_IN_OPENS: reminding.SIGN_IN_OPENS,
     Send.MINUTES: minutes.SWITCH,
     Send.TALKS: talks.SWITCH,
+    Send.ANNIVERSARY_GREETING: anniversaries.GREETING,
+    Send.ANNIVERSARY_LIST: anniversaries.LIST,
 }
 
 
@@ -64,8 +67,8 @@ def changed(session: Session, me: Me, send: Send, on: bool, now: datetime, tz: t
         # Switched on it goes at its next hour.
         found_next = None if on else reminding.next_reminder(session, me, now, tz)
         return [Goes(column_word(send), *found_next)] if found_next is not None else []
-    if send in (Send.SIGN_IN_OPENS, Send.MINUTES, Send.TALKS):
-        # It is told shortly before each activity, or a line of what one is nudged for; or it is not.
+    if send in (Send.SIGN_IN_OPENS, Send.MINUTES, Send.TALKS, Send.ANNIVERSARY_GREETING, Send.ANNIVERSARY_LIST):
+        # It goes on its day, or is a line of something else; or it is not.
         return []
     everyone = len(everybody(session, me.branch_id, today))
     if on:

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.rules import SEATS
 from bot.features.roster import messages, rules, service
 from bot.features.roster.buttons import Change, Kind, Pick
+from bot.features.roster.desk import day_of
 from bot.features.roster.rules import FactChange, Step
 from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
 from bot.kit.closing import close_days
+from bot.kit.doors import AcceptOnRoster, TurnFull
 from bot.kit.form_fields import Action, Doubt, Field, Fill, Values
 from bot.kit.form_pages import FIELD, LEFT
 from bot.kit.forms import Form
@@ -27,7 +29,7 @@ from bot.kit.names import called
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from bot.kit.typed_days import the_day
-from storage.choices import Duty, Why
+from storage.choices import Duty, MembershipStatus, Why
 from storage.facts import Facts
 from storage.models.person import DutySpan
 from storage.roster import Member
@@ -51,6 +53,22 @@ def begin(session: Session, call: Call, button: Change) -> Reply:
     if button.person_id or button.kind not in (Kind.NEW, Kind.ACCEPT):
         service.facts_of(session, call.me, button.person_id, call.today)
     return say(FORM.open(session, call, kind=button.kind.value, person=button.person_id))
+
+
+def accept(session: Session, call: Call, button: AcceptOnRoster) -> Reply:
+    """Of who was accepted by a meeting the group alone is asked."""
+    day = day_of(button.day, call.today).isoformat()
+    service.facts_of(session, call.me, button.person_id, call.today)
+    given = {Step.MEETING.value: day}
+    return say(FORM.filled(session, call, kind=Kind.ACCEPT.value, person=button.person_id, **given))
+
+
+def turn_full(session: Session, call: Call, button: TurnFull) -> Reply:
+    """From the day on which the superior has approved it, or another that is chosen instead."""
+    day = day_of(button.day, call.today).isoformat()
+    service.facts_of(session, call.me, button.person_id, call.today)
+    given = {Step.VALUE.value: str(rules.ON_ROSTER.index(MembershipStatus.FULL)), Step.DAY.value: day}
+    return say(FORM.filled(session, call, kind=Kind.STATUS.value, person=button.person_id, **given))
 
 
 def pick(session: Session, call: Call, button: Pick) -> Reply:
@@ -306,5 +324,7 @@ FORM = Form(
 )
 HANDLERS: list[Handler] = [
     Tap(Change, begin, right=Right.ROSTER, private=True),
+    Tap(AcceptOnRoster, accept, right=Right.ROSTER, private=True),
+    Tap(TurnFull, turn_full, right=Right.ROSTER, private=True),
     Tap(Pick, pick, right=Right.ROSTER, private=True),
 ]

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.features.roster.buttons import Kind
 from bot.kit.deadlines import CloseDays, in_time
-from scheduler.calendar.days import CLOSE_DAY, Quarter, next_month
+from scheduler.calendar.days import CLOSE_DAY, Quarter, months_after, next_month
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank, Why
 
 # A term of a branch committee, or of a secretary where there is none (R44); a branch may set its own (term_years).
@@ -109,14 +109,6 @@ def meetings_offered(today: date) -> list[tuple[str, date]]:
 def ends_offered(day: date) -> list[tuple[str, date]]:
     """Usual ends of an exemption, as the first day on which it no longer holds."""
     return [("3个月", months_after(day, 3)), ("半年", months_after(day, 6)), ("1年", months_after(day, 12))]
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or its last one: 31 August and six months is 28 February."""
-    month = day.month - 1 + months
-    first = date(day.year + month // 12, month % 12 + 1, 1)
-    last = next_month(first) - timedelta(days=1)
-    return last.replace(day=min(day.day, last.day))
 
 
 def term_ends(elected_on: date, years: int) -> date:

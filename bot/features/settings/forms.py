@@ -12,7 +12,7 @@ from bot.kit.branch_settings import CADRE_RANKS
 from bot.kit.form_fields import Action, Doubt, Field, Options, Values
 from bot.kit.form_pages import FIELD
 from bot.kit.forms import Form
-from bot.kit.glossary.choices import EXEMPT_FROM, OFFICIAL_DUTY
+from bot.kit.glossary.choices import CONVERSION_DATES, EXEMPT_FROM, OFFICIAL_DUTY
 from bot.kit.glossary.columns import column_word, stored_word
 from bot.kit.handlers import Call
 from bot.kit.questions import fixed
@@ -158,6 +158,7 @@ FORM = Form(
         _field("late_minutes", _numbers("late_minutes", MINUTES), rules.late_minutes),
         _field("official_duty_as", fixed(OFFICIAL_DUTY)),
         _field("cadre_min_rank", fixed(CADRES)),
+        _field("conversion_count_date", fixed(CONVERSION_DATES)),
         _field("exempt_from", fixed(EXEMPT), many=True, optional=True),
         _field("appraisal_excellent_share", _shares, rules.share),
         _field("peer_orgs", _clear("peer_orgs"), _peers, then=lambda session, call, value: {TWICE: ""}, what="名单"),

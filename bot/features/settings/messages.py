@@ -23,6 +23,7 @@ ASKS: Mapping[str, str] = {
     "late_minutes": "活动开始后超过多少分钟签到算迟到？请选择，或直接发送0至60的数字。新建的活动适用，已建的活动不变。",
     "official_duty_as": "公差获批的同志怎样统计？按到会统计的，未补学不计学时。统计已截止的季度不受影响。",
     "cadre_min_rank": "“科级以上党员干部”的心得任务从哪一级起？统计已截止的季度不受影响。",
+    "conversion_count_date": "预备党员转正计入哪一天所在的季度？统计已截止的季度不受影响。",
     "exempt_from": "“免于考勤”的同志免去哪些？请勾选，再点“下一步”。统计已截止的季度不受影响。",
     "appraisal_excellent_share": "民主评议中“优秀”最多占百分之几？请选择，或直接发送1至100的数字。没有上限的无需填写。",
     "peer_orgs": "请发送全部兄弟支部的名称，每行一个，最多100个。新名单替换原名单。",
@@ -67,8 +68,9 @@ def _list(names: Sequence[str]) -> str:
 
 
 def summary(stands: Mapping[str, Any], wanted: Mapping[str, Any], until: str, twice: str) -> str:
-    """Every setting on a line, and when the open quarter ends; own words only where there are any."""
-    shown = [name for name in rules.ASKED if name != "aliases" or stands[name] or name in wanted]
+    """Every setting on a line, and when the open quarter ends; of `RARE` only what is not as usual."""
+    usual = {name for name, value in rules.RARE.items() if stands[name] == value}
+    shown = [name for name in rules.ASKED if name not in usual or name in wanted]
     lines = [line(name, stands[name], wanted.get(name, stands[name])) for name in shown]
     lines.insert(1, until)
     return "\n".join([TITLE, *lines, *([f"重复的名称只保留一个：{cut(twice, _LISTED)}。"] if twice else [])])

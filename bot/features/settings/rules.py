@@ -18,12 +18,15 @@ ASKED = (
     "late_minutes",
     "official_duty_as",
     "cadre_min_rank",
+    "conversion_count_date",
     "exempt_from",
     "appraisal_excellent_share",
     "peer_orgs",
     "superior",
     "aliases",
 )
+# What hardly a branch sets, with what it usually is: on the page only where it is set.
+RARE: Mapping[str, Any] = {"aliases": {}, "conversion_count_date": "approval"}
 NUMBERS = frozenset({"close_day", "late_minutes", "appraisal_excellent_share"})
 TEXTS = frozenset({"peer_orgs", "superior", "aliases"})
 MOST_PEERS, MOST_ALIASES = 100, 20

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.uncalled import UNCALLED, Uncalled
-from bot.features.tally.later_figures import later_figures, with_zeros
 from bot.kit.closing import close_days
 from bot.kit.figures import Counting, Figure, Figures, Lacking, Source
 from bot.kit.group_scope import GROUPS
@@ -115,7 +114,7 @@ def count(asked: Counting, branch: str, figures: Iterable[Figure[Any, Any]]) -> 
         asked,
         branch,
         counted,
-        with_zeros(_values(there), later_figures()),
+        _values(there),
         {path: listed for one in there for path, listed in _behind(one)},
         asked.of(GROUPS),
     )

@@ -11,6 +11,7 @@ from bot.features.votes.rules import Wanted
 from bot.kit import questions, votes
 from bot.kit.access import Right
 from bot.kit.activities import ACTIVITY_CARD, find_activity
+from bot.kit.decided import to_record
 from bot.kit.form_families import Forms
 from bot.kit.form_fields import Action, Values
 from bot.kit.form_pages import FIELD
@@ -97,7 +98,8 @@ def _save(session: Session, call: Call, values: Values) -> Reply:
 def _done(session: Session, call: Call, vote: Vote, word: str, *, undo: bool) -> Reply:
     activity = session.get_one(Activity, vote.activity_id)
     one = votes.of_vote(session, vote, call.tz)
-    return Reply(edit=messages.done(word, activity, one, undo=undo), refresh=[(ACTIVITY_CARD, activity.id)])
+    decided = to_record(session, [one])
+    return Reply(edit=messages.done(word, activity, one, decided, undo=undo), refresh=[(ACTIVITY_CARD, activity.id)])
 
 
 def _withdraw(values: Values) -> Form:

@@ -6,6 +6,7 @@ from bot.features.votes import buttons, forms, messages, rules, service
 from bot.kit import votes
 from bot.kit.access import Right
 from bot.kit.activities import ACTIVITY_CARD
+from bot.kit.decided import to_record
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.replies import Message, Reply
 from storage.lookups import names_of
@@ -23,7 +24,8 @@ def _page(session: Session, call: Call, activity: Activity) -> Message:
     there = votes.room(session, activity, call.tz)
     excluded = found[-1].excluded if found else {}
     motions = rules.votes_at(service.types_of(session, activity))
-    return messages.page(activity, there, excluded, motions, found, names_of(session, excluded), call.tz)
+    decided = to_record(session, found)
+    return messages.page(activity, there, excluded, motions, found, names_of(session, excluded), call.tz, decided)
 
 
 def new_vote(session: Session, call: Call, button: buttons.NewVote) -> Reply:
@@ -34,7 +36,8 @@ def open_vote(session: Session, call: Call, button: buttons.OpenVote) -> Reply:
     vote = service.found(session, call.me, button.vote_id)
     one = votes.of_vote(session, vote, call.tz)
     names = names_of(session, [*one.excluded, *one.writers])
-    return Reply(edit=messages.vote_page(session.get_one(Activity, vote.activity_id), one, names))
+    activity = session.get_one(Activity, vote.activity_id)
+    return Reply(edit=messages.vote_page(activity, one, names, to_record(session, [one])))
 
 
 def change_vote(session: Session, call: Call, button: buttons.ChangeVote) -> Reply:

@@ -34,8 +34,11 @@ def page(
     found: Sequence[Counted],
     names: Names,
     tz: tzinfo,
+    decided: Sequence[Choice] = (),
 ) -> Message:
-    """The votes of a meeting, with its quorum as people sign in. `excluded`: those of the last vote."""
+    """The votes of a meeting, with its quorum as people sign in. `excluded`: those of the last vote; `decided`: what
+    is to be recorded of people by them.
+    """
     expected, present = len(there.voters(excluded)), len(there.present(excluded))
     lines = [
         f"【表决】{activity.title}",
@@ -55,7 +58,7 @@ def page(
     ]
     return Message(
         cut("\n".join(lines), LONGEST_PAGE),
-        filled(*two_a_row(opens), below, [Choice("活动管理", OpenActivity(activity.id))]),
+        filled(*two_a_row(opens), *two_a_row(decided), below, [Choice("活动管理", OpenActivity(activity.id))]),
     )
 
 
@@ -93,7 +96,7 @@ def said(one: Counted) -> str:
     return vote_words(one.outcome, cut(one.about, LONGEST))
 
 
-def vote_page(activity: Activity, one: Counted, names: Names) -> Message:
+def vote_page(activity: Activity, one: Counted, names: Names, decided: Sequence[Choice] = ()) -> Message:
     """One of them, with all that is kept of it."""
     lines = [
         f"【表决】{activity.title}",
@@ -108,7 +111,7 @@ def vote_page(activity: Activity, one: Counted, names: Names) -> Message:
         Choice("修改", buttons.ChangeVote(one.row.id)),
         Choice("取消表决", buttons.WithdrawVote(one.row.id)),
     ]
-    return Message("\n".join(lines), [change, [Choice("全部表决", buttons.ShowVotes(activity.id, 1))]])
+    return Message("\n".join(lines), filled(change, decided, [Choice("全部表决", buttons.ShowVotes(activity.id, 1))]))
 
 
 def differs(one: Counted) -> list[str]:
@@ -142,12 +145,10 @@ def _of_register(one: Counted) -> list[str]:
     return ["候选人得票请点“登记”，在“换届选举”中登记，并选择本次表决。"]
 
 
-def done(word: str, activity: Activity, one: Counted, *, undo: bool) -> Message:
-    """What was just recorded."""
-    rows = [
-        [*([Choice("撤销", buttons.UndoVote(one.row.id))] if undo else []), _of(activity)],
-    ]
-    return Message(f"{word}：{activity.title}\n{said(one)}", rows)
+def done(word: str, activity: Activity, one: Counted, decided: Sequence[Choice], *, undo: bool) -> Message:
+    """What was just recorded; `decided`: what it decides of somebody."""
+    first = [*([Choice("撤销", buttons.UndoVote(one.row.id))] if undo else []), _of(activity)]
+    return Message(f"{word}：{activity.title}\n{said(one)}", filled(decided, first))
 
 
 def gone(word: str, activity: Activity) -> Message:

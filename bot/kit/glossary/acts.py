@@ -37,6 +37,7 @@ SUBJECTS: Mapping[str, str] = {
     "vote": "表决", "minutes": "会议记录", "activity_file": "活动附件", "activity_template": "活动要求",
     "recurrence": "每月活动", "exam": "考试", "exam_attempt": "答题", "exam_question": "题目",
     "talk": "谈话", "talk_campaign": "谈话活动",
+    "development_event": "发展党员",
 }  # fmt: skip
 
 # Who acted where nobody is named.

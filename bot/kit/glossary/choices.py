@@ -13,6 +13,9 @@ from storage.choices import (
     AwayState,
     BindRequestState,
     Category,
+    ConversionCountDate,
+    DevelopmentEnd,
+    DevelopmentStep,
     Duty,
     ExamMode,
     ExemptFrom,
@@ -88,6 +91,32 @@ STATUSES = {
     MembershipStatus.DEVELOPMENT_TARGET: "发展对象",
     MembershipStatus.PROBATIONARY: "预备党员",
     MembershipStatus.FULL: "正式党员",
+}
+DEVELOPMENT_STEPS = {
+    DevelopmentStep.APPLICATION: "递交入党申请书",
+    DevelopmentStep.APPLICATION_TALK: "派人谈话",
+    DevelopmentStep.ACTIVIST_CONFIRMED: "确定积极分子",
+    DevelopmentStep.MENTORS: "培养联系人",
+    DevelopmentStep.REVIEW: "半年考察",
+    DevelopmentStep.DEVELOPMENT_TARGET: "确定发展对象",
+    DevelopmentStep.SPONSORS: "入党介绍人",
+    DevelopmentStep.TRAINING: "集中培训",
+    DevelopmentStep.POLITICAL_REVIEW: "政治审查",
+    DevelopmentStep.PREVIEW: "预审",
+    DevelopmentStep.PUBLICITY: "公示",
+    DevelopmentStep.ACCEPT_PASSED: "大会通过接收",
+    DevelopmentStep.ACCEPT_APPROVED: "上级审批接收",
+    DevelopmentStep.EXTENSION: "延长预备期",
+    DevelopmentStep.CONVERSION_PASSED: "大会通过转正",
+    DevelopmentStep.CONVERSION_APPROVED: "上级审批转正",
+    DevelopmentStep.ENDED: "终止培养",
+    DevelopmentStep.TRANSFER_IN: "转入",
+    DevelopmentStep.TRANSFER_OUT: "转出",
+}
+DEVELOPMENT_ENDS = {
+    DevelopmentEnd.OWN_WISH: "本人提出",
+    DevelopmentEnd.LEFT: "离开本单位",
+    DevelopmentEnd.DECIDED: "组织决定",
 }
 EXEMPTIONS = {
     ExemptionReason.LONG_SICK_LEAVE: "长期病休",
@@ -214,6 +243,10 @@ SIGN_IN_METHODS = {
     SignInMethod.MARKED: "补登",
 }
 LEAVE_TYPES = {LeaveType.OFFICIAL_DUTY: "公差", LeaveType.SICK: "病假", LeaveType.PERSONAL: "事假"}
+CONVERSION_DATES = {
+    ConversionCountDate.APPROVAL: "按审批日",
+    ConversionCountDate.BRANCH_MEETING: "按大会日",
+}
 OFFICIAL_DUTY = {
     OfficialDutyAs.LEAVE: "按请假统计",
     OfficialDutyAs.PRESENT: "按到会统计",
@@ -327,9 +360,10 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     for words in (
         ORGANISATIONS, DUTIES, RANKS, CATEGORIES, STATUSES, EXEMPTIONS, WHYS, SOURCES, BIND_REQUESTS, GROUP_REQUESTS,
         ACTIVITY_TYPES, SCOPES, MODES, LEVELS, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES,
-        LEAVE_STATES, OFFICIAL_DUTY, EXEMPT_FROM, MONTHLY_DOCUMENTS,
+        LEAVE_STATES, OFFICIAL_DUTY, CONVERSION_DATES, EXEMPT_FROM, MONTHLY_DOCUMENTS,
         MOTIONS, OPINIONS, VOTE_EXCLUSIONS, MINUTES_FORMS, MINUTES_STATES, ACTIVITY_FILE_ROLES,
         AWAY_STATES, EXAM_MODES, QUESTION_KINDS, ATTEMPTS, TALK_KINDS, TALK_MODES,
+        DEVELOPMENT_STEPS, DEVELOPMENT_ENDS,
         MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, HAND_INS, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
     )
 }  # fmt: skip

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.kit.glossary.choices import ACTIVITY_TYPES, EXEMPT_FROM, MONTHLY_DOCUMENTS, OFFICIAL_DUTY, RANKS
+from bot.kit.glossary.choices import (
+    ACTIVITY_TYPES,
+    CONVERSION_DATES,
+    EXEMPT_FROM,
+    MONTHLY_DOCUMENTS,
+    OFFICIAL_DUTY,
+    RANKS,
+)
 from storage.choices import Rank
 
 # What the tables are called in 我的数据, in the order of the page; one that is not listed stands at its end.
@@ -22,6 +29,8 @@ TABLES: Mapping[str, str] = {
     "away_span": "外出",
     "talk_person": "参加的谈话",
     "talk": "谈话",
+    "development_event": "发展党员",
+    "development_person": "培养联系人和介绍人",
     "delegate": "选派参加",
     "receipt": "回复收到",
     "study_completion": "学习完成",
@@ -88,6 +97,7 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("activity", "title"): "标题", ("activity", "note"): "备注", ("activity", "agenda"): "第一议题",
     ("activity", "organizer"): "主办", ("component", "details"): "内容说明",
     ("talk", "on"): "日期", ("talk_campaign", "withdrawn_at"): "取消时间",
+    ("development_event", "on"): "日期", ("development_event", "months"): "延长月数",
     ("vote", "title"): "表决事项", ("activity_file", "role"): "用途", ("activity_file", "component"): "活动内容",
     ("activity_template", "component"): "活动内容", ("minutes", "component"): "活动内容",
     ("exam", "title"): "考试名称", ("exam", "mode"): "考试方式", ("exam_question", "right"): "正确答案",
@@ -105,6 +115,7 @@ COLUMNS: Mapping[str, str] = {
     "right": "正确答案",
     "talk_id": "谈话", "talker_id": "谈话人", "talker_name": "谈话人", "written_record": "书面记录", "topic": "主题",
     "last_on": "截止日期", "mark": "核对码", "nth": "次序", "talk_campaigns_asked": "谈话到期提醒",
+    "step": "环节", "event_id": "发展党员", "months": "月数",
     "vote_id": "表决", "motion": "表决类别", "subject_id": "表决对象", "secret": "无记名",
     "against": "反对", "abstain": "弃权",
     "written_for": "书面赞成", "written_against": "书面反对", "written_abstain": "书面弃权", "issued": "发出",
@@ -167,9 +178,11 @@ COLUMNS: Mapping[str, str] = {
     # What the clock sends, and a branch may switch off.
     "study_prompt": "学习提示", "integrity_reminder": "节前廉洁提醒", "integrity_second": "节前第二次提醒",
     "activity_reminder": "活动提醒", "sign_in_opens": "签到开始", "minutes_asked": "会议记录提醒",
+    "anniversary_greeting": "政治生日祝贺", "anniversary_list": "政治生日名单",
     "digest": "摘要", "sends": "节前提醒", "quiet_kinds": "不发到期提醒的项目",
     # What a branch sets for its counting.
     "close_day": "统计截止日", "official_duty_as": "公差统计", "cadre_min_rank": "科级以上",
+    "conversion_count_date": "转正统计",
     "exempt_from": "免于考勤范围", "monthly_documents": "月度资料", "peer_orgs": "兄弟支部", "superior": "上级党委",
     "aliases": "活动称谓",
     "appraisal_excellent_share": "优秀比例上限",
@@ -240,6 +253,7 @@ STORED: Mapping[tuple[str, str], Mapping[str, str]] = {
     },
     ("sends", "digest"): {"weekly": "每周", "25th": "仅25日", "never": "不发"},
     ("branch_settings", "official_duty_as"): _by_value(OFFICIAL_DUTY),
+    ("branch_settings", "conversion_count_date"): _by_value(CONVERSION_DATES),
     ("branch_settings", "exempt_from"): _by_value(EXEMPT_FROM),
     ("branch_settings", "monthly_documents"): _by_value(MONTHLY_DOCUMENTS),
     ("branch_settings", "cadre_min_rank"): {

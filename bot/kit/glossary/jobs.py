@@ -23,6 +23,7 @@ JOBS: Mapping[str, str] = {
     "own_keyboards": "更新下方按钮",
     "group_request_over": "绑定工作群申请到期",
     "exemption_end": "免于考勤到期提醒",
+    "anniversary": "政治生日祝贺",
     "term_end": "任期届满提醒",
     "broadcast_correction": "修改已发内容",
 }

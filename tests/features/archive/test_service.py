@@ -125,6 +125,7 @@ SETTINGS: dict[str, Any] = {
     "late_minutes": 5,
     "official_duty_as": "present",
     "cadre_min_rank": "section",
+    "conversion_count_date": "branch_meeting",
     "exempt_from": ["attendance", "exam"],
     "monthly_documents": ["minutes", "rectification_evidence"],
     "appraisal_excellent_share": 15,

@@ -26,6 +26,8 @@ USUAL = {
     Send.SIGN_IN_OPENS: False,
     Send.MINUTES: True,
     Send.TALKS: True,
+    Send.ANNIVERSARY_GREETING: False,
+    Send.ANNIVERSARY_LIST: True,
 }
 
 

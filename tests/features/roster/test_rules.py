@@ -13,6 +13,7 @@ from bot.features.roster.words import differences
 from bot.features.roster_files.drafts import row_from_json, row_to_json
 from bot.features.roster_files.reading.rows import Exempt, RosterRow
 from bot.kit.glossary.choices import EXEMPTIONS
+from scheduler.calendar.days import months_after
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.facts import Fact, Facts, fingerprint
 from storage.models.person import Person, RankSpan
@@ -116,7 +117,7 @@ def test_a_forged_day_is_no_crash(number: int) -> None:
     ],
 )
 def test_months_later(day: date, months: int, later: date) -> None:
-    assert rules.months_after(day, months) == later
+    assert months_after(day, months) == later
 
 
 def test_terms_and_closed_quarters() -> None:

@@ -52,6 +52,7 @@ async def test_everything_stands_on_one_page_and_is_saved_at_once(bot: World) ->
         "迟到分钟数",
         "公差统计",
         "科级以上",
+        "转正统计",
         "免于考勤范围",
         "优秀比例上限",
         "兄弟支部",

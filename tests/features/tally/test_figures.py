@@ -11,7 +11,6 @@ from bot.cli.tally_table import tally_rows
 from bot.features.activities.counting.figures import of_occasions
 from bot.features.registry import FEATURES, FIGURES, HANDLERS
 from bot.features.tally import buttons, feature, service
-from bot.features.tally.later_figures import with_zeros
 from bot.features.tally.service import Tally, to_json
 from bot.kit.buttons import LIMIT, Button, placed
 from bot.kit.doors import OpenNames
@@ -34,7 +33,7 @@ LONG_DAYS = of_occasions(
     rows=those(lambda held: held.hours > 3),
 )
 SECRET = of_occasions(
-    "development.accepted",
+    "special_days",
     "专项活动",
     formula="只供书记查看的活动",
     rows=those(lambda held: held.hours > 3),
@@ -109,26 +108,12 @@ async def test_it_stands_in_the_json_and_in_the_table(bot: World) -> None:
     assert (values["long_days"], found.behind["long_days"]) == (1, ["A1"])
     rows = tally_rows([one.figure for one in found.counted], values, {})
     assert {"in_chat": "长时活动", "figure": "long_days", "value": "1", "unit": "次"} in rows
-    # It takes the place of its zero, and leaves those beside it.
-    rest = {"converted": 0, "conversion_passed_by_branch": 0, "activists_confirmed": 0, "applications": 0}
-    assert values["development"] == {"accepted": 1, **rest}
-    assert {"in_chat": "专项活动", "figure": "development.accepted", "value": "1", "unit": "次"} in rows
+    assert {"in_chat": "专项活动", "figure": "special_days", "value": "1", "unit": "次"} in rows
 
 
 def counted(session: Session, branch_id: int) -> Tally:
     figures = together(FIGURES, FEATURE.figures)
     return service.tally(session, branch_id, Period.of(Quarter(2023, 3)), NOW, SHANGHAI, figures=figures)
-
-
-def test_what_is_counted_wins_over_its_zero_name_by_name() -> None:
-    values = {"publications": {"article": {"pieces": 2}}, "votes": {"V1": 1}, "issues": 3}
-    zeros = {"publications": {"article": {"pieces": 0, "placements": 0}, "documentary": 0}, "votes": {}, "issues": 0}
-    assert with_zeros(values, {**zeros, "later": 0}) == {
-        "publications": {"article": {"pieces": 2, "placements": 0}, "documentary": 0},
-        "votes": {"V1": 1},
-        "issues": 3,
-        "later": 0,
-    }
 
 
 def test_every_figure_has_a_code_and_a_path_of_its_own() -> None:

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from bot.features.roster.rules import months_after
 from bot.features.roster_files.reading.cells import DAY_WANTED, NOTHING, Days, Unclear, spellings, text_of
 from bot.features.roster_files.reading.rows import Exempt, ExemptAsk
 from bot.kit.dates import arabic
 from bot.kit.glossary.choices import EXEMPTIONS
 from bot.kit.sheets import plain
+from scheduler.calendar.days import months_after
 from storage.choices import ExemptionReason
 
 _REASONS = spellings({reason: word for reason, word in EXEMPTIONS.items() if reason is not ExemptionReason.OTHER})
