@@ -10,8 +10,8 @@ from bot.features.archive import feature as archive
 from bot.features.away import feature as away
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
-from bot.features.exams import feature as exams
 from bot.features.development import feature as development
+from bot.features.exams import feature as exams
 from bot.features.finding import feature as finding
 from bot.features.integrity import feature as integrity
 from bot.features.kept_files import feature as kept_files

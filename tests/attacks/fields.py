@@ -22,10 +22,10 @@ from bot.features.away import service as away_service
 from bot.features.broadcasts import service as broadcasts
 from bot.features.calendar import service as calendar
 from bot.features.calendar.rules import OwnDays
+from bot.features.development import service as development_service
 from bot.features.exams import making, scores
 from bot.features.exams.making import Plan as ExamPlan
 from bot.features.exams.score_lines import Given
-from bot.features.development import service as development_service
 from bot.features.integrity import planning as reminders
 from bot.features.integrity.buttons import Field
 from bot.features.leave import makeups

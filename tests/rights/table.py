@@ -11,8 +11,8 @@ from bot.features.accounts import rebinding_messages as accounts
 from bot.features.activities import buttons as activities
 from bot.features.away import buttons as away
 from bot.features.calendar import buttons as calendar
-from bot.features.exams import buttons as exams
 from bot.features.development import buttons as development
+from bot.features.exams import buttons as exams
 from bot.features.integrity import buttons as integrity
 from bot.features.kept_files import buttons as kept_files
 from bot.features.leave import buttons as leave
