@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from bot.features.archive.parts import Around, Laying, Part
 from bot.features.away.rules import LONGEST_PLACE
 from bot.kit.archive_checks import Check, Fields, rest
 from bot.kit.archive_ids import numbered
@@ -38,13 +39,12 @@ class DaysAway:
     extra: Fields = field(default_factory=dict)
 
 
-def read(rows: Any, people: Collection[str]) -> tuple[tuple[DaysAway, ...], list[str]]:
-    """The records, and every fault of them; `people`: the ids that may be named."""
+def read(document: Fields, around: Around) -> tuple[tuple[DaysAway, ...] | None, list[str]]:
     check = Check()
-    found = check.rows(NAME, rows)
+    found = check.rows(NAME, document.get(NAME))
     check.once(NAME, [check.key(path, row) for path, row in found])
-    read = [_read(check, path, row, people) for path, row in found]
-    return tuple(one for one in read if one is not None), check.faults
+    read = [_read(check, path, row, around.people) for path, row in found]
+    return tuple(one for one in read if one is not None) if NAME in document else None, check.faults
 
 
 def _read(check: Check, path: str, row: Fields, people: Collection[str]) -> DaysAway | None:
@@ -67,8 +67,8 @@ def _read(check: Check, path: str, row: Fields, people: Collection[str]) -> Days
     return DaysAway(known, person, first, end, place, state, by[0], made, by[1], decided, rest(row, _KNOWN))
 
 
-def differs(mine: Sequence[DaysAway], asked: Sequence[DaysAway]) -> bool:
-    return sorted(mine, key=lambda one: one.id) != sorted(asked, key=lambda one: one.id)
+def differs(mine: Sequence[DaysAway] | None, asked: Sequence[DaysAway]) -> bool:
+    return sorted(mine or (), key=lambda one: one.id) != sorted(asked, key=lambda one: one.id)
 
 
 def _rows(session: Session, branch_id: int) -> Sequence[AwaySpan]:
@@ -82,19 +82,19 @@ def there(session: Session, branch_id: int) -> int:
     return session.scalar(select(func.count()).select_from(AwaySpan).where(mine, _WRITTEN)) or 0
 
 
-def clear(session: Session, branch_id: int) -> None:
+def clear(session: Session, branch_id: int, found: Sequence[DaysAway]) -> None:
     mine = AwaySpan.person_id.in_(select(Person.id).where(Person.branch_id == branch_id))
     session.execute(delete(AwaySpan).where(mine))
 
 
-def lay(session: Session, found: Sequence[DaysAway], people: Mapping[str, int], tz: tzinfo) -> None:
-    """`people`: the rows of the ids."""
-    session.add_all(
+def lay(found: Sequence[DaysAway], to: Laying) -> None:
+    people = to.people
+    to.session.add_all(
         AwaySpan(
             person_id=people[one.person],
             from_on=one.from_on,
             to_on=one.to_on,
-            ends_at=at(one.to_on, time(), tz),
+            ends_at=at(one.to_on, time(), to.tz),
             place=one.place,
             state=one.state,
             made_by_id=people[one.made_by] if one.made_by else None,
@@ -109,11 +109,11 @@ def lay(session: Session, found: Sequence[DaysAway], people: Mapping[str, int], 
     )
 
 
-def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> list[dict[str, Any]]:
-    """`people`: the ids of the rows; of somebody who is none of them nothing is told."""
+def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> dict[str, list[dict[str, Any]]]:
+    """Of somebody who is none of `people` nothing is told."""
     rows = [row for row in _rows(session, branch_id) if row.person_id in people]
     ids = numbered("A", {row.id: row.archive_id for row in rows})
-    return [_written(row, ids[row.id], people, tz) for row in rows]
+    return {NAME: [_written(row, ids[row.id], people, tz) for row in rows]}
 
 
 def _written(row: AwaySpan, known: str, people: Mapping[int, str], tz: tzinfo) -> dict[str, Any]:
@@ -130,3 +130,6 @@ def _written(row: AwaySpan, known: str, people: Mapping[int, str], tz: tzinfo) -
         "decided_at": row.decided_at.astimezone(tz).isoformat() if row.decided_at is not None else None,
         **(row.extra or {}),
     }
+
+
+PART = Part((NAME,), "days away", read, differs, there, clear, lay, write)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from bot.features.archive.parts import Around, Laying, Part
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, rest
 from bot.kit.archive_ids import numbered
 from bot.kit.names import ERASED, called
@@ -41,13 +42,12 @@ class Stepped:
     extra: Fields = field(default_factory=dict)
 
 
-def read(rows: Any, people: Collection[str], tz: tzinfo) -> tuple[tuple[Stepped, ...], list[str]]:
-    """The records, and every fault of them; `people`: the ids that may be named."""
+def read(document: Fields, around: Around) -> tuple[tuple[Stepped, ...] | None, list[str]]:
     check = Check()
-    found = check.rows(NAME, rows)
+    found = check.rows(NAME, document.get(NAME))
     check.once(NAME, [check.key(path, row) for path, row in found])
-    read = [_read(check, path, row, people, tz) for path, row in found]
-    return tuple(one for one in read if one is not None), check.faults
+    read = [_read(check, path, row, around.people, around.tz) for path, row in found]
+    return tuple(one for one in read if one is not None) if NAME in document else None, check.faults
 
 
 def _read(check: Check, path: str, row: Fields, people: Collection[str], tz: tzinfo) -> Stepped | None:
@@ -102,8 +102,8 @@ def _people(check: Check, path: str, value: Any, people: Collection[str]) -> tup
     return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
-def differs(mine: Sequence[Stepped], asked: Sequence[Stepped]) -> bool:
-    return sorted(mine, key=lambda one: one.id) != sorted(asked, key=lambda one: one.id)
+def differs(mine: Sequence[Stepped] | None, asked: Sequence[Stepped]) -> bool:
+    return sorted(mine or (), key=lambda one: one.id) != sorted(asked, key=lambda one: one.id)
 
 
 def _rows(session: Session, branch_id: int) -> Sequence[DevelopmentEvent]:
@@ -123,15 +123,16 @@ def outside(session: Session, branch_id: int) -> set[int]:
     return set(session.scalars(query.where(DevelopmentEvent.branch_id == branch_id, Person.archive_id.is_(None))))
 
 
-def clear(session: Session, branch_id: int) -> None:
+def clear(session: Session, branch_id: int, found: Sequence[Stepped]) -> None:
     mine = select(DevelopmentEvent.id).where(DevelopmentEvent.branch_id == branch_id)
     session.execute(delete(DevelopmentPerson).where(DevelopmentPerson.event_id.in_(mine)))
     session.execute(delete(DevelopmentEvent).where(DevelopmentEvent.branch_id == branch_id))
 
 
-def lay(session: Session, branch_id: int, found: Sequence[Stepped], people: Mapping[str, int], now: datetime) -> None:
-    """`people`: the rows of the ids; somebody outside is who is known by the name, or a new person."""
-    outside = _outside(session, branch_id, [one.person for one in found], now)
+def lay(found: Sequence[Stepped], to: Laying) -> None:
+    """Somebody outside is who is known by the name, or a new person."""
+    session, branch_id, people = to.session, to.branch_id, to.people
+    outside = _outside(session, branch_id, [one.person for one in found], to.now)
     for one in found:
         days, hours, months = one.numbers
         row = DevelopmentEvent(
@@ -172,8 +173,8 @@ def _outside(session: Session, branch_id: int, named: Sequence[str], now: dateti
     return found
 
 
-def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> list[dict[str, Any]]:
-    """`people`: the ids of the rows; of somebody who is none of them the name."""
+def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> dict[str, list[dict[str, Any]]]:
+    """Of somebody who is none of `people` the name."""
     rows = _rows(session, branch_id)
     ids = numbered("D", {row.id: row.archive_id for row in rows})
     names = names_of(session, [row.person_id for row in rows if row.person_id not in people])
@@ -182,7 +183,7 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
     for each in session.scalars(query.order_by(DevelopmentPerson.person_id)) if rows else ():
         if each.person_id in people:
             named.setdefault(each.event_id, []).append(people[each.person_id])
-    return [_written(row, ids[row.id], people, names, named.get(row.id, []), tz) for row in rows]
+    return {NAME: [_written(row, ids[row.id], people, names, named.get(row.id, []), tz) for row in rows]}
 
 
 def _written(
@@ -212,3 +213,6 @@ def _written(
         **{name: value for name, value in further.items() if value is not None},
         **(row.extra or {}),
     }
+
+
+PART = Part((NAME,), "steps of development", read, differs, there, clear, lay, write)

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from bot.features.archive.collections import PARTS
 from bot.features.register.archive.records import CHANGES, FILES, collections
 
 FORMAT = "branch-archive/1"
 MAX_BYTES = 64 * 1024 * 1024
 # Read by this version, in the order in which they are written; behind them the register's and what was changed of it.
-READ = (
-    "branch", "people", "settings", "away", "member_development", "exams", "exam_attempts", "talk_campaigns", "talks",
-)  # fmt: skip
+READ = ("branch", "people", "settings", *PARTS.names)
 # Known, and read by a later version, or as soon as a kind of the register is kept there.
 LATER = frozenset({
     "activities", "assessment_items", "campaigns", "closes", "corrections", "documents",

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from bot.features.archive.parts import Around, Laying, Part
 from bot.features.exams.making import LONGEST_TITLE
 from bot.features.exams.rules import MOST_SCORE, as_number
 from bot.kit.archive_checks import OUTSIDE, Check, Fields, rest
@@ -58,9 +59,10 @@ class Exams:
     tests: tuple[ATest, ...] = ()
     attempts: tuple[Attempt, ...] = ()
 
-    def same(self, other: "Exams") -> bool:
-        mine, theirs = (sorted(one.tests, key=lambda row: row.id) for one in (self, other))
-        return mine == theirs and _in_order(self.attempts) == _in_order(other.attempts)
+
+def differs(mine: Exams | None, asked: Exams) -> bool:
+    tests, others = (sorted(one.tests, key=lambda row: row.id) for one in (mine or Exams(), asked))
+    return tests != others or _in_order((mine or Exams()).attempts) != _in_order(asked.attempts)
 
 
 def _in_order(attempts: Sequence[Attempt]) -> list[Attempt]:
@@ -70,9 +72,8 @@ def _in_order(attempts: Sequence[Attempt]) -> list[Attempt]:
 # --- read ------------------------------------------------------------------------------------------------------------
 
 
-def read(document: Fields, people: Collection[str]) -> tuple[Exams | None, list[str]]:
-    """The records, None where the document has neither collection; and every fault. `people`: ids that may be named."""
-    check = Check()
+def read(document: Fields, around: Around) -> tuple[Exams | None, list[str]]:
+    check, people = Check(), around.people
     found = check.rows(EXAMS, document.get(EXAMS))
     ids = [check.key(path, row) for path, row in found]
     check.once(EXAMS, ids)
@@ -153,7 +154,7 @@ def there(session: Session, branch_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def clear(session: Session, branch_id: int) -> None:
+def clear(session: Session, branch_id: int, found: Exams) -> None:
     """The bank of questions stays."""
     attempts = select(ExamAttempt.id).where(ExamAttempt.exam_id.in_(_mine(branch_id)))
     session.execute(delete(ExamAnswer).where(ExamAnswer.attempt_id.in_(attempts)))
@@ -162,9 +163,9 @@ def clear(session: Session, branch_id: int) -> None:
     session.execute(delete(Exam).where(Exam.branch_id == branch_id))
 
 
-def lay(session: Session, branch_id: int, found: Exams, people: Mapping[str, int], now: datetime) -> None:
-    """`people`: the rows of the ids."""
-    rows = {one.id: _row(branch_id, one, now) for one in found.tests}
+def lay(found: Exams, to: Laying) -> None:
+    session, people = to.session, to.people
+    rows = {one.id: _row(to.branch_id, one, to.now) for one in found.tests}
     session.add_all(rows.values())
     session.flush()
     session.add_all(
@@ -215,9 +216,7 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
         for row in session.scalars(query.order_by(ExamAttempt.exam_id, ExamAttempt.id))
         if row.person_id is None or row.person_id in people
     ]
-    if not exams:
-        return {}
-    return {EXAMS: [_said(row, ids[row.id], tz) for row in exams], **({ATTEMPTS: attempts} if attempts else {})}
+    return {EXAMS: [_said(row, ids[row.id], tz) for row in exams], ATTEMPTS: attempts}
 
 
 def _said(row: Exam, known: str, tz: tzinfo) -> dict[str, Any]:
@@ -263,3 +262,6 @@ def _local(instant: datetime | None, tz: tzinfo) -> str | None:
 def _number(score: int) -> int | float:
     said = as_number(score)
     return said if isinstance(said, int) else float(said)
+
+
+PART = Part(NAMES, "tests", read, differs, there, clear, lay, write)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.archive import away, development, exams, talk_rows
+from bot.features.archive.collections import PARTS
 from bot.features.archive.document import FORMAT
 from bot.features.archive.rules import EVER, OF_BRANCH
 from bot.features.register.archive import writing
@@ -56,17 +56,12 @@ def export(session: Session, branch_id: int, today: date, timezone: str) -> Json
     rows = session.scalars(select(Person).where(Person.branch_id == branch_id).order_by(Person.id))
     listed = [row for row in rows if row.archive_id or _has_facts(facts, row.id)]
     told, tz = {row.id: people[row.id] for row in listed}, ZoneInfo(timezone)
-    days_away = away.write(session, branch_id, told, tz)
-    steps = development.write(session, branch_id, told, tz)
     return {
         "format": FORMAT,
         "branch": _branch(session, branch, groups, people, today, timezone),
         "people": [_person(row, facts, groups, people) for row in listed],
         **({"settings": settings_of(branch)} if _is_set(branch) else {}),
-        **({away.NAME: days_away} if days_away else {}),
-        **exams.write(session, branch_id, told, tz),
-        **talk_rows.write(session, branch_id, told, tz),
-        **({development.NAME: steps} if steps else {}),
+        **PARTS.write(session, branch_id, told, tz),
         **writing.write(session, branch_id, told, tz),
     }
 

@@ -11,7 +11,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
-from bot.features.archive import audit_diff, away, development, exams, rules, talk_rows, talks
+from bot.features.archive import audit_diff, development, rules
+from bot.features.archive.collections import PARTS
 from bot.features.archive.document import BadArchive, left_out, reads, unknown
 from bot.features.archive.exporting import (
     FURTHER,
@@ -23,6 +24,7 @@ from bot.features.archive.exporting import (
     person_ids,
     settings_of,
 )
+from bot.features.archive.parts import Around
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
@@ -109,15 +111,9 @@ def bring(
     archive, faults = rules.read(document, known)
     named = _known(session, branch_id, archive, document, now, tz)
     register, more = reading.read(document, named)
-    days_away, of_away = away.read(document.get(away.NAME), named.people)
-    archive, kept = replace(archive, register=register), {**left_out(document), **register.left_out}
-    tests, of_tests = exams.read(document, named.people)
-    campaigns = talk_rows.known_campaigns(session, branch_id) if branch_id is not None else {}
-    talked, of_talks = talks.read(document, named.people, campaigns)
-    archive = replace(archive, away=days_away if away.NAME in document else None, exams=tests, talks=talked)
-    steps, of_steps = development.read(document.get(development.NAME), named.people, tz)
-    archive = replace(archive, development=steps if development.NAME in document else None)
-    faults = [*unknown(document), *faults, *of_away, *of_steps, *of_tests, *of_talks, *more]
+    parts, of_parts = PARTS.read(document, Around(session, branch_id, named.people, tz))
+    archive, kept = replace(archive, register=register, parts=parts), {**left_out(document), **register.left_out}
+    faults = [*unknown(document), *faults, *of_parts, *more]
     faults = faults or [*_of_what_is_there(session, branch_id, register, contents)]
     if faults:
         raise BadArchive(faults)
@@ -156,8 +152,7 @@ def bring(
 
 
 def _says_nothing(archive: Archive) -> bool:
-    said = (archive.branch, archive.people, archive.away, archive.development, archive.exams)
-    return all(one is None for one in said) and archive.talks.empty and archive.register.empty
+    return archive.branch is None and archive.people is None and not archive.parts and archive.register.empty
 
 
 def _of_what_is_there(
@@ -211,24 +206,9 @@ def _differing(
         return archive
     register, faults = reading.read(document, _known(session, branch_id, current, document, now, tz))
     differs = archive.register if faults else archive.register.differing(register)
-    stands, _ = away.read(document.get(away.NAME), person_ids(session, branch_id).values())
-    other = archive.away if archive.away is not None and away.differs(stands, archive.away) else None
-    tests, _ = exams.read(document, person_ids(session, branch_id).values())
-    said = archive.exams is not None and archive.exams.same(tests or exams.Exams())
-    talked, _ = talks.read(document, person_ids(session, branch_id).values())
-    known, _ = development.read(document.get(development.NAME), person_ids(session, branch_id).values(), tz)
-    asked = archive.development
-    return replace(
-        archive,
-        branch=None,
-        people=None,
-        settings=None,
-        register=differs,
-        away=other,
-        exams=None if said else archive.exams,
-        talks=archive.talks.differing(talked),
-        development=asked if asked is not None and development.differs(known, asked) else None,
-    )
+    mine, _ = PARTS.read(document, Around(session, branch_id, person_ids(session, branch_id).values(), tz))
+    parts = PARTS.differing(mine, archive.parts)
+    return replace(archive, branch=None, people=None, settings=None, register=differs, parts=parts)
 
 
 def _same(session: Session, branch_id: int, current: Archive, archive: Archive, target: Target) -> bool:
@@ -284,10 +264,7 @@ def _may_go_there(session: Session, branch_id: int, archive: Archive, target: Ta
     others = {
         "people": people if archive.branch is not None or archive.people is not None else 0,
         "entries": laying.there(session, branch_id, archive.register.entries),
-        "days away": away.there(session, branch_id) if archive.away is not None else 0,
-        "tests": exams.there(session, branch_id) if archive.exams is not None else 0,
-        "talks": talk_rows.there(session, branch_id) if not archive.talks.empty else 0,
-        "steps of development": development.there(session, branch_id) if archive.development is not None else 0,
+        **PARTS.there(session, branch_id, archive.parts),
     }
     if any(others.values()) and not target.replace:
         name = session.get_one(Organisation, branch_id).name
@@ -341,13 +318,7 @@ class _Desk:
     def lay(self, archive: Archive, target: Target) -> list[str]:
         # Whom only an entry named that goes may go with it.
         before = laying.clear(self._session, self._branch_id, archive.register.entries)
-        if archive.away is not None:
-            away.clear(self._session, self._branch_id)
-        if archive.exams is not None:
-            exams.clear(self._session, self._branch_id)
-        of_campaigns = talk_rows.clear(self._session, self._branch_id, archive.talks)
-        if archive.development is not None:
-            development.clear(self._session, self._branch_id)
+        cleared = PARTS.clear(self._session, self._branch_id, archive.parts)
         if archive.branch is not None:
             self._lay_branch(archive.branch, target)
         self._lay_settings(archive)
@@ -366,11 +337,7 @@ class _Desk:
         lost = laying.lay(
             self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents, before
         )
-        away.lay(self._session, archive.away or (), self._people, self._tz)
-        if archive.exams is not None:
-            exams.lay(self._session, self._branch_id, archive.exams, self._people, self._now)
-        talk_rows.lay(self._session, self._branch_id, archive.talks, self._people, of_campaigns)
-        development.lay(self._session, self._branch_id, archive.development or (), self._people, self._now)
+        PARTS.lay(self._session, self._branch_id, archive.parts, self._people, cleared, self._now, self._tz)
         if lost:
             self._notes.append(f"{lost} records pointed to others that the archive does not have, and stand alone now")
         if archive.branch is not None:

@@ -7,11 +7,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from bot.features.archive.away import DaysAway
-from bot.features.archive.development import Stepped
 from bot.features.archive.document import READ
-from bot.features.archive.exams import Exams
-from bot.features.archive.talks import Talks
+from bot.features.archive.parts import Held
 from bot.features.register.archive.records import Register
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, refused, rest
 from bot.kit.branch_settings import EARLIER, FIELDS, read_earlier, write_earlier
@@ -92,10 +89,7 @@ class Archive:
     people: tuple[Someone, ...] | None
     register: Register = field(default_factory=Register)
     settings: Fields | None = None
-    away: tuple[DaysAway, ...] | None = None
-    exams: Exams | None = None
-    talks: Talks = field(default_factory=Talks)
-    development: tuple[Stepped, ...] | None = None
+    parts: Held = field(default_factory=dict)
 
 
 _PERSON = frozenset(

@@ -7,14 +7,25 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from bot.features.archive import talks
+from bot.features.archive.parts import Around, Laying, Part
 from bot.features.archive.talks import CAMPAIGNS, TALKS, OneTalk, Talks
 from bot.features.talks.rules import Party, Wanted, mark_of
-from bot.kit.archive_checks import OUTSIDE
+from bot.kit.archive_checks import OUTSIDE, Fields
 from bot.kit.archive_ids import numbered
 from bot.kit.names import name_key
 from storage.models.talk import Talk, TalkCampaign, TalkPerson
 
-NONE: Mapping[int, str] = {}
+
+def read(document: Fields, around: Around) -> tuple[Talks | None, list[str]]:
+    """A talk may point at a campaign that the branch has already."""
+    known = known_campaigns(around.session, around.branch_id) if around.branch_id is not None else {}
+    found, faults = talks.read(document, around.people, known)
+    return (None if found.empty else found), faults
+
+
+def differs(mine: Talks | None, asked: Talks) -> bool:
+    return not asked.differing(mine or Talks()).empty
 
 
 # --- laid ------------------------------------------------------------------------------------------------------------
@@ -52,10 +63,8 @@ def clear(session: Session, branch_id: int, found: Talks) -> Mapping[int, str]:
     return kept
 
 
-def lay(
-    session: Session, branch_id: int, found: Talks, people: Mapping[str, int], kept: Mapping[int, str] = NONE
-) -> None:
-    """`people`: the rows of the ids; kept: as `clear` told it."""
+def lay(found: Talks, to: Laying) -> None:
+    session, branch_id, people, kept = to.session, to.branch_id, to.people, to.cleared
     taken: dict[Any, int] = {}
     for one in found.campaigns or ():
         mark = mark_of(one.first, name_key(one.topic))
@@ -124,8 +133,8 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
     rows = session.scalars(select(TalkCampaign).where(*here).order_by(TalkCampaign.id)).all()
     ids = {row_id: known for known, row_id in known_campaigns(session, branch_id).items()}
     campaigns = [_campaign_written(row, ids[row.id], people, tz) for row in rows]
-    talks = _talks_written(session, branch_id, people, ids, tz)
-    return {name: found for name, found in ((CAMPAIGNS, campaigns), (TALKS, talks)) if found}
+    held = _talks_written(session, branch_id, people, ids, tz)
+    return {CAMPAIGNS: campaigns, TALKS: held}
 
 
 def _campaign_written(row: TalkCampaign, known: str, people: Mapping[int, str], tz: tzinfo) -> dict[str, Any]:
@@ -178,3 +187,6 @@ def _talks_written(
 def _named(person_id: int | None, name: str, people: Mapping[int, str]) -> str:
     """Somebody whom the document does not name (erased) is an outsider by number."""
     return people.get(person_id or 0) or f"{OUTSIDE}{name or f'已注销{person_id}'}"
+
+
+PART = Part((CAMPAIGNS, TALKS), "talks", read, differs, there, clear, lay, write)

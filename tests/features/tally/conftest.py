@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.features.archive import exams as archive
+from bot.features.archive.parts import Around
 from storage.choices import (
     ActivityStatus,
     ActivityType,
@@ -286,7 +287,8 @@ class Archive:
             )
 
     def exams(self) -> None:
-        found, _ = archive.read(self.document, [said["id"] for said in self.document["people"]])
+        people = [said["id"] for said in self.document["people"]]
+        found, _ = archive.read(self.document, Around(self.session, self.branch_id, people, SHANGHAI))
         assert found is not None
         for one in found.tests:
             score = {"full_score": one.full, "pass_score": one.least}
