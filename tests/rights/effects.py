@@ -52,7 +52,9 @@ EFFECTS: dict[str, Effect] = {
     "word:has_arrived": shows("您是要签到吗"),
     "word:names_step": shows("10分钟内可以撤销收到"),
     "otherwise": shows("没有看懂"),
-    **dict.fromkeys(("command:away", "word:外出", "word:wants_away", "word:says_away", "tap:SayMore"), ASKS),
+    **dict.fromkeys(
+        ("command:away", "word:外出", "word:wants_away", "word:says_away", "word:says_trip", "tap:SayMore"), ASKS
+    ),
     **dict.fromkeys(("word:提前返回", "word:回来了", "tap:ComeBack", "tap:UndoAway"), rows("away_span audit")),
     **dict.fromkeys(("tap:DecideAway", "tap:DecideAwayListed"), rows("away_span audit", tells=True)),
     **dict.fromkeys(("tap:ShowAway", "word:外出名单"), shows("外出名单")),

@@ -289,6 +289,7 @@ TABLE: dict[str, Case] = {
     "word:外出": own(OWN),
     "word:wants_away": own(OWN, text="我要外出"),
     "word:says_away": own(OWN, text="外出 7天"),
+    "word:says_trip": own(OWN, text="因公出差一周"),
     "word:提前返回": own(OWN),
     "word:回来了": own(OWN),
     "tap:SayMore": own(OWN, lambda ids: away.SayMore()),

@@ -151,7 +151,7 @@ def test_every_question_that_the_bot_can_ask_is_walked() -> None:
     assert steps == {case.open[0] for _, case in ASKED if case.open is not None}
 
 
-SOFT = ("answer:leave.reason", "answer:register.quick")
+SOFT = ("answer:leave.reason", "answer:register.quick", "answer:offer.hand_in")
 
 
 async def test_a_draft_of_an_office_that_has_ended_is_taken_nowhere(town: Town) -> None:

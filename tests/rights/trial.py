@@ -171,6 +171,7 @@ def subject_of(card: CardView, ids: Ids) -> int:
         "reflection": "submitted",
         "reflection_review": "submitted",
         "study_item": "item",
+        "hand_in_offer": "author",
     }
     return ids[named.get(kind, kind)]
 

@@ -132,7 +132,12 @@ def wants_away(text: str) -> bool:
 
 def says_away(text: str) -> bool:
     """Whichever day it is: 2月29日 is one in this year."""
-    return rules.read(text, _LEAP) is not None
+    return rules.read(text, _LEAP) is not None and not rules.is_trip(text)
+
+
+def says_trip(text: str) -> bool:
+    """出差 of some days."""
+    return rules.is_trip(text) and rules.read(text, _LEAP) is not None
 
 
 def stands(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[Standing]:
@@ -157,4 +162,6 @@ HANDLERS: list[Handler] = [
     Word(("回来了", "我回来了", "提前回来了"), perhaps_back, in_group=True),
     Word((), away, matches=spoken(wants_away)),
     Word((), by_sentence, matches=spoken(says_away)),
+    # 到上海出差三天 may as well be why somebody is on leave.
+    Word((), by_sentence, matches=spoken(says_trip), offers=True),
 ]

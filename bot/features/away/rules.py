@@ -55,10 +55,14 @@ class Said:
         return (self.last - self.first).days + 1
 
 
+def is_trip(text: str) -> bool:
+    return _TRIP in text and _WORD not in text
+
+
 def read(text: str, today: date) -> Said | None:
     """The whole sentence; None where it says something else, or no days."""
     said = trimmed(visible(text))
-    if _WORD not in said and said.count(_TRIP) == 1:
+    if is_trip(said) and said.count(_TRIP) == 1:
         # One day of it is rather leave from what is on that day.
         found = read(said.replace(_TRIP, _WORD), today)
         return found if found is not None and found.days > 1 else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.leave.makeups import done, makeup_due
@@ -19,8 +19,8 @@ from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.roster import roster
 
-# No activity before that has a quarter that is still open.
-LONG_AGO = timedelta(days=200)
+# What was before that is made up no more (makeups.makeup_due).
+LONG_AGO = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +48,26 @@ def times(
 def _changes(
     session: Session, since: datetime, end: datetime, branch_id: int | None
 ) -> list[tuple[int, int, datetime]]:
-    mine: list[ColumnElement[bool]] = [
-        Activity.status == ActivityStatus.HELD,
-        Activity.start_at >= since - LONG_AGO,
-        *([] if branch_id is None else [Activity.branch_id == branch_id]),
-    ]
-    window, completed = (since - FURTHEST, end), Activity.settled_at
-    settled = select(Activity.id, Activity.branch_id, completed.label("changed_at"))
-    later = (
-        select(Activity.id, Activity.branch_id, Attendance.at.label("changed_at"))
-        .join(Attendance, Attendance.activity_id == Activity.id)
-        .where(Attendance.status == AttendanceStatus.ABSENT, Attendance.withdrawn_at.is_(None))
-        .where(Attendance.at > completed, Attendance.at.between(*window))
+    """Number, branch and instant, of activities that may still be made up."""
+    query = select(Activity.id, Activity.branch_id, Activity.settled_at).where(
+        Activity.start_at.between(since - LONG_AGO, end), Activity.status == ActivityStatus.HELD
     )
-    entered = (
-        select(Activity.id, Activity.branch_id, LeaveRequest.decided_at.label("changed_at"))
-        .join(LeaveRequest, LeaveRequest.activity_id == Activity.id)
-        .where(LeaveRequest.entered_by_id.is_not(None), LeaveRequest.withdrawn_at.is_(None))
-        .where(LeaveRequest.decided_at > completed, LeaveRequest.decided_at.between(*window))
+    here = query if branch_id is None else query.where(Activity.branch_id == branch_id)
+    held = {row.id: row for row in session.execute(here) if row.settled_at is not None}
+    # By number: looked for together the entries would be read from the first to the last.
+    absent = select(Attendance.activity_id, Attendance.at).where(
+        Attendance.activity_id.in_(held),
+        Attendance.status == AttendanceStatus.ABSENT,
+        Attendance.withdrawn_at.is_(None),
     )
-    queries = settled.where(completed.between(*window)), later.distinct(), entered.distinct()
-    found = (row for query in queries for row in session.execute(query.where(*mine)))
-    return [(row.id, row.branch_id, row.changed_at) for row in found if row.changed_at is not None]
+    entered = select(LeaveRequest.activity_id, LeaveRequest.decided_at).where(
+        LeaveRequest.activity_id.in_(held), LeaveRequest.entered_by_id.is_not(None), LeaveRequest.withdrawn_at.is_(None)
+    )
+    later = [(number, at) for found in (absent, entered) for number, at in session.execute(found) if at is not None]
+    changes = {(number, row.settled_at) for number, row in held.items()}
+    changes |= {(number, at) for number, at in later if at > held[number].settled_at}
+    found = [(number, held[number].branch_id, at) for number, at in changes if since - FURTHEST <= at <= end]
+    return sorted(found)
 
 
 def missed(

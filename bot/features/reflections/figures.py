@@ -65,8 +65,8 @@ def _lacking(counting: Counting, tasks: Tasks) -> Iterable[Lacking]:
         yield Lacking(f"{one.title}，未交", owed)
 
 
-TASKS = Source("reflection tasks", _tasks, _lacking)
-REFLECTIONS = Source("reflections", _reflections)
+TASKS = Source("reflection tasks", _tasks)
+REFLECTIONS = Source("reflections", _reflections, _lacking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,11 @@ def _forms(counting: Counting) -> list[Form]:
     return [Form(task_id, version, said[version.row_id]) for task_id, version in counted]
 
 
-FORMS = Source("self checks", _forms)
+def _lacking_forms(counting: Counting, forms: Sequence[Form]) -> Iterable[Lacking]:
+    return _lacking(counting, _of(HandInKind.SELF_CHECK, counting.of(TASKS)))
+
+
+FORMS = Source("self checks", _forms, _lacking_forms)
 
 
 def _show(look: Look, rows: Sequence[Any]) -> Shown:

@@ -154,7 +154,8 @@ async def test_what_has_ended_is_not_moved_nor_signed_in_to(bot: World) -> None:
     await bot.stage.say("甲二", "考勤")
     await bot.stage.tap("甲二", "7月7日")
     assert labels(bot, "甲二") == [
-        "点名", "补登", "回复名单", "考勤名单", "修改活动", "签到表", "会议记录", "附件", "取消活动",
+        "点名", "补登", "回复名单", "考勤名单", "修改活动", "签到表", "会议记录", "附件",
+        "布置心得", "布置自查", "取消活动",
     ]  # fmt: skip
 
 
