@@ -24,7 +24,8 @@ class Part(IntEnum):
     LISTS = 5
     SENT = 6
     AHEAD = 7
-    THEME = 8
+    NORMS = 8
+    THEME = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class Send(StrEnum):
     ACTIVITY_REMINDER = "activity_reminder"
     SIGN_IN_OPENS = "sign_in_opens"
     MINUTES = "minutes_asked"
+    ATTENTION = "attention"
 
 
 class DigestOn(StrEnum):

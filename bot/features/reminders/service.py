@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.activities import reminding
+from bot.features.attention import service as attention
 from bot.features.integrity import decisions
 from bot.features.integrity import planning as reminders
 from bot.features.minutes import waiting as minutes
@@ -21,6 +22,7 @@ _SWITCHES = {
     Send.ACTIVITY_REMINDER: reminding.REMINDER,
     Send.SIGN_IN_OPENS: reminding.SIGN_IN_OPENS,
     Send.MINUTES: minutes.SWITCH,
+    Send.ATTENTION: attention.SWITCH,
 }
 
 
@@ -62,8 +64,8 @@ def changed(session: Session, me: Me, send: Send, on: bool, now: datetime, tz: t
         # Switched on it goes at its next hour.
         found_next = None if on else reminding.next_reminder(session, me, now, tz)
         return [Goes(column_word(send), *found_next)] if found_next is not None else []
-    if send in (Send.SIGN_IN_OPENS, Send.MINUTES):
-        # It is told shortly before each activity, or a line of what one is nudged for; or it is not.
+    if send in (Send.SIGN_IN_OPENS, Send.MINUTES, Send.ATTENTION):
+        # Told shortly before each activity, a line of what one is nudged for, or the secretary's once a month; or not.
         return []
     everyone = len(everybody(session, me.branch_id, today))
     if on:

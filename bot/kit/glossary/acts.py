@@ -34,7 +34,7 @@ SUBJECTS: Mapping[str, str] = {
     "group_request": "工作群申请", "theme": "每月一主题", "updates": "消息", "sends": "提醒设置",
     "study_settings": "学习提示设置", "entry": "登记", "own_kind": "登记项目", "branch_settings": "支部设置",
     "vote": "表决", "minutes": "会议记录", "activity_file": "活动附件", "activity_template": "活动要求",
-    "recurrence": "每月活动",
+    "recurrence": "每月活动", "norm_file": "规范要求",
 }  # fmt: skip
 
 # Who acted where nobody is named.

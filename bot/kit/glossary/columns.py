@@ -148,6 +148,7 @@ COLUMNS: Mapping[str, str] = {
     # What the clock sends, and a branch may switch off.
     "study_prompt": "学习提示", "integrity_reminder": "节前廉洁提醒", "integrity_second": "节前第二次提醒",
     "activity_reminder": "活动提醒", "sign_in_opens": "签到开始", "minutes_asked": "会议记录提醒",
+    "attention": "了解情况",
     "digest": "摘要", "sends": "节前提醒", "quiet_kinds": "不发到期提醒的项目",
     # What a branch sets for its counting.
     "close_day": "统计截止日", "official_duty_as": "公差统计", "cadre_min_rank": "科级以上",

@@ -22,6 +22,7 @@ JOBS: Mapping[str, str] = {
     "group_request_over": "绑定工作群申请到期",
     "exemption_end": "免于考勤到期提醒",
     "term_end": "任期届满提醒",
+    "attention": "了解情况",
     "broadcast_correction": "修改已发内容",
 }
 OTHER_JOB = "定时消息"
