@@ -73,7 +73,7 @@ def _firsts(counting: Counting) -> Mapping[int, date]:
     """For which day each was planned first."""
     ids = [one.id for one in counting.of(HELD)]
     query = select(Activity.id, Activity.planned_on).where(Activity.id.in_(ids))
-    return dict(counting.session.execute(query).tuples().all())
+    return dict(counting.session.execute(query).all())
 
 
 _PLANNED_FIRST = Source("first days of activities for norms", _firsts)

@@ -61,7 +61,7 @@ def _told(
 ) -> list[Told]:
     attention = book_of(session, branch_id).on(last).attention
     listed = select(RosterSpan.person_id, func.max(RosterSpan.from_on)).where(RosterSpan.branch_id == branch_id)
-    since = dict(session.execute(listed.group_by(RosterSpan.person_id)).tuples().all())
+    since = dict(session.execute(listed.group_by(RosterSpan.person_id)).all())
     far = 2 * max(attention.months_without_participation, default=0) * _MONTH
     first = min((last - far).replace(day=1), last.replace(month=1, day=1))
     counting = Counting(session, branch_id, Period(first, last + DAY), now, tz, close_days(session, branch_id))

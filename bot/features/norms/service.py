@@ -1,7 +1,7 @@
 """The norms of a branch: which rule files hold there and when, what they come to, and changing one from a day on."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
 from sqlalchemy import func, select
@@ -15,7 +15,7 @@ from bot.kit.closing import close_days
 from bot.kit.feature import Feature
 from bot.kit.figures import Counting
 from bot.kit.norms import Case, Fact, Offer
-from scheduler.calendar.days import local_day
+from scheduler.calendar.days import DAY, local_day
 from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage.choices import COMMITTEE, MembershipStatus
@@ -26,6 +26,7 @@ from storage.models.person import GroupSpan, RosterSpan
 from storage.roster import Member, rosters
 
 Offers = Mapping[str, Offer]
+LONGEST_SLIP = 31 * DAY
 
 
 def offers_of(features: Iterable[Feature]) -> Offers:
@@ -83,14 +84,15 @@ class Asked:
     def units(self, norm: Norm, day: date) -> list[Unit]:
         """Whom a norm asks, as judged on a day."""
         branch = Unit(Scope.BRANCH, self.since)
+        groups = [replace(one, since=max(self.since, one.since)) for one in self.groups]
         if norm.scope is Scope.EACH_GROUP:
-            return list(self.groups)
+            return groups
         if norm.scope is Scope.EACH_MEMBER:
             return [self._member(one) for one in self.rosters[day] if norm.exempt_too or not one.exempt]
         if norm.scope is Scope.COMMITTEE:
             full = sum(one.status is MembershipStatus.FULL for one in self.rosters[day])
             return [Unit(Scope.COMMITTEE, self.since)] if full >= rules.COMMITTEE_FROM else []
-        return [branch, *self.groups] if norm.by_groups else [branch]
+        return [branch, *groups] if norm.by_groups else [branch]
 
     def _member(self, one: Member) -> Unit:
         since = max(self.since, self.since_of.get(one.id, self.since))
@@ -99,7 +101,7 @@ class Asked:
 
 def asked_of(session: Session, branch_id: int, days: Iterable[date], tz: tzinfo) -> Asked:
     listed = select(RosterSpan.person_id, func.min(RosterSpan.from_on)).where(RosterSpan.branch_id == branch_id)
-    since_of = dict(session.execute(listed.group_by(RosterSpan.person_id)).tuples().all())
+    since_of = dict(session.execute(listed.group_by(RosterSpan.person_id)).all())
     return Asked(
         _since(session, branch_id, since_of, tz),
         tuple(_groups(session, branch_id)),
@@ -165,6 +167,7 @@ def checked(
 
 def _checks(counting: Counting, offers: Offers, book: Book, asked: Asked, span: Span, today: date) -> Iterator[Check]:
     facts, calendar = _Facts(counting, offers), calendar_of(counting.session, counting.branch_id)
+    further = facts if span.running else _Facts(_further(counting), offers)
     open_since = branch_settings.first_open(counting.settings, counting.now, counting.tz).start
     for norm in _latest(book, span, today):
         if norm.event not in offers:
@@ -181,7 +184,13 @@ def _checks(counting: Counting, offers: Offers, book: Book, asked: Asked, span: 
             if _is_asked(book.on(day), norm):
                 then = book.on(day).norms[norm.id]
                 units = asked.units(then, day)
-                yield from rules.counted(then, units, [period], facts.facts(norm.event), today, open_since)
+                known = (further if then.slip_days else facts).facts(norm.event)
+                yield from rules.counted(then, units, [period], known, today, open_since)
+
+
+def _further(counting: Counting) -> Counting:
+    """With the days on which what was put off may have been held."""
+    return replace(counting, period=Period(counting.period.start, counting.period.to + LONGEST_SLIP), _loaded={})
 
 
 def _latest(book: Book, span: Span, today: date) -> list[Norm]:
