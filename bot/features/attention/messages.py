@@ -2,7 +2,7 @@
 
 from bot.features.attention.rules import Told
 from bot.features.attention.service import FLOATING_MONTHS, Notice
-from bot.kit.doors import ShowRecord
+from bot.kit.doors import OpenRecord
 from bot.kit.lists import two_a_row
 from bot.kit.replies import PAGE, Choice, Message
 from bot.kit.words import cut
@@ -19,9 +19,9 @@ def notice(found: Notice, period: str) -> Message:
     lines = [f"{found.names[one]}同志{words}。" for one, words in said.items()]
     if len(lines) == 1:
         [person] = said
-        return Message(f"{HEAD}{lines[0]}", [[Choice("查看记录", ShowRecord(period, person))]])
+        return Message(f"{HEAD}{lines[0]}", [[Choice("查看记录", OpenRecord(period, person))]])
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)]
-    taps = [Choice(f"查看第{number}项", ShowRecord(period, one)) for number, one in enumerate(said, 1)][:SHOWN]
+    taps = [Choice(f"查看第{number}项", OpenRecord(period, one)) for number, one in enumerate(said, 1)][:SHOWN]
     return Message(cut("\n".join([HEAD, *numbered]), PAGE), two_a_row(taps))
 
 

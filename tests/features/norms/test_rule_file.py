@@ -64,7 +64,7 @@ def test_only_what_is_named_is_otherwise() -> None:
         ("2024-01-01\n", "2024-01-01\nvalid_to = 2023-12-31\n", "valid_to: it is the first day that no longer counts"),
         ('version = "local-2024"', "version =", "line 1 file: is not valid TOML: "),
         ("[attention]", "[atention]", "line 19 atention: is not known here."),
-        ("[deadlines]\n", '[votes]\nordinary = { present = ">=1/3" }\n[deadlines]\n', "votes: the shares of votes are fixed"),
+        ("[deadlines]\n", '[votes]\nordinary = { present = "1" }\n[deadlines]\n', "votes: the shares of votes are"),
         ("[deadlines]\nprobation", "deadlines = 1\nprobation", "is not known here."),
     ],
 )  # fmt: skip

@@ -197,8 +197,8 @@ def test_a_holiday_is_reminded_of_before_it_begins(desk: Desk) -> None:
     desk.session.add(
         Reminder(
             branch_id=desk.cast.branch_id, kind="pre_holiday_integrity", block_start=date(2023, 9, 29),
-            block_end=date(2023, 10, 6), holidays=["2023:中秋", "2023:国庆"], text="", sent_at=local("2023-09-28 09:00"),
-            ack_due=local("2023-09-28 18:00"),
+            block_end=date(2023, 10, 6), holidays=["2023:中秋", "2023:国庆"], text="",
+            sent_at=local("2023-09-28 09:00"), ack_due=local("2023-09-28 18:00"),
         )
     )  # fmt: skip
     assert [autumn(f"2023-09-{day} 10:00") for day in (28, 30)] == [["met"], ["met"]]
