@@ -67,6 +67,7 @@ TABLES: Mapping[str, str] = {
     "group_request": "工作群申请",
     "own_kind": "登记项目",
     "own_kind_revision": "登记项目的调整",
+    "norm_file": "规范要求",
 }
 UNTITLED = "其他记录"
 
@@ -148,7 +149,7 @@ COLUMNS: Mapping[str, str] = {
     # What the clock sends, and a branch may switch off.
     "study_prompt": "学习提示", "integrity_reminder": "节前廉洁提醒", "integrity_second": "节前第二次提醒",
     "activity_reminder": "活动提醒", "sign_in_opens": "签到开始", "minutes_asked": "会议记录提醒",
-    "attention": "了解情况",
+    "attention": "了解情况", "valid_from": "执行日期", "valid_to": "停止执行日期",
     "digest": "摘要", "sends": "节前提醒", "quiet_kinds": "不发到期提醒的项目",
     # What a branch sets for its counting.
     "close_day": "统计截止日", "official_duty_as": "公差统计", "cadre_min_rank": "科级以上",

@@ -25,6 +25,7 @@ USUAL = {
     Send.ACTIVITY_REMINDER: True,
     Send.SIGN_IN_OPENS: False,
     Send.MINUTES: True,
+    Send.ATTENTION: True,
 }
 
 
