@@ -238,7 +238,7 @@ EFFECTS: dict[str, Effect] = {
     # norms
     **dict.fromkeys(("command:norms", "word:规范检查", "word:达标情况", "tap:ShowNorms"), shows("【规范检查】")),
     "tap:OpenNorm": shows("【支部设置】"),
-    "tap:ExportNorms": rows("audit"),
+    "tap:ExportNorms": shows("依据的记录"),
     **dict.fromkeys(("tap:ChangeNorm", "answer:norms.change"), ASKS),
     # what the clock sends
     **dict.fromkeys(("command:settings", "word:支部设置", "word:设置"), shows("【支部设置】")),

@@ -54,7 +54,14 @@ def _groups(counting: Counting) -> Iterator[Case]:
 
 
 def _person(day: date, one: Member, settled: bool, detail: str) -> Case:
-    return Case(since=day, words=one.name, code=f"P{one.id}", opens=ShowPerson(one.id), settled=settled, detail=detail)
+    return Case(
+        since=day,
+        words=one.name,
+        code=f"P{one.id}",
+        opens=ShowPerson(one.id),
+        settled=settled,
+        detail="" if settled else detail,
+    )
 
 
 def _contacts(counting: Counting) -> Iterator[Case]:
