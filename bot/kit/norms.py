@@ -32,7 +32,7 @@ class Fact:
     words: as it is listed; code: as archives name it; opens: what shows it. planned: it is to come, or its roll is to
     be called; planned_on: the first day that it was planned for. audience, group_id, person_id: for whom. amount: how
     much of what is counted (hours). present, expected: of those whom the norm asks to be there (the committee). own:
-    支部开展 (D2); by_superior: organised by the superior or lectured by one of its officers; lecturer: of a lecture,
+    支部开展 (D2); by_superior: organised by the superior or lectured by one of its officers; by_secretary: lectured by
     the branch's secretary of that day.
     """
 
@@ -57,13 +57,14 @@ class Fact:
 class Case:
     """One of the things each of which is to be settled (the minutes of a meeting, a reminder before a holiday).
 
-    since: the day by which it belongs to a period, and from which a norm's days run. settled: what was asked is there,
-    since settled_on where that day matters. value: what is measured instead, judged by the norm's target. until: the
-    last day on which it can still be settled, where the norm sets no days; None: as long as it stands. closer: who can
-    settle it, where it is a certain person. detail: what it lacks.
+    since: the day from which a norm's days run; on: by which it belongs to a period, where that is another (what was
+    entered later). settled: what was asked is there, since settled_on where that day matters. value: what is measured
+    instead, judged by the norm's target. until: the last day on which it can still be settled, where the norm sets no
+    days; None: as long as it stands. closer: who can settle it, where it is a certain person. detail: what it lacks.
     """
 
     since: date
+    on: date | None = None
     words: str = ""
     code: str = ""
     opens: Button | None = None
@@ -73,6 +74,11 @@ class Case:
     until: date | None = None
     closer: int | None = None
     detail: str = ""
+
+    @property
+    def day(self) -> date:
+        """By which it belongs to a period."""
+        return self.since if self.on is None else self.on
 
 
 @dataclass(frozen=True, slots=True)

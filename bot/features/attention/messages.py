@@ -11,7 +11,7 @@ HEAD, SHOWN = "仅供书记掌握：", 12
 
 
 def notice(found: Notice, period: str) -> Message:
-    """仅供书记掌握：丙四同志已连续2个月没有参加组织生活的记录。 [查看记录]"""
+    """仅供书记掌握：丙四同志已连续2个月没有参加组织生活的记录。 [查看记录] Kept nowhere once it is sent."""
     said = {one.person_id: told(one) for one in found.told}
     for one in found.floating:
         floating = f"流动在外已满{FLOATING_MONTHS}个月，请核对是否需要转接组织关系"
@@ -19,10 +19,10 @@ def notice(found: Notice, period: str) -> Message:
     lines = [f"{found.names[one]}同志{words}。" for one, words in said.items()]
     if len(lines) == 1:
         [person] = said
-        return Message(f"{HEAD}{lines[0]}", [[Choice("查看记录", OpenRecord(period, person))]])
+        return Message(f"{HEAD}{lines[0]}", [[Choice("查看记录", OpenRecord(period, person))]], secret=True)
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)]
     taps = [Choice(f"查看第{number}项", OpenRecord(period, one)) for number, one in enumerate(said, 1)][:SHOWN]
-    return Message(cut("\n".join([HEAD, *numbered]), PAGE), two_a_row(taps))
+    return Message(cut("\n".join([HEAD, *numbered]), PAGE), two_a_row(taps), secret=True)
 
 
 def told(one: Told) -> str:

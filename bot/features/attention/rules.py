@@ -39,11 +39,11 @@ class Told:
 def months_without(occasions: Iterable[Occasion], person_id: int, last: date, since: date) -> int:
     """How many months, the last of them that of `last`, somebody took part in nothing that they were expected at.
 
-    A month in which nothing was to be taken part in neither counts nor ends it; since: their first day here.
+    A month in which nothing was to be taken part in neither counts nor ends it; since: from when on.
     """
     took: dict[tuple[int, int], list[Took]] = {}
     for one in occasions:
-        if person_id in one.took:
+        if person_id in one.took and one.day >= since:
             took.setdefault((one.day.year, one.day.month), []).append(one.took[person_id])
     many, month = 0, last.replace(day=1)
     while month >= since.replace(day=1):

@@ -18,7 +18,7 @@ from bot.kit.sends import Switch
 from scheduler.calendar.days import DAY, local_day
 from scheduler.calendar.periods import Period
 from storage.choices import Category, Duty
-from storage.models.person import CategorySpan, DutySpan, Person, RosterSpan
+from storage.models.person import CategorySpan, DutySpan, ExemptionSpan, Person, RosterSpan
 from storage.roster import Member, roster
 from storage.spans import on_day
 
@@ -60,8 +60,7 @@ def _told(
     session: Session, branch_id: int, members: Sequence[Member], last: date, now: datetime, tz: tzinfo
 ) -> list[Told]:
     attention = book_of(session, branch_id).on(last).attention
-    listed = select(RosterSpan.person_id, func.max(RosterSpan.from_on)).where(RosterSpan.branch_id == branch_id)
-    since = dict(session.execute(listed.group_by(RosterSpan.person_id)).all())
+    since = _since(session, branch_id, [one.id for one in members], last)
     far = 2 * max(attention.months_without_participation, default=0) * _MONTH
     first = min((last - far).replace(day=1), last.replace(month=1, day=1))
     counting = Counting(session, branch_id, Period(first, last + DAY), now, tz, close_days(session, branch_id))
@@ -70,6 +69,17 @@ def _told(
 
 
 _MONTH = timedelta(days=31)
+
+
+def _since(session: Session, branch_id: int, people: Sequence[int], last: date) -> dict[int, date]:
+    """Since when each is expected: on the roster, and after the last exemption that has ended."""
+    listed = select(RosterSpan.person_id, func.max(RosterSpan.from_on)).where(RosterSpan.branch_id == branch_id)
+    found = dict(session.execute(listed.group_by(RosterSpan.person_id)).all())
+    spans = (ExemptionSpan.person_id.in_(people), ExemptionSpan.to_on <= last)
+    ended = select(ExemptionSpan.person_id, func.max(ExemptionSpan.to_on)).where(*spans)
+    for one, to_on in session.execute(ended.group_by(ExemptionSpan.person_id)):
+        found[one] = max(found[one], to_on) if to_on is not None else found[one]
+    return found
 
 
 def _occasion(held: Held) -> Occasion:

@@ -29,6 +29,7 @@ def _minutes(counting: Counting) -> Iterator[Case]:
         if parts:
             yield Case(
                 since=local_day(max(one.end_at, one.created_at), counting.tz),
+                on=day,
                 words=f"{short_day(day)} {cut(one.title, LONGEST)}",
                 code=f"A{one.id}",
                 opens=OpenMinutes(one.id),

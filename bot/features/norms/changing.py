@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.norms import rule_file
+from bot.features.norms import laying
 from bot.features.norms.rule_file import Norm, RuleFile
 from bot.features.norms.service import book_of
 from bot.kit import branch_settings
@@ -51,7 +52,7 @@ def asked_keys(norm: Norm) -> list[str]:
 
 def is_own(session: Session, branch_id: int, norm_id: str, day: date) -> bool:
     """Whether it is otherwise here than by default."""
-    return norm_of(session, branch_id, norm_id, day) != rule_file.national().norms.get(norm_id)
+    return norm_of(session, branch_id, norm_id, day) != laying.national().norms.get(norm_id)
 
 
 def earliest(session: Session, branch_id: int, now: datetime, tz: tzinfo) -> date:
@@ -68,12 +69,12 @@ def change(
     norm = norm_of(session, me.branch_id, norm_id, since)
     wanted = {key: value for key, value in values.items() if key in asked_keys(norm)}
     held = book_of(session, me.branch_id).on(since)
-    after = rule_file.laid(held, {"rules": [{"id": norm_id, **wanted}]})
+    after = laying.laid(held, {"rules": [{"id": norm_id, **wanted}]})
     if after is None:
         raise Refusal(WRONG)
     if after.norms[norm_id] == norm:
         raise Refusal(SAME)
-    _put(session, me, {"id": norm_id, **wanted}, since, now, tz)
+    _put(session, me, {"id": norm_id, **wanted}, norm, after.norms[norm_id], since, now, tz)
     return after.norms[norm_id]
 
 
@@ -81,12 +82,13 @@ def restore(session: Session, me: Me, norm_id: str, since: date, now: datetime, 
     """恢复默认 from a day on."""
     require(me, Right.SET_NORMS, branch_id=me.branch_id)
     _lock(session, me.branch_id)
-    usual = rule_file.national().norms.get(norm_id)
+    usual = laying.national().norms.get(norm_id)
     if usual is None:
         raise Refusal(NO_SUCH)
-    if norm_of(session, me.branch_id, norm_id, since) == usual:
+    norm = norm_of(session, me.branch_id, norm_id, since)
+    if norm == usual:
         raise Refusal(SAME)
-    _put(session, me, {"id": norm_id, "default": True}, since, now, tz)
+    _put(session, me, {"id": norm_id, "default": True}, norm, usual, since, now, tz)
     return usual
 
 
@@ -95,7 +97,9 @@ def _lock(session: Session, branch_id: int) -> None:
     session.get_one(Organisation, branch_id, populate_existing=True, with_for_update=True)
 
 
-def _put(session: Session, me: Me, rule: dict[str, Any], since: date, now: datetime, tz: tzinfo) -> None:
+def _put(
+    session: Session, me: Me, rule: dict[str, Any], was: Norm, new: Norm, since: date, now: datetime, tz: tzinfo
+) -> None:
     first = earliest(session, me.branch_id, now, tz)
     if since < first:
         raise Refusal(f"请选择{short_day(first)}或之后的日期。")
@@ -104,7 +108,14 @@ def _put(session: Session, me: Me, rule: dict[str, Any], since: date, now: datet
     )
     session.add(row)
     session.flush()
-    audit.record(session, "change", SUBJECT, row.id, now=now, by=me, more=rule | {"valid_from": since.isoformat()})
+    values = {key: [_noted(getattr(was, key)), _noted(getattr(new, key))] for key in KEYS}
+    changes = {key: pair for key, pair in values.items() if pair[0] != pair[1]}
+    changes["valid_from"] = [None, since.isoformat()]
+    audit.record(session, "change", SUBJECT, row.id, now=now, by=me, norm=new.id, changes=changes)
+
+
+def _noted(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
 
 
 # --- whole files -----------------------------------------------------------------------------------------------------

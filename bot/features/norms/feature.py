@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from bot.features.norms import asking, forms, handlers
+from bot.features.norms import forms, handlers
 from bot.kit.feature import Feature
 
 
@@ -12,8 +12,8 @@ def _across(features: Sequence[Feature]) -> Feature:
         name="norms",
         handlers=handlers.build(features),
         families=[forms.FORMS],
-        digest=partial(asking.digest, features),
-        by_hand=partial(asking.by_hand, features),
+        digest=partial(handlers.digest, features),
+        by_hand=partial(handlers.by_hand, features),
     )
 
 

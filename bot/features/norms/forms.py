@@ -16,8 +16,9 @@ from bot.kit.access import Right
 from bot.kit.form_families import Forms
 from bot.kit.form_fields import Action, Field, Options, Values
 from bot.kit.forms import Form
+from bot.kit.glossary.columns import column_word
 from bot.kit.handlers import Call
-from bot.kit.numerals import number
+from bot.kit.numerals import folded, number
 from bot.kit.questions import fixed
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Reply
@@ -25,16 +26,7 @@ from bot.kit.words import short_day
 from scheduler.calendar.days import next_month
 
 NAME, CODE = "norms.change", "nm"
-LABELS = {
-    "min": "数量",
-    "committee_min": "支委会委员",
-    "target": "参学率",
-    "fixed_day": "固定日",
-    "slip_days": "顺延天数",
-    "workdays": "工作日",
-    "days": "天数",
-    "workdays_before": "提前天数",
-}
+LABELS = {key: column_word(key) for key in changing.KEYS}
 ASKS = {
     "min": "请发送应达到的数量，例如：2。",
     "committee_min": "请发送支委会委员应达到的数量，例如：56。",
@@ -60,7 +52,7 @@ _ORDER = ("1st", "2nd", "3rd", "4th")
 
 
 def read_number(key: str, session: Session, call: Call, said: str) -> Values:
-    found = number(said.strip().rstrip("%％次个本天学时"))
+    found = number(folded(said).strip().rstrip("%次个本天学时"))
     if found is None or found not in RANGES[key]:
         allowed = RANGES[key]
         raise Refusal(f"请发送{allowed.start}至{allowed.stop - 1}之间的整数。")
@@ -69,7 +61,7 @@ def read_number(key: str, session: Session, call: Call, said: str) -> Values:
 
 def read_fixed_day(session: Session, call: Call, said: str) -> Values:
     """第2个周五, 最后一个周五, 10日."""
-    text = said.replace(" ", "").removeprefix("每月")
+    text = folded(said).replace(" ", "").removeprefix("每月")
     if nth := _NTH.fullmatch(text):
         which = "1234".find(nth[1]) if nth[1].isdigit() else "一二三四".find(nth[1])
         return {"fixed_day": f"{_ORDER[which]} {_weekday(nth[2])}"}

@@ -21,7 +21,7 @@ TITLE = "【规范检查】"
 HEADS = {State.OPEN: "尚未达到、还能办理的{}项：", State.MISSED: "未达到的{}项：", State.MET: "已达到{}项："}
 NOTHING = "这段时间没有需要检查的内容。"
 NO_SUCH = "没有找到这一项，请重新点“规范检查”。"
-ON_A_PAGE, SHOWN = 6, 12
+ON_A_PAGE, SHOWN, MOST_RECORDS = 6, 20, 8
 CHANGE, EXPORT, BACK = "修改要求", "导出表格", "规范检查"
 
 Closer = Callable[[Check], int | None]
@@ -42,13 +42,17 @@ def page(lines: Sequence[Line], period: Period | None, today: date, asked: Close
             number += 1
             parts.append(cut(f"{number}. {words.line_words(line, state, today)}", 200))
             if number <= SHOWN:
-                taps += _taps(line, number, code, asked, me)
+                taps += _taps(line, number, code, asked if state is State.OPEN else _nobody, me)
     met = [one.norm.title for one in lines if one.state is State.MET]
     parts += [HEADS[State.MET].format(len(met)) + "、".join(met) + "。"] if met else []
     below = [*_other_periods(period, today), Choice(EXPORT, ExportNorms(code))]
     return Message(
         cut("\n".join(parts if lines else [*parts, NOTHING]), PAGE), filled(*two_a_row(taps), *two_a_row(below))
     )
+
+
+def _nobody(one: Check) -> None:
+    """Can close what is over."""
 
 
 def _taps(line: Line, number: int, code: str, asked: Closer, me: int) -> list[Choice]:
@@ -83,7 +87,7 @@ def opened(
     taps: list[Choice] = []
     for at, one in enumerate(shown.things, shown.number * ON_A_PAGE + 1):
         texts += [f"{at}. {_check(one, today)}", *(f"　{each}" for each in words.record_words(one))]
-        taps += _opens(one, at)
+        taps += _opens(one, at, alone=len(line.checks) == 1)
         whom = asked(one) if one.state is State.OPEN and not one.arranged else None
         taps += [Choice(f"请其办理第{at}项", AskOwner(whom, key_of(one)))] if whom is not None and whom != me else []
     last = [*([Choice(CHANGE, ChangeNorm(line.norm.id))] if changes else []), Choice(BACK, ShowNorms(code))]
@@ -100,12 +104,14 @@ def _check(one: Check, today: date) -> str:
     return "，".join(filter(None, [f"{head}：{STATES[one.state]}", so_far, words.until_words(one, today)]))
 
 
-def _opens(one: Check, number: int) -> list[Choice]:
-    """What shows the thing, or the last record that counts."""
+def _opens(one: Check, number: int, *, alone: bool) -> list[Choice]:
+    """What shows the thing, or the last record that counts; alone on the page each of the last ones."""
     if one.case is not None:
         return [Choice(f"查看第{number}项", one.case.opens)] if one.case.opens is not None else []
-    records = [each for each in (*one.facts, *one.planned) if each.opens is not None]
-    return [Choice(f"查看第{number}项", each.opens) for each in records[-1:] if each.opens is not None]
+    opens = [(each, each.opens) for each in (*one.facts, *one.planned) if each.opens is not None]
+    if alone and len(opens) > 1:
+        return [Choice(f"查看{short_day(each.day)}", button) for each, button in opens[-MOST_RECORDS:]]
+    return [Choice(f"查看第{number}项", button) for _, button in opens[-1:]]
 
 
 # --- told elsewhere --------------------------------------------------------------------------------------------------
@@ -128,9 +134,11 @@ def _near(line: Line, mine: Sequence[Check]) -> str:
 
 def to_be_done(one: Check, today: date) -> str:
     """支委会（8月）：请于8月31日（含）前办理。 As it stands in a nudge."""
-    whom = words.whom(one) if one.case is not None else f"{words.period_words(one.period)}{words.whom(one)}"
     until = words.until_words(one, today)
-    return f"{one.norm.title}（{whom}）：请{f'于{until}' if until else ''}办理。"
+    please = f"请于{until}办理。" if until else "请办理。"
+    if one.case is not None:
+        return f"{one.norm.title}：{words.whom(one)}，{please}"
+    return f"{one.norm.title}（{words.period_words(one.period)}{words.whom(one)}）：{please}"
 
 
 def changed(norm: Norm, since: date, today: date) -> str:

@@ -17,7 +17,7 @@ from scheduler.calendar.days import DAY, local_day
 from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.choices import Duty
-from storage.roster import leaders_on
+from storage.roster import leaders_on, roster
 
 # So near is what the digest tells of.
 NEAR = 14 * DAY
@@ -59,7 +59,7 @@ def lines_of(checks: Iterable[Check]) -> list[Line]:
 def seen(session: Session, features: Sequence[Feature], me: Me, span: Span, now: datetime, tz: tzinfo) -> list[Line]:
     """What this person may see: what is the secretary's alone is told to nobody else."""
     found = lines_of(service.checked(session, features, me.branch_id, span, now, tz))
-    return [one for one in found if Duty.SECRETARY in me.duties or not one.norm.secretary_only]
+    return [one for one in found if sees(me, one.norm)]
 
 
 def span_of(period: Period | None, today: date) -> Span:
@@ -86,13 +86,16 @@ def _until(one: Check) -> date:
 def key_of(one: Check) -> str:
     """What it is asked for by: norm:R8:20230801:3."""
     about = (
-        (one.case.code or f"{one.case.since:%Y%m%d}") if one.case is not None else str(one.unit.id if one.unit else 0)
+        (one.case.code or f"{one.case.day:%Y%m%d}") if one.case is not None else str(one.unit.id if one.unit else 0)
     )
     return f"norm:{one.norm.id}:{one.period.start:%Y%m%d}:{about}"
 
 
 def closers(session: Session, branch_id: int, today: date) -> Callable[[Check], int | None]:
-    """The one person who can close an open check: whom its case names, the leader of its group, else the office."""
+    """The one person who can close an open check: whom its case names, as long as they are of the branch, the leader of
+    its group, else the office.
+    """
+    here = {one.id for one in roster(session, branch_id, today)}
     led = {group: person for person, groups in leaders_on(session, branch_id, today).items() for group in groups}
     known: dict[Duty, int | None] = {}
 
@@ -103,7 +106,7 @@ def closers(session: Session, branch_id: int, today: date) -> Callable[[Check], 
         return known[duty]
 
     def closer(one: Check) -> int | None:
-        if one.case is not None and one.case.closer is not None:
+        if one.case is not None and one.case.closer in here:
             return one.case.closer
         group = one.unit.id if one.unit is not None and one.unit.kind is Scope.EACH_GROUP else None
         return led.get(group) or office(one.norm.keeper) if group is not None else office(one.norm.keeper)
@@ -111,8 +114,10 @@ def closers(session: Session, branch_id: int, today: date) -> Callable[[Check], 
     return closer
 
 
-def sees(me: Me) -> bool:
-    return may(me, Right.NORMS, branch_id=me.branch_id)
+def sees(me: Me, norm: Norm | None = None) -> bool:
+    """Norms at all; one that is the secretary's alone, of those who hold that office."""
+    alone = norm is not None and norm.secretary_only
+    return may(me, Right.NORMS, branch_id=me.branch_id) and (not alone or Duty.SECRETARY in me.duties)
 
 
 def present(session: Session, features: Sequence[Feature], branch_id: int, now: datetime, tz: tzinfo) -> list[Check]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.features.norms.rule_file import PARTS, Fault, Head, RuleFile, Rules, fault_of, laid, national, part
+from bot.features.norms.laying import laid, national
+from bot.features.norms.rule_file import PARTS, Fault, Head, RuleFile, Rules, fault_of, part
 
 MAX_BYTES = 100_000
 

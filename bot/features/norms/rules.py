@@ -255,7 +255,7 @@ def cased(norm: Norm, rules: Rules, cases: Iterable[Case], today: date, calendar
         late = settled and until is not None and one.settled_on is not None and one.settled_on > until
         can = one.since >= today if norm.scope is Scope.STANDING else until is None or today <= until
         state = State.MET if settled and not late else State.OPEN if can and not late else State.MISSED
-        yield Check(norm, state, period_of(norm.period, one.since), until, case=one, late=late)
+        yield Check(norm, state, period_of(norm.period, one.day), until, case=one, late=late)
 
 
 def _target(norm: Norm, rules: Rules) -> Decimal:

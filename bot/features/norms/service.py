@@ -7,15 +7,15 @@ from datetime import date, datetime, tzinfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.features.norms import rule_file, rules
+from bot.features.norms import laying, rules
 from bot.features.norms.rule_file import Every, Norm, RuleFile, Rules, Scope
-from bot.features.norms.rules import Check, Unit
+from bot.features.norms.rules import Check, State, Unit
 from bot.kit import branch_settings
 from bot.kit.closing import close_days
 from bot.kit.feature import Feature
 from bot.kit.figures import Counting
 from bot.kit.norms import Case, Fact, Offer
-from scheduler.calendar.days import DAY, local_day
+from scheduler.calendar.days import DAY, Quarter, local_day
 from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage.choices import COMMITTEE, MembershipStatus
@@ -47,7 +47,7 @@ class Book:
     def on(self, day: date) -> Rules:
         """What holds on a day."""
         if day not in self._known:
-            self._known[day] = rule_file.on(day, self.files)
+            self._known[day] = laying.on(day, self.files)
         return self._known[day]
 
 
@@ -142,16 +142,22 @@ class Span:
 
     @classmethod
     def present(cls, today: date) -> "Span":
-        return cls(rules.period_of(Every.YEAR, today), today, running=True)
+        """The year, with what of the quarter before may still be open, and the holiday that follows the year."""
+        year, before = rules.period_of(Every.YEAR, today), Quarter.of(today).previous().start
+        return cls(Period(min(year.start, before), year.to + LONGEST_SLIP), today, running=True)
 
     def periods(self, every: Every) -> list[Period]:
         if self.running:
             return [rules.period_of(every, self.today)]
         return [one for one in rules.periods_in(every, self.days) if one.start <= self.today]
 
-    def cases_in(self, every: Every) -> Period:
-        """The days of the cases that are looked at."""
-        return rules.period_of(every, self.today) if self.running else self.days
+    def shows(self, one: Check) -> bool:
+        """Whether a thing is looked at: of today's period, or still open from before it, or a holiday to come."""
+        since = one.case.day if one.case is not None else one.period.start
+        if not self.running:
+            return self.days.holds(since)
+        period = rules.period_of(one.norm.period, self.today)
+        return period.holds(since) or since >= period.to or (since < period.start and one.state is State.OPEN)
 
 
 def checked(
@@ -173,11 +179,11 @@ def _checks(counting: Counting, offers: Offers, book: Book, asked: Asked, span: 
         if norm.event not in offers:
             continue
         if norm.by_case:
-            days = span.cases_in(norm.period)
             for case in facts.cases(norm.event):
-                held = book.on(min(case.since, today))
-                if days.holds(case.since) and case.since >= asked.since and _is_asked(held, norm):
-                    yield from rules.cased(held.norms[norm.id], held, [case], today, calendar)
+                held = book.on(min(case.day, today))
+                if case.day >= asked.since and _is_asked(held, norm):
+                    found = rules.cased(held.norms[norm.id], held, [case], today, calendar)
+                    yield from filter(span.shows, found)
             continue
         for period in span.periods(norm.period):
             day = rules.judged_on(period, today)

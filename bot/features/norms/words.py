@@ -20,7 +20,7 @@ QUORUM = {
 }
 _UNITS = {"study_hours": "学时", "monthly_theme": "个", "monthly_book": "本"}
 _ACTIVITIES = frozenset(one.value for one in ActivityType)
-_DAYS = "一二三四五六日"
+_DAYS, _QUARTERS = "一二三四五六日", "一二三四"
 _WHICH = {"1st": "第1个", "2nd": "第2个", "3rd": "第3个", "4th": "第4个", "last": "最后一个"}
 
 
@@ -42,6 +42,7 @@ def asks(norm: Norm) -> str:
     parts += [f"支委会委员{norm.committee_min}{unit_of(norm)}"] if norm.committee_min else []
     parts += [QUORUM[norm.quorum]] if norm.quorum else []
     parts += [f"固定日为{fixed_day_words(norm.fixed_day)}"] if norm.fixed_day else []
+    parts += [f"一般在第{_QUARTERS[int(norm.usual[1]) - 1]}季度"] if norm.usual else []
     return "，".join(filter(None, parts))
 
 
@@ -51,7 +52,7 @@ def _by_case(norm: Norm) -> str:
     if norm.days is not None:
         return f"{norm.days}天内"
     if norm.target is not None:
-        return f"不低于{plain(norm.target * 100)}%"
+        return f"不低于{(norm.target * 100).normalize():f}%"
     return f"放假前{norm.workdays_before}个工作日" if norm.before else ""
 
 

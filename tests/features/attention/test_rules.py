@@ -6,7 +6,7 @@ import pytest
 
 from bot.features.attention import rules
 from bot.features.attention.rules import Occasion, Told, Took, absences, months_without, noticed
-from bot.features.norms.rule_file import national
+from bot.features.norms.laying import national
 
 HERE, GONE = Took.THERE, Took.ABSENT
 ONE, SINCE = 7, date(2023, 1, 1)

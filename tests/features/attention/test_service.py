@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select, update
 
+from bot.cli.dry_run import rehearse
 from bot.features.attention import jobs, service
 from bot.features.leave import service as leave
 from scheduler.calendar.store import calendar_of
@@ -86,6 +87,13 @@ def test_nobody_who_is_exempt_now_or_was_then(desk: Desk) -> None:
     assert told(desk) == []
 
 
+def test_an_exemption_that_has_ended_begins_the_months_anew(desk: Desk) -> None:
+    held(desk, "2023-07-07", "2023-08-04")
+    span = {"from_on": date(2023, 7, 10), "to_on": date(2023, 7, 20), "reason": "long_sick_leave", "approved_by": ""}
+    desk.session.add(ExemptionSpan(person_id=desk.cast["丙四"], **span))
+    assert told(desk) == ["仅供书记掌握：丙四同志有连续2次缺席且没有请假的记录。"]
+
+
 def test_who_is_floating_for_six_months_is_asked_about_once(desk: Desk) -> None:
     one = desk.cast["丙五"]
     desk.session.execute(update(CategorySpan).where(CategorySpan.person_id == one).values(to_on=date(2023, 2, 15)))
@@ -104,6 +112,14 @@ def test_the_secretary_alone_and_nobody_in_the_place(desk: Desk) -> None:
     assert told(desk) == [LINE]
     desk.session.execute(update(DutySpan).where(seat).values(to_on=date(2023, 8, 1)))
     assert told(desk) == []
+
+
+def test_what_is_the_secretary_s_is_not_shown_by_a_rehearsal_either(desk: Desk) -> None:
+    held(desk, "2023-07-07", "2023-08-04")
+    desk.session.flush()
+    since, until = local("2023-09-01 00:00"), local("2023-09-02 00:00")
+    [row] = rehearse(desk.session, jobs.build(SHANGHAI), desk.cast.branch_id, since, until)
+    assert (row["job"], row["to"], row["text"]) == ("attention", "甲一", "(for its reader alone)")
 
 
 def test_it_is_asked_again_when_it_goes(desk: Desk) -> None:

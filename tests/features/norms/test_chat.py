@@ -1,21 +1,24 @@
 """规范检查 in chat: whole updates in, calls out, through the real Application."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 
+from bot.features.activities import planning, service
+from bot.features.activities.planning import Plan
 from bot.features.norms.buttons import ChangeNorm, ExportNorms, OpenNorm, ShowNorms
 from bot.features.norms.service import book_of
 from bot.kit.buttons import Button
 from bot.playground.chats import Message
+from storage.choices import ActivityType
 from storage.models.norm import NormFile
 from storage.models.organisation import Organisation
 from tests.features.norms.desk import BEGUN
-from tests.world import World, world
+from tests.world import SHANGHAI, World, world
 
 SEC, DEP, ORG, PUB, GL, MEMBER = "甲一", "乙一", "甲二", "丙一", "甲三", "丙四"
 
@@ -92,11 +95,41 @@ async def test_who_can_close_it_is_asked_once_and_the_button_leads_there(bot: Wo
     assert last(bot, ORG).labels == ["办理第1项", "稍后提醒"]
     tap = await bot.stage.tap(SEC, "请其办理第1项", "【规范检查】")
     assert tap.toast == "这位同志今天已提醒过，将于8月22日（周二）一并提醒。"
+    number = next(one for one in said(bot, SEC).splitlines() if ". 党课（" in one).partition(".")[0]
+    tap = await bot.stage.tap(SEC, f"请其办理第{number}项", "【规范检查】")
+    assert tap.toast == "这位同志今天已提醒过，将于8月22日（周二）一并提醒。"
     await bot.stage.tap(ORG, "办理第1项", "甲二同志")
-    assert "活动内容" in said(bot, ORG) or "请选择" in said(bot, ORG)
+    assert "请选择" in said(bot, ORG)
     await bot.stage.at("2023-08-22 09:05")
     told = [one.text for one in bot.stage.people[ORG].chat.from_bot if one.text.startswith("甲二同志，请您办理")]
-    assert len(told) == 2
+    assert told[1:] == [
+        "甲二同志，请您办理第1项。您有2项待办：\n1. 党员大会（第三季度）：请于9月30日（含）前办理。\n"
+        "2. 党课（第三季度）：请于9月30日（含）前办理。"
+    ]
+
+
+async def test_minutes_are_asked_of_who_keeps_them_and_each_record_opens(bot: World) -> None:
+    with bot.storage.transaction() as session:
+        for day in (4, 11):
+            start = datetime(2023, 8, day, 14, 30, tzinfo=SHANGHAI)
+            now = datetime(2023, 8, 21, 10, tzinfo=SHANGHAI)
+            me = bot.cast.me(session, ORG, now.date())
+            plan = Plan([ActivityType.THEME_PARTY_DAY], start, start + timedelta(hours=2), "会议室", f"主题党日{day}")
+            service.settle(session, me, planning.make(session, me, plan, now, SHANGHAI), [], now, SHANGHAI)
+    await bot.stage.say(SEC, "规范检查")
+    number = next(one for one in said(bot, SEC).splitlines() if "会议记录（" in one).partition(".")[0]
+    await bot.stage.tap(SEC, f"打开第{number}项", "【规范检查】")
+    assert "1. 8月4日 主题党日4（还缺1份）：尚未达到，8月24日（含）前" in said(bot, SEC)
+    await bot.stage.tap(SEC, "请其办理第1项", "【会议记录】")
+    line = "会议记录：8月4日 主题党日4（还缺1份），请于8月24日（含）前办理。"
+    assert said(bot, ORG).startswith(f"甲二同志，请您办理第1项。您有3项待办：\n1. {line}\n")
+    await bot.stage.tap(SEC, "规范检查", "【会议记录】")
+    await bot.stage.tap(SEC, "本月", "【规范检查】")
+    page = last(bot, SEC)
+    button = OpenNorm("20230801-20230901", "R11", 0).pack()
+    await bot.stage.people[SEC].tap_data(page, button)
+    await bot.clock.settle()
+    assert last(bot, SEC).labels == ["查看8月4日", "查看8月11日", "修改要求", "规范检查"]
 
 
 async def test_the_leader_is_asked_for_the_own_group(bot: World) -> None:

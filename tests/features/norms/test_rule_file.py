@@ -6,8 +6,9 @@ from importlib import resources
 
 import pytest
 
-from bot.features.norms import reading, rule_file
-from bot.features.norms.rule_file import RuleFile, laid, national
+from bot.features.norms import laying, reading
+from bot.features.norms.laying import laid, national
+from bot.features.norms.rule_file import RuleFile
 
 GOOD = """version = "local-2024"
 valid_from = 2024-01-01
@@ -36,7 +37,7 @@ def test_only_what_is_named_is_otherwise() -> None:
     found, faults = reading.read(GOOD.encode())
     assert (faults, found is not None) == ([], True)
     assert found is not None
-    held, usual = rule_file.on(date(2024, 1, 1), [found]), national()
+    held, usual = laying.on(date(2024, 1, 1), [found]), national()
     assert held.norms["R11"] == usual.norms["R11"].model_copy(update={"min": 2, "fixed_day": "2nd Fri"})
     assert held.norms["L1"].min == 1
     assert {name for name in held.norms if held.norms[name] != usual.norms.get(name)} == {"R11", "L1"}
@@ -95,7 +96,7 @@ def file(since: str, until: str | None, **rule: object) -> RuleFile:
 
 def test_the_file_that_holds_on_the_day_judges() -> None:
     files = [file("2023-07-01", "2024-01-01", min=2), file("2024-01-01", None, slip_days=3)]
-    held = {day: rule_file.on(date.fromisoformat(day), files).norms["R11"] for day in (
+    held = {day: laying.on(date.fromisoformat(day), files).norms["R11"] for day in (
         "2023-06-30", "2023-07-01", "2023-12-31", "2024-01-01",
     )}  # fmt: skip
     assert [(one.min, one.slip_days) for one in held.values()] == [(1, 7), (2, 7), (2, 7), (1, 3)]
@@ -103,9 +104,9 @@ def test_the_file_that_holds_on_the_day_judges() -> None:
 
 def test_of_two_the_later_one_wins_key_by_key_and_the_default_takes_all_back() -> None:
     files = [file("2023-01-01", None, min=2, slip_days=3), file("2023-07-01", None, min=3)]
-    now = rule_file.on(date(2023, 8, 1), files).norms["R11"]
+    now = laying.on(date(2023, 8, 1), files).norms["R11"]
     assert (now.min, now.slip_days) == (3, 3)
-    back = rule_file.on(date(2023, 8, 1), [*files, file("2023-08-01", None, default=True)]).norms["R11"]
+    back = laying.on(date(2023, 8, 1), [*files, file("2023-08-01", None, default=True)]).norms["R11"]
     assert back == national().norms["R11"]
     own = laid(national(), {"rules": [{"id": "L1", "default": True}]})
     assert own is not None
@@ -113,4 +114,4 @@ def test_of_two_the_later_one_wins_key_by_key_and_the_default_takes_all_back() -
 
 
 def test_what_an_older_version_took_and_this_one_would_not_is_passed_over() -> None:
-    assert rule_file.on(date(2023, 8, 1), [file("2023-01-01", None, gone=1)]).norms == national().norms
+    assert laying.on(date(2023, 8, 1), [file("2023-01-01", None, gone=1)]).norms == national().norms

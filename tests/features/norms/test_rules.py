@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from bot.features.norms import rules
-from bot.features.norms.rule_file import BY_CASE, Norm, Scope, laid, national
+from bot.features.norms.laying import laid, national
+from bot.features.norms.rule_file import BY_CASE, Norm, Scope
 from bot.features.norms.rules import Check, State, Unit, cased, counted, fixed_on, months_after, period_of
 from bot.kit.norms import Audience, Case, Fact
 from scheduler.calendar.days import BUNDLED, DAY

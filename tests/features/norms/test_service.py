@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import select, update
 
 from bot.features.minutes import service as minutes
-from bot.features.norms import asking, changing, overview
+from bot.features.norms import changing, handlers, overview
 from bot.features.norms.reading import read
+from bot.features.norms.rule_file import EVENTS
 from bot.features.norms.rules import State
 from bot.features.norms.service import Span, book_of, checked
 from bot.features.registry import FEATURES
@@ -172,6 +174,33 @@ def test_minutes_are_due_on_the_third_working_day(desk: Desk) -> None:
     assert minutes.may_write(desk.me("甲二"), one)
 
 
+def test_what_was_entered_later_is_due_from_then_on_and_stays_with_its_day(desk: Desk) -> None:
+    """Held on 28 September, entered on 8 October, a Sunday that is no day off less: due on the third working day."""
+    activity = desk.hold("2023-09-28 14:30", MEETING, host_id=desk.cast["甲一"])
+    activity.created_at = local("2023-10-08 10:00")
+    [check] = desk.of("R45", "2023-10-09 09:00")
+    assert (check.state, check.until, check.period) == (State.OPEN, date(2023, 10, 11), Q3)
+    assert desk.states("R45", "2023-10-12 09:00", Q3) == ["missed"]
+
+
+def test_what_is_still_open_of_the_quarter_before_is_told_while_it_can_be_closed(desk: Desk) -> None:
+    desk.hold("2023-09-28 14:30", MEETING, host_id=desk.cast["甲一"])
+    desk.hold("2023-09-27 14:30", COMMITTEE, scope=Scope.COMMITTEE, first_agenda=["议题"], host_id=desk.cast["甲一"])
+    [check] = desk.of("R37", "2023-10-10 09:00")
+    assert (check.state, check.until) == (State.OPEN, date(2023, 10, 10))
+    assert desk.of("R37", "2023-10-11 09:00") == []
+    assert sorted(desk.states("R37", "2023-10-11 09:00", Q3)) == ["met", "missed"]
+
+
+def test_the_holiday_that_follows_the_year_is_told_in_december(desk: Desk) -> None:
+    """1 January 2025 is a Wednesday: the third working day before it is the 27th."""
+
+    def new_year(now: str) -> list[str]:
+        return [one.state.value for one in desk.of("R39", now) if one.case and one.case.since == date(2025, 1, 1)]
+
+    assert [new_year(f"2024-12-{day} 10:00") for day in (26, 27, 31)] == [[], ["open"], ["open"]]
+
+
 def test_theme_and_book_of_the_month(desk: Desk) -> None:
     entered, me = local("2023-07-28 10:00"), desk.me("丙一", date(2023, 7, 28))
     theme = study.enter_theme(desk.session, me, "2023-08", "主题", entered, SHANGHAI)
@@ -217,6 +246,12 @@ def test_the_roster_says_who_is_of_no_group_and_has_nobody_in_touch(desk: Desk) 
     assert desk.states("R36", now).count("met") == 1
     assert [one.case.words for one in desk.of("R46", now) if one.case and one.state is State.OPEN] == ["甲四"]
     assert {one.state for one in desk.of("R44", now)} == {State.MET}
+
+
+def test_every_event_that_a_feature_offers_is_one_that_a_rule_may_ask_for_and_offered_once() -> None:
+    offered = [offer.event for feature in FEATURES for offer in feature.norms]
+    assert set(offered) <= EVENTS
+    assert len(offered) == len(set(offered))
 
 
 # --- features to come ------------------------------------------------------------------------------------------------
@@ -296,7 +331,9 @@ def test_the_secretary_changes_a_norm_from_a_day_on_and_takes_it_back(desk: Desk
     book = book_of(desk.session, desk.cast.branch_id)
     assert [book.on(day).norms["R11"].min for day in (date(2023, 8, 31), date(2023, 9, 1))] == [2, 1]
     lines = desk.session.scalars(select(Audit).where(Audit.subject == "norm_file").order_by(Audit.id)).all()
-    assert [(line.action, line.details["id"]) for line in lines] == [("change", "R11"), ("change", "R11")]
+    assert [(line.action, line.details["norm"], line.details["changes"]["min"]) for line in lines] == [
+        ("change", "R11", [1, 2]), ("change", "R11", [2, 1]),
+    ]
 
 
 def test_nobody_else_changes_one_and_not_for_what_is_over(desk: Desk) -> None:
@@ -310,6 +347,32 @@ def test_nobody_else_changes_one_and_not_for_what_is_over(desk: Desk) -> None:
     with pytest.raises(Refusal, match="填写有误"):
         changing.change(desk.session, desk.me("甲一"), "R11", {"min": 0}, date(2023, 8, 1), NOW, SHANGHAI)
     assert desk.session.scalars(select(NormFile)).all() == []
+
+
+def test_of_two_at_once_the_second_finds_it_changed(storage: Storage) -> None:
+    with storage.transaction() as session:
+        me = Desk(session).me("甲一")
+    begun, said = Event(), list[str]()
+
+    def change() -> None:
+        with storage.transaction() as session:
+            changing.change(session, me, "R11", {"min": 2}, date(2023, 8, 1), NOW, SHANGHAI)
+            begun.set()
+
+    def second() -> None:
+        begun.wait(5)
+        try:
+            change()
+        except Refusal as refused:
+            said.append(str(refused))
+
+    other = Thread(target=second)
+    other.start()
+    change()
+    other.join(10)
+    assert said == ["这项要求没有变动。"]
+    with storage.reading() as session:
+        assert len(session.scalars(select(NormFile)).all()) == 1
 
 
 # --- who can close it ------------------------------------------------------------------------------------------------
@@ -331,7 +394,7 @@ def test_one_is_asked_by_hand_while_it_is_open_and_by_who_sees_norms(desk: Desk)
 
     def asked(me: str | None, whom: int = person) -> str | None:
         who = desk.me(me) if me is not None else None
-        found = asking.by_hand(FEATURES, desk.session, who, branch, whom, key, NOW, SHANGHAI)
+        found = handlers.by_hand(FEATURES, desk.session, who, branch, whom, key, NOW, SHANGHAI)
         return found.line if found is not None else None
 
     assert asked("甲一") == "主题党日（8月）：请于8月31日（含）前办理。"
@@ -345,11 +408,22 @@ def test_one_is_asked_by_hand_while_it_is_open_and_by_who_sees_norms(desk: Desk)
     assert asked("甲一") is None
 
 
+def test_what_is_the_secretary_s_alone_is_asked_by_nobody_else(desk: Desk) -> None:
+    desk.hold("2023-08-04 14:30", THEME, missing=["甲四", "甲五", "甲六", "甲七"])
+    [check] = desk.of("R34", "2023-08-20 09:00")
+    key, person, branch = overview.key_of(check), desk.cast["甲一"], desk.cast.branch_id
+    found = {
+        name: handlers.by_hand(FEATURES, desk.session, desk.me(name), branch, person, key, NOW, SHANGHAI)
+        for name in ("甲一", "乙一", "甲二")
+    }
+    assert [name for name, one in found.items() if one is not None] == ["甲一"]
+
+
 def test_the_digest_tells_of_what_is_over_within_fourteen_days(desk: Desk) -> None:
     def said(now: str, name: str = "甲一") -> str:
         moment = local(now)
         me = desk.me(name, moment.date())
-        found = asking.digest(FEATURES, desk.session, me, moment.date(), moment, SHANGHAI)
+        found = handlers.digest(FEATURES, desk.session, me, moment.date(), moment, SHANGHAI)
         return found.texts[0] if found is not None else ""
 
     assert said("2023-08-16 09:30") == ""
