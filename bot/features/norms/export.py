@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.norms import words
-from bot.features.norms.messages import STATES
 from bot.features.norms.laying import national
+from bot.features.norms.messages import STATES
 from bot.features.norms.overview import Line
 from bot.features.norms.rule_file import Norm, Rules
 from bot.features.norms.rules import Check

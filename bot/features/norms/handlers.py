@@ -109,9 +109,7 @@ def _matter(features: Features, one: Check, person_id: int, key: str, today: dat
     return Matter(person_id, key, messages.to_be_done(one, today), due, does)
 
 
-def digest(
-    features: Features, session: Session, me: Me, week: date, now: datetime, tz: tzinfo
-) -> Section | None:
+def digest(features: Features, session: Session, me: Me, week: date, now: datetime, tz: tzinfo) -> Section | None:
     """What is open and over within fourteen days, to who sees norms."""
     if not overview.sees(me):
         return None

@@ -85,9 +85,7 @@ def _until(one: Check) -> date:
 
 def key_of(one: Check) -> str:
     """What it is asked for by: norm:R8:20230801:3."""
-    about = (
-        (one.case.code or f"{one.case.day:%Y%m%d}") if one.case is not None else str(one.unit.id if one.unit else 0)
-    )
+    about = (one.case.code or f"{one.case.day:%Y%m%d}") if one.case is not None else str(one.unit.id if one.unit else 0)
     return f"norm:{one.norm.id}:{one.period.start:%Y%m%d}:{about}"
 
 

@@ -1,7 +1,7 @@
 """What a rule file may say: the norms with their keys, the deadlines, and what is wrong with one."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal

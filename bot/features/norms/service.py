@@ -142,9 +142,10 @@ class Span:
 
     @classmethod
     def present(cls, today: date) -> "Span":
-        """The year, with what of the quarter before may still be open, and the holiday that follows the year."""
-        year, before = rules.period_of(Every.YEAR, today), Quarter.of(today).previous().start
-        return cls(Period(min(year.start, before), year.to + LONGEST_SLIP), today, running=True)
+        """The year; in January with what of the quarter before may still be open, in December with the next holiday."""
+        year = rules.period_of(Every.YEAR, today)
+        first = Quarter.of(today).previous().start if today.month == 1 else year.start
+        return cls(Period(first, year.to + LONGEST_SLIP if today.month == 12 else year.to), today, running=True)
 
     def periods(self, every: Every) -> list[Period]:
         if self.running:

@@ -332,7 +332,8 @@ def test_the_secretary_changes_a_norm_from_a_day_on_and_takes_it_back(desk: Desk
     assert [book.on(day).norms["R11"].min for day in (date(2023, 8, 31), date(2023, 9, 1))] == [2, 1]
     lines = desk.session.scalars(select(Audit).where(Audit.subject == "norm_file").order_by(Audit.id)).all()
     assert [(line.action, line.details["norm"], line.details["changes"]["min"]) for line in lines] == [
-        ("change", "R11", [1, 2]), ("change", "R11", [2, 1]),
+        ("change", "R11", [1, 2]),
+        ("change", "R11", [2, 1]),
     ]
 
 

@@ -42,8 +42,9 @@ def test_what_a_unit_asks_otherwise() -> None:
 @pytest.mark.parametrize(
     ("start", "to", "said"),
     [
-        ("2023-08-01", "2023-09-01", "8月"), ("2023-02-01", "2023-03-01", "2月"), ("2023-07-01", "2023-10-01", "第三季度"),
-        ("2023-01-01", "2023-07-01", "上半年"), ("2023-07-01", "2024-01-01", "下半年"), ("2023-01-01", "2024-01-01", "2023年"),
+        ("2023-08-01", "2023-09-01", "8月"), ("2023-02-01", "2023-03-01", "2月"),
+        ("2023-07-01", "2023-10-01", "第三季度"), ("2023-01-01", "2023-07-01", "上半年"),
+        ("2023-07-01", "2024-01-01", "下半年"), ("2023-01-01", "2024-01-01", "2023年"),
     ],
 )  # fmt: skip
 def test_a_period(start: str, to: str, said: str) -> None:
@@ -53,8 +54,8 @@ def test_a_period(start: str, to: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("第2个周五", "2nd Fri"), ("每月第一个星期日", "1st Sun"), ("第四周天", "4th Sun"), ("最后一个周三", "last Wed"),
-        ("最后周一", "last Mon"), ("10日", "10"), ("每月5号", "5"), ("28", "28"),
+        ("第2个周五", "2nd Fri"), ("每月第一个星期日", "1st Sun"), ("第四周天", "4th Sun"),
+        ("最后一个周三", "last Wed"), ("最后周一", "last Mon"), ("10日", "10"), ("每月5号", "5"), ("28", "28"),
     ],
 )  # fmt: skip
 def test_a_fixed_day_is_read_and_said(typed: str, kept: str) -> None:
@@ -69,7 +70,9 @@ def test_what_is_no_fixed_day_is_refused(typed: str) -> None:
         forms.read_fixed_day(NOBODY, CALL, typed)
 
 
-@pytest.mark.parametrize(("key", "typed", "kept"), [("min", "2次", "2"), ("target", "９０％", "90"), ("days", "三十", "30")])
+@pytest.mark.parametrize(
+    ("key", "typed", "kept"), [("min", "2次", "2"), ("target", "９０％", "90"), ("days", "三十", "30")]
+)
 def test_a_number_is_read(key: str, typed: str, kept: str) -> None:
     assert forms.read_number(key, NOBODY, CALL, typed) == {key: kept}
 
