@@ -2,22 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.features.activities.counting.held import HELD
-from bot.features.activities.counting.rules import Held
+from bot.features.activities import service as activities
+from bot.features.activities.rules import Roll, counts_as_own
 from bot.features.attention import rules
 from bot.features.attention.rules import Occasion, Told, Took
 from bot.features.norms.service import book_of
-from bot.kit.closing import close_days
-from bot.kit.figures import Counting
 from bot.kit.sends import Switch
-from scheduler.calendar.days import DAY, local_day
-from scheduler.calendar.periods import Period
-from storage.choices import Category, Duty
+from scheduler.calendar.days import DAY, at, local_day
+from storage.choices import ActivityStatus, Category, Duty
+from storage.models.activity import Activity
 from storage.models.person import CategorySpan, DutySpan, ExemptionSpan, Person, RosterSpan
 from storage.roster import Member, roster
 from storage.spans import on_day
@@ -50,21 +48,18 @@ def secretary_of(session: Session, branch_id: int, day: date) -> int | None:
 def notice(session: Session, branch_id: int, last: date, now: datetime, tz: tzinfo) -> Notice | None:
     """What there is to tell after the month of `last`, its last day; None: nothing."""
     members = roster(session, branch_id, local_day(now, tz))
-    told = _told(session, branch_id, members, last, now, tz)
+    told = _told(session, branch_id, members, last, tz)
     floating = _floating(session, [one.id for one in members], last)
     found = Notice(told, floating, {one.id: one.name for one in members})
     return found if found.people else None
 
 
-def _told(
-    session: Session, branch_id: int, members: Sequence[Member], last: date, now: datetime, tz: tzinfo
-) -> list[Told]:
+def _told(session: Session, branch_id: int, members: Sequence[Member], last: date, tz: tzinfo) -> list[Told]:
     attention = book_of(session, branch_id).on(last).attention
     since = _since(session, branch_id, [one.id for one in members], last)
     far = 2 * max(attention.months_without_participation, default=0) * _MONTH
     first = min((last - far).replace(day=1), last.replace(month=1, day=1))
-    counting = Counting(session, branch_id, Period(first, last + DAY), now, tz, close_days(session, branch_id))
-    occasions = [_occasion(one) for one in counting.of(HELD)]
+    occasions = _occasions(session, branch_id, first, last, tz)
     return rules.noticed(attention, occasions, {one.id: since[one.id] for one in members if not one.exempt}, last)
 
 
@@ -82,13 +77,26 @@ def _since(session: Session, branch_id: int, people: Sequence[int], last: date) 
     return found
 
 
-def _occasion(held: Held) -> Occasion:
+def _occasions(session: Session, branch_id: int, first: date, last: date, tz: tzinfo) -> list[Occasion]:
+    """What was held from one day to another, in the order of time, by the rolls as they stand now: what was made up
+    after a cut-off counts in no figure, and is taking part all the same.
+    """
+    inside = (Activity.start_at >= at(first, time(), tz), Activity.start_at < at(last + DAY, time(), tz))
+    query = select(Activity).where(Activity.branch_id == branch_id, Activity.status == ActivityStatus.HELD, *inside)
+    held = session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
+    counted = activities.rolls(session, held, tz)
+    return [
+        _occasion(local_day(one.start_at, tz), counted[one.id], own=counts_as_own(one.organizer, one.scope))
+        for one in held
+    ]
+
+
+def _occasion(day: date, roll: Roll, *, own: bool) -> Occasion:
     """Of what others organised nobody is missing, and who came has taken part."""
-    roll = held.roll
-    absent = [one for one in roll.absent if one not in roll.unrecorded] if held.own else []
-    there = {*roll.present, *roll.made_up, *(roll.leave if held.own else ())}
+    absent = [one for one in roll.absent if one not in roll.unrecorded] if own else []
+    there = {*roll.present, *roll.made_up, *(roll.leave if own else ())}
     took = {**dict.fromkeys(absent, Took.ABSENT), **dict.fromkeys(there, Took.THERE)}
-    return Occasion(held.day, took, frozenset(absent))
+    return Occasion(day, took, frozenset(absent))
 
 
 def _floating(session: Session, people: Sequence[int], last: date) -> list[int]:
