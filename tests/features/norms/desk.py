@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import planning, service
 from bot.features.activities.planning import Plan
 from bot.features.norms import overview
+from bot.features.norms.laying import national
 from bot.features.norms.overview import Line
 from bot.features.norms.rules import Check
 from bot.features.norms.service import Span, checked
@@ -19,6 +20,7 @@ from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.choices import ActivityType, Scope
 from storage.models.activity import Activity
+from storage.models.norm import NormFile
 from tests.cast import make_branch
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -31,6 +33,13 @@ YEAR = Period(date(2023, 1, 1), date(2024, 1, 1))
 
 def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def ask_nothing(session: Session, branch_id: int) -> None:
+    """The branch is asked by no norm, for the tests of what else a digest says."""
+    off = [{"id": name, "off": True} for name in national().norms]
+    session.add(NormFile(organisation_id=branch_id, valid_from=BEGUN.date(), content={"rules": off}, made_at=BEGUN))
+    session.flush()
 
 
 class Desk:

@@ -21,11 +21,11 @@ from scheduler.outbox import promise_all
 from storage.choices import ActivityStatus, ActivityType, Duty, JobRunState, LeaveState, LeaveType, Scope, StudyItemKind
 from storage.engine import Storage
 from storage.models.attendance import LeaveRequest
-from storage.models.norm import NormFile
 from storage.models.outbox import JobRun, Promise
 from storage.models.person import DutySpan, Person
 from storage.models.study import StudyItem
 from tests.cast import Cast
+from tests.features.norms.desk import ask_nothing
 from tests.features.todo.august import OWES, SHANGHAI, complete, local, prepared_plan
 
 MONDAY, DUE_DAY, DIGEST_DAY = "2023-08-28 09:00", "2023-08-31 09:00", "2023-08-25 09:30"
@@ -270,10 +270,7 @@ def test_no_digest_when_nothing_is_owed(house: House) -> None:
     house.done("甲七", *OWES["甲七"], when="2023-08-24 09:00")
     house.done("乙五", *OWES["乙五"], when="2023-08-24 09:00")
     assert house.digests() == {"甲一": f"【25日摘要】\n{NORMS}\n下月主题：未录入。"}
-    off = [{"id": name, "off": True} for name in ("R7", "R8", "R11")]
-    file = NormFile(organisation_id=house.cast.branch_id, valid_from=date(2023, 1, 1), made_at=local(DIGEST_DAY))
-    file.content = {"rules": off}
-    house.session.add(file)
+    ask_nothing(house.session, house.cast.branch_id)
     assert house.digests() == {"甲一": "【25日摘要】\n下月主题：未录入。"}
     house.theme("2023-09")
     assert house.digests() == {}
