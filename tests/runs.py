@@ -68,6 +68,7 @@ WALKS = {
     "features/menu/test_chat": ("test_a_new_keyboard",),
     "features/menu/test_tasks": (),
     "features/minutes/test_chat": ("test_written_in", "test_the_recorder"),
+    "features/norms/test_chat": ("test_the_page_says", "test_the_secretary_changes", "test_only_the"),
     "features/notices/test_files": ("test_a_photo",),
     "features/offices/test_chat": ("test_the_secretary_hands",),
     "features/privacy/test_chat": ("test_one_s_own_data",),

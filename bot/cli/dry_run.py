@@ -22,6 +22,7 @@ from storage.sqlite import database_path
 COLUMNS = ("at", "job", "slot", "to", "people", "text")
 # How many are named to people; programs get all.
 NAMED = 3
+HIDDEN = "(for its reader alone)"
 TICK = timedelta(microseconds=1)
 
 
@@ -96,7 +97,7 @@ def _sends(session: Session, run: Due) -> Iterator[dict[str, Any]]:
         if "progress" in row.about:
             # The card of the progress says something only while it goes on.
             continue
-        said.setdefault(row.message["text"], []).append(row.name or "群")
+        said.setdefault(_text(row.message), []).append(row.name or "群")
     for text, names in said.items():
         yield {
             "at": run.occurrence.at,
@@ -106,3 +107,9 @@ def _sends(session: Session, run: Due) -> Iterator[dict[str, Any]]:
             "people": len(names),
             "text": text,
         }
+
+
+def _text(message: dict[str, Any]) -> str:
+    """What nobody else is to read is not shown here either."""
+    text: str = HIDDEN if message.get("secret") else message["text"]
+    return text

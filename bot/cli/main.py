@@ -19,6 +19,7 @@ from bot.cli.context import database as _database
 from bot.cli.context import now as _now
 from bot.cli.kinds import kinds
 from bot.cli.minutes import minutes
+from bot.cli.norms import norms
 from bot.cli.offices import office
 from bot.cli.output import FORMAT, Format, show
 from bot.cli.people import branch, export, import_, invites, roster
@@ -77,7 +78,7 @@ def cli() -> None:
     """
 
 
-for _command in (branch, calendar, export, import_, invites, kinds, minutes, office, restore, roster):
+for _command in (branch, calendar, export, import_, invites, kinds, minutes, norms, office, restore, roster):
     cli.add_command(_command)
 
 

@@ -7,6 +7,7 @@ from bot.features.activities import feature as activities
 from bot.features.activity_changes import feature as activity_changes
 from bot.features.anniversaries import feature as anniversaries
 from bot.features.archive import feature as archive
+from bot.features.attention import feature as attention
 from bot.features.away import feature as away
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
@@ -19,6 +20,7 @@ from bot.features.leave import feature as leave
 from bot.features.lists import feature as lists
 from bot.features.menu import feature as menu
 from bot.features.minutes import feature as minutes
+from bot.features.norms import feature as norms
 from bot.features.notices import feature as notices
 from bot.features.notices.cards import NOTICE
 from bot.features.offices import feature as offices
@@ -72,6 +74,8 @@ _LISTED: tuple[Feature, ...] = (
     settings.FEATURE,
     reminders.FEATURE,
     tally.FEATURE,
+    norms.FEATURE,
+    attention.FEATURE,
     todo.FEATURE,
     menu.FEATURE,
     accounts.FEATURE,

@@ -49,6 +49,8 @@ class Right(StrEnum):
     RECORD_TALK = "record_talk"
     SEE_TALKS = "see_talks"
     RUN_TALKS = "run_talks"
+    NORMS = "norms"
+    SET_NORMS = "set_norms"
     CLOSE = "close"
     HAND_OVER = "hand_over"
 
@@ -60,8 +62,8 @@ _DESK = {_ORG: Reach.ALL, _DEP: Reach.ALL, _SEC: Reach.ALL}
 
 # A right that a row does not name is not there, and an office that no row names (a further member of the committee) is
 # a member's.
-# The secretary has every right, so a missing office falls to SEC by itself; DEP acts as SEC but for WIPE and CLOSE, and
-# for HAND_OVER: a deputy who hands the office over to oneself has all three.
+# The secretary has every right, so a missing office falls to SEC by itself; DEP acts as SEC but for WIPE, CLOSE and
+# SET_NORMS, and for HAND_OVER: a deputy who hands the office over to oneself has all four.
 # GL never beyond the own group; the officer of a superior committee only counts what is below.
 TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.SEE_ROLL: {_GL: Reach.OWN_GROUP, _PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
@@ -104,6 +106,8 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     # Who was talked with and who was not yet; that one was oneself everybody knows.
     Right.SEE_TALKS: {_GL: Reach.OWN_GROUP, _DIS: Reach.ALL, **_DESK},
     Right.RUN_TALKS: _DESK,
+    Right.NORMS: _DESK,
+    Right.SET_NORMS: {_SEC: Reach.ALL},
     Right.CLOSE: {_SEC: Reach.ALL},
     Right.HAND_OVER: {_SEC: Reach.ALL},
 }  # fmt: skip

@@ -14,7 +14,7 @@ from storage.audience import Me
 
 
 class Part(IntEnum):
-    """In the order in which they stand. The first two and the last are of the 25th only."""
+    """In the order in which they stand. The first two and the last two are of the 25th only."""
 
     UNFINISHED = 0
     KINDS = 1
@@ -24,8 +24,9 @@ class Part(IntEnum):
     LISTS = 5
     SENT = 6
     AHEAD = 7
-    ANNIVERSARIES = 8
-    THEME = 9
+    NORMS = 8
+    ANNIVERSARIES = 9
+    THEME = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,15 @@ class ShowRecord(Button):
 
 
 @dataclass(frozen=True)
+class OpenRecord(Button):
+    """The same below what is tapped, which keeps its other buttons."""
+
+    prefix: ClassVar[str] = "tz"
+    period: str
+    person_id: int
+
+
+@dataclass(frozen=True)
 class OpenActivity(Button):
     """The card of an activity."""
 

@@ -13,7 +13,8 @@ from bot.kit.form_families import Forms
 from bot.kit.forms import Form
 from bot.kit.handing_in import Takes
 from bot.kit.handlers import Handler
-from bot.kit.owing import Matter, Owing, Waiting
+from bot.kit.norms import Offer
+from bot.kit.owing import ByHand, Matter, Owing, Waiting
 from bot.kit.own_records import OwnRecords
 from bot.kit.possible import Possibles, Stands
 from bot.kit.reposts import Anew
@@ -41,7 +42,8 @@ class Feature:
     whoever gets it. reposts: what is posted once more after an outage. steps: what somebody did since an instant, and
     the word 撤销 may still take back. possible, stands: what somebody may do now, and what of theirs may be taken back:
     what words that say neither are likeliest to mean. takes: what a long text or a file that came with nothing open may
-    be handed in as. figures: what is counted of a branch over a period.
+    be handed in as. figures: what is counted of a branch over a period. norms: the facts by which norms are checked.
+    by_hand: what somebody is asked to settle by 请其办理 alone, by its key.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -65,4 +67,6 @@ class Feature:
     stands: Stands | None = None
     takes: Sequence[Takes] = ()
     own_records: OwnRecords | None = None
+    norms: Sequence[Offer] = ()
+    by_hand: ByHand | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

@@ -4,15 +4,18 @@ For 我的待办, 未完成名单, the one nudge a day and the digest.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
+
+from sqlalchemy.orm import Session
 
 from bot.kit.buttons import Button
 from bot.kit.lists import two_a_row
 from bot.kit.replies import Choice
 from bot.kit.words import cut
+from storage.audience import Me
 
 # In UTF-16 units: a title is cut where ten of them would not fit into one message, and before that never.
 LONGEST_TITLE = 120
@@ -76,6 +79,10 @@ class Matter:
 
 # All that a nudge tells.
 Nudged = Owing | Matter
+
+# What this person is asked to settle by 请其办理 alone, by its key; None: it is none of these, or is settled by now.
+# Who asks (None: the clock, which words it again) has to be allowed to.
+ByHand = Callable[[Session, Me | None, int, int, str, datetime, tzinfo], Matter | None]
 
 
 class Waits(StrEnum):

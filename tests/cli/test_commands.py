@@ -41,6 +41,7 @@ from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox
 from storage.models.person import Person, RosterSpan
 from tests.cli.conftest import Run
+from tests.features.norms.desk import ask_nothing
 from tests.rights.papers import text_of
 from tests.terminal import Thinking, typed
 
@@ -711,7 +712,10 @@ def test_help_is_complete(run: Run) -> None:
 def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tmp_path: Path) -> None:
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     with database(tmp_path) as storage, storage.transaction() as session:
-        session.add(Organisation(kind=OrganisationKind.BRANCH, name="示范党支部", settings={}, created_at=NOW))
+        branch = Organisation(kind=OrganisationKind.BRANCH, name="示范党支部", settings={}, created_at=NOW)
+        session.add(branch)
+        session.flush()
+        ask_nothing(session, branch.id)
     ready("import", "roster.csv", "--since", "2023-01-01", "--yes")
     with database(tmp_path) as storage, storage.transaction() as session:
         session.execute(update(Person).where(Person.name == "甲一").values(telegram_id=1001))

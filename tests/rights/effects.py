@@ -142,7 +142,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("command:todo", "word:未完成名单", "word:谁还缺"), shows("ahead")),
     "tap:RemindAll": shows("将私聊提醒"),
     "tap:RemindSure": rows("outbox promise", tells=True),
-    **dict.fromkeys(("tap:ShowRecord", "word:names_somebody"), shows("【党员记录】")),
+    **dict.fromkeys(("tap:ShowRecord", "tap:OpenRecord", "word:names_somebody"), shows("【党员记录】")),
     "tap:ShowUnread": shows("未阅"),
     # making activities, study items, tasks, reminders
     **dict.fromkeys(("command:new", "word:建活动", "command:group_meeting", "word:建党小组会"), ASKS),
@@ -275,6 +275,11 @@ EFFECTS: dict[str, Effect] = {
     "tap:TakeOver": rows("calendar_year audit dialog"),
     "answer:calendar.own": rows("calendar_year audit dialog"),
     "tap:DropDays": rows("calendar_year audit"),
+    # norms
+    **dict.fromkeys(("command:norms", "word:规范检查", "word:达标情况", "tap:ShowNorms"), shows("【规范检查】")),
+    "tap:OpenNorm": shows("【支部设置】"),
+    "tap:ExportNorms": shows("依据的记录"),
+    **dict.fromkeys(("tap:ChangeNorm", "answer:norms.change"), ASKS),
     # what the clock sends
     **dict.fromkeys(("command:settings", "word:支部设置", "word:设置"), shows("【支部设置】")),
     "answer:settings.form": ASKS,

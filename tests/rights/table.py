@@ -20,6 +20,7 @@ from bot.features.lists import buttons as lists
 from bot.features.menu import messages as menu
 from bot.features.minutes import buttons as minutes
 from bot.features.minutes.rules import Found, HandedIn
+from bot.features.norms import buttons as norms
 from bot.features.notices import buttons as notices
 from bot.features.notices import cards as notice_cards
 from bot.features.offices import messages as offices
@@ -78,6 +79,7 @@ KEEP, KEEP_ALL = may("keep_register"), may("keep_register", "all")
 READ, READ_ALL = may("read_register"), may("read_register", "all")
 # Of what is one's own to do or to read: the list of the prepared branch is a member's of no group of the leader's.
 SEE_LISTS_ALL, NUDGE_ALL = may("see_lists", "all"), may("nudge", "all")
+NORMS, SET_NORMS = may("norms"), may("set_norms")
 NOBODY: frozenset[str] = frozenset()
 RECORDER = frozenset({NAMES["secretary"]})
 GROUP_MEETINGS = may("make_activity", "group", "all")
@@ -222,6 +224,7 @@ RECORDING = (
 READING = ("minutes.paper", lambda ids: {"activity": ids["held"], "component": THEME_DAY.value})
 TEMPLATE = ("minutes.template", lambda ids: {"field": "record_points", "type": THEME_DAY.value})
 MINUTES = ("settings.form", lambda ids: {"field": "late_minutes", "late_minutes_was": "10"})
+NORM_COUNT = ("norms.change", lambda ids: {"norm": "R11", "keys": ["min"], "since": "2023-09-01", "field": "min"})
 OTHER_MINUTES = ("settings.form", lambda ids: {"field": "confirm", "late_minutes_was": "10", "late_minutes": "20"})
 LOOK = (
     "calendar.look",
@@ -418,6 +421,7 @@ TABLE: dict[str, Case] = {
     "word:谁还缺": own(ROLL),
     "tap:RemindAll": own(NUDGE, lambda ids: todo.RemindAll()),
     "tap:RemindSure": own(NUDGE, lambda ids: todo.RemindSure(1)),
+    "tap:OpenRecord": Case(RECORD, lambda ids: doors.OpenRecord(QUARTER, ids["bound"])),
     "tap:ShowRecord": Case(RECORD, lambda ids: doors.ShowRecord(QUARTER, ids["bound"])),
     "word:names_somebody": own(RECORD, text=f"查 {states.IN_EACH}", state=states.somebody_in_each),
     "tap:ShowUnread": Case(ROLL, lambda ids: integrity.ShowUnread(ids["reminder"])),
@@ -687,6 +691,13 @@ TABLE: dict[str, Case] = {
     "tap:TakeOver": own(CALENDAR, lambda ids: calendar.TakeOver(1, 1), open=LOOK),
     "answer:calendar.own": own(CALENDAR, open=("calendar.own", lambda ids: {"off": True}), text="8月1日 建军节"),
     "tap:DropDays": own(CALENDAR, lambda ids: calendar.DropDays("2023-08-01")),
+    # norms
+    **dict.fromkeys(("command:norms", "word:规范检查", "word:达标情况"), own(NORMS)),
+    "tap:ShowNorms": own(NORMS, lambda ids: norms.ShowNorms("")),
+    "tap:OpenNorm": own(NORMS, lambda ids: norms.OpenNorm("", "R44", 0)),
+    "tap:ExportNorms": own(NORMS, lambda ids: norms.ExportNorms("")),
+    "tap:ChangeNorm": own(SET_NORMS, lambda ids: norms.ChangeNorm("R11")),
+    "answer:norms.change": own(SET_NORMS, open=NORM_COUNT, text="2"),
     # what the clock sends
     "command:settings": own(BRANCH_SETTINGS),
     "word:支部设置": own(BRANCH_SETTINGS),

@@ -4,7 +4,18 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
-from bot.features.activities import forms, guests, handlers, jobs, messages, participation, planning, service, waiting
+from bot.features.activities import (
+    forms,
+    guests,
+    handlers,
+    jobs,
+    messages,
+    norm_facts,
+    participation,
+    planning,
+    service,
+    waiting,
+)
 from bot.features.activities.counting import figures
 from bot.kit.digest import Section
 from bot.kit.feature import Feature
@@ -30,4 +41,5 @@ FEATURE = Feature(
     digest=_digest,
     steps=[participation.steps, service.steps],
     figures=figures.figures,
+    norms=norm_facts.NORMS,
 )

@@ -1,6 +1,6 @@
 """Integrity: the reminder before a holiday, and who has read it."""
 
-from bot.features.integrity import broadcast, figures, handlers, jobs, service
+from bot.features.integrity import broadcast, figures, handlers, jobs, norm_facts, service
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -15,4 +15,5 @@ FEATURE = Feature(
     nearing=service.nearing,
     reposts=broadcast.reposts,
     figures=figures.FIGURES,
+    norms=norm_facts.NORMS,
 )

@@ -1,6 +1,6 @@
 """会议记录: minutes of activities, their papers, the sign-in sheet, and what belongs to an activity of a type."""
 
-from bot.features.minutes import forms, handlers, template_forms, waiting
+from bot.features.minutes import forms, handlers, norm_facts, template_forms, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -10,4 +10,5 @@ FEATURE = Feature(
     waiting=waiting.waiting,
     matters=waiting.matters,
     nearing=waiting.nearing,
+    norms=norm_facts.NORMS,
 )

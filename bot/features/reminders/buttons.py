@@ -20,6 +20,7 @@ class Send(StrEnum):
     TALKS = "talk_campaigns_asked"
     ANNIVERSARY_GREETING = "anniversary_greeting"
     ANNIVERSARY_LIST = "anniversary_list"
+    ATTENTION = "attention"
 
 
 class DigestOn(StrEnum):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import reminding
 from bot.features.anniversaries import service as anniversaries
+from bot.features.attention import service as attention
 from bot.features.integrity import decisions
 from bot.features.integrity import planning as reminders
 from bot.features.minutes import waiting as minutes
@@ -26,6 +27,7 @@ _SWITCHES = {
     Send.TALKS: talks.SWITCH,
     Send.ANNIVERSARY_GREETING: anniversaries.GREETING,
     Send.ANNIVERSARY_LIST: anniversaries.LIST,
+    Send.ATTENTION: attention.SWITCH,
 }
 
 
@@ -67,7 +69,8 @@ def changed(session: Session, me: Me, send: Send, on: bool, now: datetime, tz: t
         # Switched on it goes at its next hour.
         found_next = None if on else reminding.next_reminder(session, me, now, tz)
         return [Goes(column_word(send), *found_next)] if found_next is not None else []
-    if send in (Send.SIGN_IN_OPENS, Send.MINUTES, Send.TALKS, Send.ANNIVERSARY_GREETING, Send.ANNIVERSARY_LIST):
+    greeted = (Send.ANNIVERSARY_GREETING, Send.ANNIVERSARY_LIST)
+    if send in (Send.SIGN_IN_OPENS, Send.MINUTES, Send.TALKS, Send.ATTENTION, *greeted):
         # It goes on its day, or is a line of something else; or it is not.
         return []
     everyone = len(everybody(session, me.branch_id, today))

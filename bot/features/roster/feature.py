@@ -1,6 +1,6 @@
 """The roster: dated facts of people, changed in chat (or by a file: roster_files)."""
 
-from bot.features.roster import forms, handlers, jobs, undoing
+from bot.features.roster import forms, handlers, jobs, norm_facts, undoing
 from bot.features.roster.counting import figures
 from bot.kit.feature import Feature
 
@@ -11,4 +11,5 @@ FEATURE = Feature(
     jobs=jobs.build,
     steps=[undoing.steps],
     figures=figures.FIGURES,
+    norms=norm_facts.NORMS,
 )

@@ -1,6 +1,6 @@
 """Study: the month's theme, books and papers, and who is through with them."""
 
-from bot.features.study import broadcast, figures, forms, handlers, jobs, service
+from bot.features.study import broadcast, figures, forms, handlers, jobs, norm_facts, service
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -14,4 +14,5 @@ FEATURE = Feature(
     owing=service.owing,
     nearing=service.nearing,
     figures=figures.FIGURES,
+    norms=norm_facts.NORMS,
 )

@@ -23,7 +23,7 @@ from bot.features.tally.service import Counted, Tally
 from bot.features.votes.figures import lines_of
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach
 from bot.kit.closing import close_day
-from bot.kit.doors import OpenNames, ShowRecord
+from bot.kit.doors import OpenNames, OpenRecord, ShowRecord
 from bot.kit.figures import Figures
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.names import called
@@ -144,6 +144,10 @@ def show_record(own: Own, session: Session, call: Call, button: ShowRecord) -> R
     return _paged(_record(own, session, call, periods.opened(button.period, call.today), button.person_id))
 
 
+def open_record(own: Own, session: Session, call: Call, button: OpenRecord) -> Reply:
+    return Reply(here=_record(own, session, call, periods.opened(button.period, call.today), button.person_id))
+
+
 def by_name(own: Own, session: Session, call: Call) -> Reply:
     """查 甲四, 甲四的记录, 甲四: the present quarter of whoever has the name; a name that is not for who says it alone
     means nothing.
@@ -218,6 +222,7 @@ def build(figures: Figures, own: Own = ()) -> list[Handler]:
         Tap(buttons.ShowMissing, partial(show_missing, figures), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.ShowMine, partial(turn_mine, own), reads=True, private=True),
         Tap(ShowRecord, partial(show_record, own), reads=True, private=True),
+        Tap(OpenRecord, partial(open_record, own), reads=True, private=True),
         Word((), partial(by_name, own), reads=True, matches=looking.names_somebody, offers=True, perhaps=True),
         *committee_handlers.build(figures),
     ]

@@ -124,12 +124,24 @@ def ask_again(
     if "missed" in about:
         return not_sent.placed(messages.nudges_missed(date.fromisoformat(about["missed"])), about)
     items = service.nudged(session, features, about["branch"], now, tz, about["person"])
+    items = [*_by_hand(session, features, about, items, now, tz), *items]
     if about.get("clock"):
         items = service.told_before(items, local_day(now, tz), tz)
     if not items or away_on(session, [about["person"]], local_day(now, tz)):
         return None
     name = session.get_one(Person, about["person"]).name
     return of_place(messages.nudge(name, items, about.get("first", "")), about["branch"]).to_json()
+
+
+def _by_hand(
+    session: Session, features: Features, about: dict[str, Any], items: Sequence[Nudged], now: datetime, tz: tzinfo
+) -> list[Nudged]:
+    """What this person was asked for by hand alone and has not settled."""
+    known = {item.key for item in items}
+    asked = [key for key in (about.get("first"), *about.get("also", ())) if key and key not in known]
+    branch_id, person = about["branch"], about["person"]
+    found = (service.by_hand(session, features, None, branch_id, person, key, now, tz) for key in asked)
+    return [one for one in found if one is not None]
 
 
 def nudges_missed(

@@ -14,7 +14,7 @@ from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.broadcasts import went
 from bot.kit.digest import Section
 from bot.kit.feature import Feature
-from bot.kit.owing import Nudged, Owing, Waiting, Waits
+from bot.kit.owing import Matter, Nudged, Owing, Waiting, Waits
 from bot.kit.quiet_hours import FIRST, open_now
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import DAY, Calendar, at, local_day, next_month
@@ -71,6 +71,22 @@ def nudged(
     found = [item for source in sources for item in source(session, branch_id, now, tz, person_id)]
     owed = owing(session, features, branch_id, now, tz, person_id)
     return sorted([*owed, *found], key=lambda item: (item.due, item.key))
+
+
+def by_hand(
+    session: Session,
+    features: Features,
+    me: Me | None,
+    branch_id: int,
+    person_id: int,
+    key: str,
+    now: datetime,
+    tz: tzinfo,
+) -> Matter | None:
+    """What somebody is asked to settle by 请其办理 alone, by the first feature that knows the key."""
+    sources = [feature.by_hand for feature in features if feature.by_hand is not None]
+    found = (source(session, me, branch_id, person_id, key, now, tz) for source in sources)
+    return next((one for one in found if one is not None), None)
 
 
 def by_person(items: Collection[Item]) -> dict[int, list[Item]]:

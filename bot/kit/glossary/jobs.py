@@ -25,6 +25,7 @@ JOBS: Mapping[str, str] = {
     "exemption_end": "免于考勤到期提醒",
     "anniversary": "政治生日祝贺",
     "term_end": "任期届满提醒",
+    "attention": "了解情况",
     "broadcast_correction": "修改已发内容",
 }
 OTHER_JOB = "定时消息"

@@ -193,6 +193,8 @@ async def test_the_digest_says_what_of_the_register_is_overdue_and_due_within_th
     await bot.stage.at("2023-08-25 10:00")
     [told] = [one.text for one in bot.stage.people[SEC].chat.from_bot if one.text.startswith("【25日摘要】")]
     near = [f"甲五：{ITEM.format(1, 0)}，期限8月18日，已逾期。", f"甲五：{ITEM.format(2, 1)}，期限8月28日。"]
-    assert told.splitlines()[-4:] == ["清单：逾期1项，7日内到期1项。", *near, "下月主题：未录入。"]
+    *_, first, second, third, norms, theme = told.splitlines()
+    assert [first, second, third, theme] == ["清单：逾期1项，7日内到期1项。", *near, "下月主题：未录入。"]
+    assert norms.startswith("规范检查：")
     await bot.stage.tap(SEC, "清单", "【25日摘要】")
     assert "已逾期" in last(bot, SEC).text

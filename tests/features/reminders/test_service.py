@@ -28,6 +28,7 @@ USUAL = {
     Send.TALKS: True,
     Send.ANNIVERSARY_GREETING: False,
     Send.ANNIVERSARY_LIST: True,
+    Send.ATTENTION: True,
 }
 
 

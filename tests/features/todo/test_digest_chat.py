@@ -11,6 +11,7 @@ from bot.playground import story
 from storage.choices import JobRunState
 from storage.models.outbox import JobRun, Promise
 from storage.models.person import Person
+from tests.features.norms.desk import ask_nothing
 from tests.world import SHANGHAI, World, world
 
 SEC, DEP, ORG = "甲一", "乙一", "甲二"
@@ -21,6 +22,8 @@ PAGE, WEEK = "【提醒设置】", "【本周摘要】7月10日至7月16日"
 @pytest.fixture
 async def bot(chat_url: str) -> AsyncIterator[World]:
     async with world(chat_url, "2023-07-05 15:00") as there:
+        with there.storage.transaction() as session:
+            ask_nothing(session, there.cast.branch_id)
         yield there
 
 

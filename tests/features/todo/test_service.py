@@ -25,6 +25,7 @@ from storage.models.outbox import JobRun, Promise
 from storage.models.person import DutySpan, Person
 from storage.models.study import StudyItem
 from tests.cast import Cast
+from tests.features.norms.desk import ask_nothing
 from tests.features.todo.august import OWES, SHANGHAI, complete, local, prepared_plan
 
 MONDAY, DUE_DAY, DIGEST_DAY = "2023-08-28 09:00", "2023-08-31 09:00", "2023-08-25 09:30"
@@ -245,13 +246,20 @@ def test_an_office_that_has_ended_shows_nothing_more(house: House) -> None:
         house.sees("甲三")
 
 
+THEME = "下月主题：未录入。"
+NORMS = (
+    "规范检查：未达到且还能办理的3项（14天内）：支委会，8月31日（含）前；党小组会，第一党小组、第二党小组、第三党小组，"
+    "8月31日（含）前；主题党日，8月31日（含）前。"
+)
+
+
 # --- the digest ----------------------------------------------------------------------------------------------------
 
 
 def test_the_digest_goes_to_the_secretary_and_to_leaders_whose_group_owes(house: House) -> None:
     first, second = "第一党小组：应完成9人，未完成2人（甲三、甲七）。", "第二党小组：应完成7人，未完成1人（乙五）。"
     assert house.digests() == {
-        "甲一": f"【25日摘要】\n{first}\n{second}\n第三党小组：全部完成。\n待完成：学习2项。\n下月主题：未录入。",
+        "甲一": f"【25日摘要】\n{first}\n{second}\n第三党小组：全部完成。\n待完成：学习2项。\n{NORMS}\n{THEME}",
         "甲三": f"【本组未完成】{first}\n待完成：学习2项。",
         "乙三": f"【本组未完成】{second}\n待完成：学习1项。",
     }
@@ -261,6 +269,8 @@ def test_no_digest_when_nothing_is_owed(house: House) -> None:
     house.done("甲三", *OWES["甲三"], when="2023-08-24 09:00")
     house.done("甲七", *OWES["甲七"], when="2023-08-24 09:00")
     house.done("乙五", *OWES["乙五"], when="2023-08-24 09:00")
+    assert house.digests() == {"甲一": f"【25日摘要】\n{NORMS}\n下月主题：未录入。"}
+    ask_nothing(house.session, house.cast.branch_id)
     assert house.digests() == {"甲一": "【25日摘要】\n下月主题：未录入。"}
     house.theme("2023-09")
     assert house.digests() == {}
