@@ -73,7 +73,7 @@ class ShowRecord(Button):
 class OpenRecord(Button):
     """The same below what is tapped, which keeps its other buttons."""
 
-    prefix: ClassVar[str] = "tz"
+    prefix: ClassVar[str] = "nw"
     period: str
     person_id: int
 

@@ -79,7 +79,7 @@ def change(
 
 
 def restore(session: Session, me: Me, norm_id: str, since: date, now: datetime, tz: tzinfo) -> Norm:
-    """恢复默认 from a day on."""
+    """恢复通用要求 from a day on."""
     require(me, Right.SET_NORMS, branch_id=me.branch_id)
     _lock(session, me.branch_id)
     usual = laying.national().norms.get(norm_id)

@@ -146,7 +146,7 @@ def _save_word(session: Session, call: Call, values: Values) -> str:
 def _restore_word(session: Session, call: Call, values: Values) -> str:
     since = _since(values)
     own = since is not None and changing.is_own(session, call.me.branch_id, str(values["norm"]), since)
-    return "恢复默认" if own and not _said(values) else ""
+    return "恢复通用要求" if own and not _said(values) else ""
 
 
 def _save(session: Session, call: Call, values: Values) -> Reply:

@@ -17,7 +17,7 @@ from bot.features.norms.rule_file import ID, Attention, Deadlines, Fault, Norm, 
 def laid(under: Rules, content: Mapping[str, Any], faults: list[Fault] | None = None) -> Rules | None:
     """`under` with what a content says otherwise; None with the faults noted where it cannot stand.
 
-    {"id": "R11", "default": True} takes back what units have said of it before (恢复默认).
+    {"id": "R11", "default": True} takes back what units have said of it before (恢复通用要求).
     """
     found: list[Fault] = faults if faults is not None else []
     before, norms = len(found), dict(under.norms)

@@ -44,7 +44,7 @@ def add(session: Session, me: Me, questions: Sequence[Question], now: datetime) 
     session.get(Organisation, me.branch_id, with_for_update=True, populate_existing=True)
     new = fresh(session, me.branch_id, questions)
     if many(session, me.branch_id) + len(new) > MOST:
-        raise Refusal(f"题库最多{MOST}题，请先删除不用的题目。")
+        raise Refusal(f"题库最多{MOST}题，请先删除多余的题目。")
     last = session.scalar(select(func.max(ExamQuestion.number)).where(ExamQuestion.branch_id == me.branch_id)) or 0
     rows = [
         ExamQuestion(

@@ -163,7 +163,7 @@ async def test_the_secretary_changes_a_count_from_a_day_on_and_restores_it(bot: 
     await bot.stage.tap(SEC, "打开第1项", "【规范检查】")
     await bot.stage.tap(SEC, "修改要求", "【党员大会】")
     await bot.stage.tap(SEC, "今天", "请选择从哪一天起")
-    await bot.stage.tap(SEC, "恢复默认", "【修改要求】")
+    await bot.stage.tap(SEC, "恢复通用要求", "【修改要求】")
     assert said(bot, SEC) == "党员大会：每季度1次，自8月21日起执行。"
     with bot.storage.reading() as session:
         assert book_of(session, bot.cast.branch_id).on(date(2023, 8, 21)).norms["R1"].min == 1

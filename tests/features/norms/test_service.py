@@ -18,6 +18,8 @@ from bot.features.norms.service import Span, book_of, checked
 from bot.features.registry import FEATURES
 from bot.features.study import jobs as study_jobs
 from bot.features.study import planning as study
+from bot.features.talks import service as talks
+from bot.features.talks.rules import Party, Wanted
 from bot.kit.feature import Feature
 from bot.kit.norms import Fact, Offer
 from bot.kit.refusal import Refusal
@@ -258,14 +260,22 @@ def test_every_event_that_a_feature_offers_is_one_that_a_rule_may_ask_for_and_of
 
 
 def test_what_nobody_offers_is_not_there_and_a_feature_that_offers_it_plugs_in(desk: Desk) -> None:
-    assert desk.of("R15", "2023-08-20 09:00") == []
-    talked = Offer("talk", lambda counting: [Fact(day=date(2023, 8, 1), person_id=desk.cast["甲四"])])
-    talks = Feature(name="talks", norms=[talked])
+    assert desk.of("R40", "2023-08-20 09:00") == []
+    month = Offer("discipline_month", lambda counting: [Fact(day=date(2023, 8, 1))])
+    later = Feature(name="discipline_month", norms=[month])
     now = local("2023-08-20 09:00")
     span = Span.present(now.date())
-    found = checked(desk.session, [*FEATURES, talks], desk.cast.branch_id, span, now, SHANGHAI)
+    found = checked(desk.session, [*FEATURES, later], desk.cast.branch_id, span, now, SHANGHAI)
+    assert [one.state for one in found if one.norm.id == "R40"] == [State.MET]
+
+
+def test_whoever_was_talked_with_is_met_and_who_is_exempt_is_asked_too(desk: Desk) -> None:
+    now = local("2023-08-20 09:00")
+    wanted = Wanted(date(2023, 8, 1), Party(desk.cast["乙二"]), (Party(desk.cast["甲四"]),))
+    talks.record(desk.session, desk.cast.me(desk.session, "乙二", now.date()), wanted, now, SHANGHAI)
+    found = checked(desk.session, FEATURES, desk.cast.branch_id, Span.present(now.date()), now, SHANGHAI)
     by_name = {one.unit.name: one.state for one in found if one.norm.id == "R15" and one.unit}
-    # Talks go on with who is exempt.
+    # Talks go on with who is exempt (D26).
     assert (len(by_name), by_name["甲四"], by_name["乙八"]) == (25, State.MET, State.OPEN)
 
 

@@ -149,10 +149,11 @@ def test_two_at_once_write_one(storage: Storage) -> None:
             said.append(no.text)
 
     threads = [Thread(target=record, args=(name,)) for name in ("乙二", "甲一")]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    with storage.locked():
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
     assert sorted(said) == sorted(["", service.SAME])
     with storage.reading() as session:
         assert len(session.scalars(select(Talk)).all()) == len(session.scalars(select(TalkPerson)).all()) == 1
