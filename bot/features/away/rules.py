@@ -70,9 +70,10 @@ def read(text: str, today: date) -> Said | None:
         return None
     head, tail = said.split(_WORD)
     before, behind = _BEFORE.sub("", _STRIP.sub("", head)), tail
-    if before and _UNTIL.match(_STRIP.sub("", tail)):
-        # 明天外出到周五
-        return read_days_alone(before + _STRIP.sub("", tail), today)
+    ends = _STRIP.sub("", tail)
+    if before and _UNTIL.match(ends) and (whole := read_days_alone(before + ends, today)) is not None:
+        # 明天外出到周五, and not 明天外出到北京
+        return whole
     for days, other in ((before, behind), (behind, before)):
         for span, place in _in(days, today, tail is days):
             if place and _STRIP.sub("", other):

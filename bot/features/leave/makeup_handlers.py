@@ -70,12 +70,12 @@ def _handed_in(session: Session, call: Call, activity_id: int, note: str, came: 
     key = f"makeup:{row.id}:{int(call.now.timestamp())}"
     attached = [To(messages.attached(file), person_id=person) for person in reviewers for file in came]
     return Reply(
-        here=[messages.makeup_handed_in(row, activity, note_of(session, call, activity))],
+        here=[messages.makeup_handed_in(row, activity, _late(session, call, activity))],
         others=[*attached, *(To(review, person_id=person, key=f"{key}:{person}") for person in reviewers)],
     )
 
 
-def note_of(session: Session, call: Call, activity: Activity) -> str:
+def _late(session: Session, call: Call, activity: Activity) -> str:
     """What is heard when the quarter is closed (D20b)."""
     late = call.now > cut_off(session, activity, call.tz)
     return not_counted(local_day(activity.start_at, call.tz)) if late else ""

@@ -1,12 +1,12 @@
 """补学提示: who is told, once a roll is complete, that something is to be made up, and when (R32)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.leave.makeups import done, makeup_due
+from bot.features.leave.makeups import WITHIN, done, makeup_due
 from bot.features.leave.prompt_times import told_at, until
 from bot.kit.activities import coming_to, still_open
 from bot.kit.quiet_hours import FURTHEST
@@ -19,8 +19,8 @@ from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.roster import roster
 
-# What was before that is made up no more (makeups.makeup_due).
-LONG_AGO = timedelta(days=60)
+# What was before that is made up no more when it would be told of.
+LONG_AGO = WITHIN + FURTHEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from bot.kit.figure_words import counted, with_names
 from bot.kit.figures import Behaviour, Counting, Figure, Lacking, Look, Record, Section, Shown, Source, codes, fixed
 from bot.kit.glossary.choices import PIECES
 from bot.kit.group_scope import LATEST
+from bot.kit.lists import label
 from bot.kit.rates import percent
 from bot.kit.replies import Choice
-from bot.kit.words import cut
 from storage.choices import HandInKind, PieceState
 from storage.models.reflection import Reflection
 
@@ -115,7 +115,7 @@ def _opened(look: Look, called: Mapping[int, str], pieces: Iterable[tuple[Versio
     opens = look.counting.of(LATEST) is None
     for version, said in sorted(pieces, key=lambda one: (one[0].person_id, one[0].piece)):
         name = called[version.person_id]
-        button = Choice(cut(f"{name}：{said}", LONGEST_LABEL), OpenPiece(version.row_id)) if opens else None
+        button = Choice(label(f"{name}：{said}", LONGEST_LABEL), OpenPiece(version.row_id)) if opens else None
         yield Record(f"{name}：{said}", button)
 
 

@@ -135,13 +135,13 @@ def _cell(row: SheetRow, at: int) -> str:
 
 def _faults(row: _Row, several: bool) -> list[str]:
     found, said = [], row.cells
-    number = f"{row.number}行（{row.sheet}）" if several else f"{row.number}行"
+    where = f"第{row.number}行（{row.sheet}）" if several else f"第{row.number}行"
     if said["problem"] and not said["measure"]:
-        found.append(f"第{number}：有问题，没有整改措施。")
+        found.append(f"{where}：有问题，没有整改措施。")
     if said["measure"] and not said["problem"]:
-        found.append(f"第{number}：有整改措施，没有问题。")
+        found.append(f"{where}：有整改措施，没有问题。")
     if any(len(text) > LONGEST for text in said.values()):
-        found.append(f"第{number}：一条问题或措施请不超过{LONGEST}字。")
+        found.append(f"{where}：一条问题或措施请不超过{LONGEST}字。")
     return found
 
 

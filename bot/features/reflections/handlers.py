@@ -43,6 +43,7 @@ SHOWN = 8
 DONE = frozenset(
     ["提交", "提交了", "交", "交了", "已交", "发完了", "写完了", "填完了", "完成", "完了", "就这些", "没有了"]
 )
+PROBLEM_FIRST = "请先发送问题，再发送整改措施。"
 TAKE_BACK = "正在填自查表：删除刚才的一条请点“删除上一条”，不填了请点“取消”。"
 # Halves of a long text and the photos of an album come at once: they share one confirmation.
 AT_ONCE = timedelta(seconds=10)
@@ -126,12 +127,17 @@ def take_line(session: Session, call: Call, dialog: Dialog) -> Reply:
 
 
 def _say(session: Session, call: Call, row: Reflection) -> None:
-    """问题：…… 整改措施：…… are pairs; else it is the one or the other, whichever is asked for."""
+    """问题：…… 整改措施：…… are pairs; else it is whichever is asked for, and called nothing else."""
     pairs = written.read(call.text)
-    if pairs is None:
-        items.say(session, row.id, written.bare(call.text), call.message_id, call.now, call.today)
-    else:
+    if pairs is not None:
         items.append(session, row.id, pairs, call.now, call.today)
+        return
+    label, text = written.parted(call.text)
+    if label == "problem":
+        items.complete(session, row.id)
+    elif label == "measure" and items.unanswered(session, row.id) is None:
+        raise Refusal(PROBLEM_FIRST)
+    items.say(session, row.id, text, call.message_id, call.now, call.today)
 
 
 def _by_word(session: Session, call: Call, row: Reflection) -> Reply | None:

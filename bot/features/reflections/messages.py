@@ -6,6 +6,7 @@ from datetime import date, tzinfo
 
 from bot.features.reflections import buttons, kinds, rules
 from bot.features.reflections.buttons import Reason
+from bot.features.reflections.items import due_in
 from bot.features.reflections.kinds import Kind
 from bot.features.reflections.service import Standing, Task
 from bot.kit.glossary.choices import AUDIENCES, PIECES
@@ -210,15 +211,10 @@ def _lines(at: int, one: SelfCheckItem, longest: int | None = None) -> list[str]
     """1. 问题：……  措施：……（责任人：甲二）"""
     problem, measure = (cut(text, longest) if longest else text for text in (one.problem, one.measure))
     facts = [f"责任人：{one.owner}"] if one.owner else []
-    if one.due_on is not None and not _names_day(one.measure):
+    if one.due_on is not None and due_in(one.measure, one.due_on) is None:
         facts.append(f"{short_day(one.due_on)}前")
     owner = f"（{'，'.join(facts)}）" if facts else ""
     return [f"{at}. 问题：{problem}", *([f"　措施：{measure}{owner}"] if measure else [])]
-
-
-def _names_day(measure: str) -> bool:
-    """Whether a measure says itself until when: as it was typed."""
-    return "前" in measure and any(letter.isdigit() for letter in measure)
 
 
 def _piece(row: Reflection, task: ReflectionTask) -> str:

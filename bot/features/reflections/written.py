@@ -38,7 +38,8 @@ def _without_next(said: str) -> str:
     return said[: found.start()].rstrip() if found else said
 
 
-def bare(text: str) -> str:
-    """One line without the label before it: 措施：每周学习."""
-    label = _LABEL.match(text.lstrip())
-    return text.lstrip()[label.end() :].strip() if label is not None else text
+def parted(text: str) -> tuple[str, str]:
+    """What one line calls itself (problem, measure, "" where it does not), and the rest: 措施：每周学习."""
+    said = text.lstrip()
+    label = _LABEL.match(said)
+    return (label.lastgroup or "", said[label.end() :].strip()) if label is not None else ("", text)

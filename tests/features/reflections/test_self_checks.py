@@ -646,7 +646,11 @@ async def test_what_was_returned_is_put_right_line_by_line(bot: World) -> None:
     await bot.stage.tap("丙一", "缺少整改措施", "请选择退回原因")
     await bot.stage.tap("甲七", "重新提交", "已退回")
     assert "2. 问题：纪律不严\n　措施：加强教育" in last(bot, "甲七").text
+    await bot.stage.say("甲七", "措施：下沉一线")
+    assert last(bot, "甲七").text == "请先发送问题，再发送整改措施。"
     await bot.stage.say("甲七", "删除上一条")
+    await bot.stage.say("甲七", "问题：作风不实")
+    assert last(bot, "甲七").text == "问题“纪律不严”还没有整改措施，请先发送整改措施。"
     await bot.stage.say("甲七", "措施：每月警示教育，12月31日前完成")
     await bot.stage.say("甲七", "提交")
     await later(bot)
