@@ -60,7 +60,8 @@ class Case:
     since: the day from which a norm's days run; on: by which it belongs to a period, where that is another (what was
     entered later). settled: what was asked is there, since settled_on where that day matters. value: what is measured
     instead, judged by the norm's target. until: the last day on which it can still be settled, where the norm sets no
-    days; None: as long as it stands. closer: who can settle it, where it is a certain person. detail: what it lacks.
+    days or later ones; None: as long as it stands. closer: who can settle it, where it is a certain person. detail:
+    what it lacks.
     """
 
     since: date

@@ -9,8 +9,9 @@ from unicodedata import normalize
 from sqlalchemy.orm import Session
 
 from bot.features.development import messages, rules
-from bot.features.development.rules import OF_PEOPLE
+from bot.features.development.rules import OF_PEOPLE, Terms
 from bot.features.development.service import Wanted
+from bot.features.development.terms import terms_in
 from bot.kit.form_fields import Field, Values
 from bot.kit.glossary.choices import DEVELOPMENT_ENDS, DEVELOPMENT_STEPS
 from bot.kit.handlers import Call
@@ -88,8 +89,17 @@ def _lasts(session: Session, call: Call, values: Values) -> Sequence[tuple[str, 
     """The last day on which it has run its working days."""
     if not values.get("on"):
         return []
-    last = rules.publicity_to(date.fromisoformat(values["on"]), calendar_of(session, call.me.branch_id)) - DAY
+    first, calendar = date.fromisoformat(values["on"]), calendar_of(session, call.me.branch_id)
+    last = rules.publicity_to(first, calendar, _terms(session, call)) - DAY
     return [(last.isoformat(), messages.full_day(last))]
+
+
+def _terms(session: Session, call: Call) -> Terms:
+    return terms_in(session, call.me.branch_id, call.today)
+
+
+def _extensions(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
+    return [(str(one), f"{one}个月") for one in _terms(session, call).extensions]
 
 
 def _last_typed(session: Session, call: Call, said: str) -> Values:
@@ -110,7 +120,7 @@ _MORE = {
     Step.PUBLICITY: [
         Field(
             "last",
-            f"请选择公示的最后一天（不少于{rules.USUAL.publicity_working_days}个工作日），或直接发送。",
+            "请选择公示的最后一天，或直接发送。",
             "公示结束",
             options=_lasts,
             read=_last_typed,
@@ -134,7 +144,7 @@ _MORE = {
             "months",
             "请选择延长的时间。",
             "延长时间",
-            options=fixed({one: f"{one}个月" for one in rules.USUAL.extensions}),
+            options=_extensions,
         )
     ],
     Step.ENDED: [

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from bot.features.development import asking, known, messages, rules, service
 from bot.features.development.known import Case
-from bot.features.development.rules import Chain, Happened
+from bot.features.development.rules import Chain, Happened, Terms
 from bot.features.development.service import Wanted
+from bot.features.development.terms import terms_in
 from bot.kit import newcomers, questions
 from bot.kit.access import Right
 from bot.kit.form_families import Forms
@@ -48,6 +49,10 @@ def _chain(session: Session, call: Call, values: Values) -> Chain:
     return chain.but(event) if event else chain
 
 
+def _terms(session: Session, call: Call) -> Terms:
+    return terms_in(session, call.me.branch_id, call.today)
+
+
 def wanted(values: Values) -> Wanted:
     """The answers as a step."""
     return asking.wanted(Step(values["what"]), values)
@@ -55,7 +60,7 @@ def wanted(values: Values) -> Wanted:
 
 def _check(session: Session, call: Call, values: Values) -> None:
     if values.get("on"):
-        service.in_order(_chain(session, call, values), wanted(values), call.today)
+        service.in_order(_chain(session, call, values), wanted(values), call.today, _terms(session, call))
 
 
 def _summary(session: Session, call: Call, values: Values) -> str:
@@ -71,14 +76,15 @@ def _summary(session: Session, call: Call, values: Values) -> str:
 
 def notes(session: Session, call: Call, case: Case, said: Wanted) -> list[str]:
     """Too late, too short, not counted any more: said, and never refused."""
-    last = rules.last_day(case.chain, said.step)
+    terms = case.terms
+    last = rules.last_day(case.chain, said.step, terms)
     late = last if last is not None and said.on > last else None
     calendar = calendar_of(session, call.me.branch_id)
-    lacks = rules.lacking(case.chain, said.on, calendar) if said.step is Step.ACCEPT_PASSED else []
-    if said.step is Step.PUBLICITY and said.to_on is not None and said.to_on < rules.publicity_to(said.on, calendar):
+    lacks = rules.lacking(case.chain, said.on, calendar, terms) if said.step is Step.ACCEPT_PASSED else []
+    if said.step is Step.PUBLICITY and rules.is_short(Happened(0, said.step, said.on, said.to_on), calendar, terms):
         lacks = ["publicity_short"]
     closed = service.late_words(session, call.me.branch_id, said, call.now, call.tz)
-    return messages.notes(late, lacks, closed)
+    return messages.notes(late, lacks, terms, closed)
 
 
 def _save(session: Session, call: Call, values: Values) -> Reply:
@@ -179,9 +185,9 @@ def _enter_summary(session: Session, call: Call, values: Values) -> str:
 
 
 def _enter_check(session: Session, call: Call, values: Values) -> None:
-    chain = Chain()
+    chain, terms = Chain(), _terms(session, call)
     for number, said in enumerate(_steps(values)):
-        service.in_order(chain, said, call.today)
+        service.in_order(chain, said, call.today, terms)
         chain = replace(chain, events=(*chain.events, Happened(number, said.step, said.on)))
 
 

@@ -37,7 +37,8 @@ def open_person(session: Session, call: Call, button: buttons.OpenDevelopment) -
 
 def _page(session: Session, call: Call, person_id: int) -> Message:
     case = service.case_of(session, call.me, person_id, call.today)
-    return messages.person(case, _names(session, case), call.today)
+    unfounded = service.unfounded(session, case, call.tz)
+    return messages.person(case, _names(session, case), call.today, unfounded)
 
 
 def _names(session: Session, case: known.Case) -> dict[int, str]:

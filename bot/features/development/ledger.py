@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from bot.features.development import known, messages, rules
+from bot.features.development import known, messages
 from bot.features.development.known import Case
 from bot.kit.access import Right, require
 from bot.kit.ledgers import Cell, Column, Ledger, book
@@ -45,7 +45,7 @@ def line(case: Case, names: messages.Names) -> Sequence[Cell]:
         _days(case, Step.PUBLICITY),
         chain.accepted_on,
         chain.on(Step.ACCEPT_APPROVED),
-        rules.probation_end(chain),
+        case.ends,
         chain.on(Step.CONVERSION_PASSED),
         chain.on(Step.CONVERSION_APPROVED),
     ]

@@ -1,11 +1,11 @@
 """Every word and page of this feature."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from bot.features.development import buttons, rules
 from bot.features.development.known import Case
-from bot.features.development.rules import OF_PEOPLE, Due, Happened
+from bot.features.development.rules import OF_PEOPLE, Due, Happened, Terms
 from bot.kit.doors import AcceptOnRoster, TurnFull
 from bot.kit.glossary.choices import DEVELOPMENT_ENDS, DEVELOPMENT_STEPS, STATUSES
 from bot.kit.lists import PEOPLE, Page, filled, label, page_of, two_a_row
@@ -23,6 +23,8 @@ STAGES = (
 )  # fmt: skip
 NOBODY = "还没有登记发展党员工作的人员。新提出申请或正在培养的，请点“登记人员”。"
 LONGEST = 3500
+UNFOUNDED = "（表决已取消或没有通过，请核对）"
+LEFT = "（已转出）"
 # A name among others, and all those of a stage.
 _NAME, _NAMES = 20, 700
 Names = Mapping[int, str]
@@ -30,9 +32,9 @@ LACKING = {
     "political_review": "政治审查未登记",
     "preview": "预审未登记",
     "publicity": "公示未登记",
-    "training": f"集中培训不足{rules.USUAL.training_days}天或{rules.USUAL.training_hours}学时",
-    "preview_over": "距预审已超过1个月",
-    "publicity_short": f"公示不足{rules.USUAL.publicity_working_days}个工作日",
+    "training": "集中培训不足{0.training_days}天或{0.training_hours}学时",
+    "preview_over": "距预审已超过{0.preview_to_meeting}个月",
+    "publicity_short": "公示不足{0.publicity_working_days}个工作日",
 }
 # What is asked for until a day, of whom.
 _ASKS = {
@@ -89,21 +91,23 @@ def _named(cases: Iterable[Case]) -> str:
 
 
 def stage_word(case: Case) -> str:
-    return STATUSES[case.stage] if case.stage is not None else "已终止培养"
+    said = STATUSES[case.stage] if case.stage is not None else "已终止培养"
+    return said + LEFT if case.left else said
 
 
-def person(case: Case, names: Names, today: date) -> Message:
-    """The chain with its days, what comes next and until when; what may be done about it."""
+def person(case: Case, names: Names, today: date, unfounded: Collection[int] = ()) -> Message:
+    """The chain with its days, what comes next and until when; what may be done about it. unfounded: the steps whose
+    vote does not stand any more.
+    """
     events = sorted(case.chain.events, key=lambda one: (one.on, rules.ORDER.index(one.step), one.id))
-    lines = [f"{number}. {step_words(one, names)}" for number, one in enumerate(events, 1)]
-    ahead = [*_next(case), *_probation(case), *(due_words(case.name, one, today) for one in _dues(case))]
+    lines = [
+        f"{number}. {step_words(one, names)}{UNFOUNDED if one.id in unfounded else ''}"
+        for number, one in enumerate(events, 1)
+    ]
+    ahead = [*_next(case), *_probation(case), *(due_words(case.name, one, today) for one in case.dues)]
     text = "\n".join([f"{TITLE}{case.name}（{stage_word(case)}）", *lines, *ahead])
     below = [Choice("全部人员", buttons.ShowDevelopment(0, 0))]
     return Message(cut(text, LONGEST), filled(*two_a_row(_acts(case)), below))
-
-
-def _dues(case: Case) -> list[Due]:
-    return rules.deadlines(case.chain)
 
 
 def _next(case: Case) -> list[str]:
@@ -118,14 +122,13 @@ def _from(case: Case, step: Step) -> str:
     """（最早2022年1月31日）, where a rule says so."""
     if step not in (Step.DEVELOPMENT_TARGET, Step.CONVERSION_PASSED):
         return ""
-    first = rules.earliest(case.chain, step)
+    first = rules.earliest(case.chain, step, case.terms)
     return f"（最早{full_day(first)}）" if first is not None else ""
 
 
 def _probation(case: Case) -> list[str]:
-    ends = rules.probation_end(case.chain)
-    shown = ends is not None and case.stage is MembershipStatus.PROBATIONARY
-    return [f"预备期届满：{full_day(ends)}"] if ends is not None and shown else []
+    shown = case.ends is not None and case.stage is MembershipStatus.PROBATIONARY and not case.left
+    return [f"预备期届满：{full_day(case.ends)}"] if case.ends is not None and shown else []
 
 
 def _acts(case: Case) -> list[Choice]:
@@ -209,9 +212,9 @@ def recorded_page(case: Case, names: Names, number: int) -> Message:
     return Message(text, filled(*rows, turn, back))
 
 
-def notes(late: date | None, lacks: Sequence[str], closed: str = "") -> list[str]:
+def notes(late: date | None, lacks: Sequence[str], terms: Terms, closed: str = "") -> list[str]:
     """What is to be looked at; nothing is refused for it."""
-    found = [LACKING[one] for one in lacks]
+    found = [LACKING[one].format(terms) for one in lacks]
     return [
         *([f"晚于期限（{full_day(late)}），照实登记。"] if late is not None else []),
         *([f"请核对：{'；'.join(found)}。"] if found else []),
@@ -235,5 +238,5 @@ def gone(word: str, person_id: int, name: str, step: Step) -> Message:
 def entered(case: Case, today: date) -> Message:
     """Somebody new on the way."""
     opens = Choice("查看", buttons.OpenDevelopment(case.person_id))
-    dues = [due_words(case.name, one, today) for one in _dues(case)]
+    dues = [due_words(case.name, one, today) for one in case.dues]
     return Message("\n".join([f"已登记{case.name}同志（{stage_word(case)}）。", *dues]), [[opens]])

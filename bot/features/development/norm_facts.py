@@ -1,17 +1,16 @@
 """What the way into the Party says to norms: each step with its term (R16-R23)."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from bot.features.development import rules
 from bot.features.development.known import Case as Known
 from bot.features.development.known import cases
-from bot.features.development.rules import USUAL, Chain
 from bot.kit.doors import OpenDevelopment
 from bot.kit.figures import Counting, Source
 from bot.kit.norms import Case, Offer
-from scheduler.calendar.days import DAY, months_after
+from scheduler.calendar.days import DAY
 from scheduler.calendar.store import calendar_of
 from storage.choices import DevelopmentStep as Step
 from storage.choices import MembershipStatus
@@ -29,22 +28,32 @@ Told = Iterator[Case]
 
 
 def _of(told: Callable[[Known, Counting], Told]) -> Callable[[Counting], Told]:
+    """Of who has gone to another branch what was settled before that."""
+
     def of(counting: Counting) -> Told:
         for one in counting.of(KNOWN):
-            yield from told(one, counting)
+            yield from (case for case in told(one, counting) if case.settled or not one.left)
 
     return of
 
 
 def _case(
-    one: Known, since: date, settled: bool, on: date | None = None, *, until: date | None = None, detail: str = ""
+    one: Known,
+    since: date,
+    settled: bool,
+    settled_on: date | None = None,
+    *,
+    on: date | None = None,
+    until: date | None = None,
+    detail: str = "",
 ) -> Case:
     return Case(
         since=since,
+        on=on,
         words=one.name,
         opens=OpenDevelopment(one.person_id),
         settled=settled,
-        settled_on=on if settled else None,
+        settled_on=settled_on if settled else None,
         until=until,
         detail="" if settled else detail,
     )
@@ -63,11 +72,10 @@ def _follows(since: Step, step: Step) -> Callable[[Known, Counting], Told]:
 
 def _reviews(one: Known, counting: Counting) -> Told:
     """Every half year while somebody is an activist (R17)."""
-    chain = one.chain
-    confirmed = chain.on(Step.ACTIVIST_CONFIRMED)
+    confirmed = one.chain.on(Step.ACTIVIST_CONFIRMED)
     if confirmed is None:
         return
-    days = [confirmed, *(each.on for each in chain.all(Step.REVIEW) if each.on > confirmed)]
+    days = [confirmed, *(each.on for each in one.chain.all(Step.REVIEW) if each.on > confirmed)]
     for since, review in pairwise(days):
         yield _case(one, since, True, review)
     if one.stage is MembershipStatus.ACTIVIST:
@@ -79,31 +87,39 @@ def _training(one: Known, counting: Counting) -> Told:
     target, accepted = one.chain.on(Step.DEVELOPMENT_TARGET), one.chain.on(Step.ACCEPT_PASSED)
     if target is None or (one.chain.ended is not None and accepted is None):
         return
-    trained = rules.trained(one.chain if accepted is None else one.chain.until(accepted))
-    said = f"须满{USUAL.training_days}天或{USUAL.training_hours}学时"
+    trained = rules.trained(one.chain if accepted is None else one.chain.until(accepted), one.terms)
+    said = f"须满{one.terms.training_days}天或{one.terms.training_hours}学时"
     yield _case(one, target, trained, until=accepted, detail=said)
 
 
 def _publicity(one: Known, counting: Counting) -> Told:
-    """So many working days before the meeting that accepts (R19)."""
+    """So many working days before the meeting that accepts (R19): it is settled when they are over, and the case runs
+    from the day before the first, so that the norm's days end on the last.
+    """
     publicity, accepted = one.chain.last(Step.PUBLICITY), one.chain.on(Step.ACCEPT_PASSED)
-    if publicity is None:
+    if publicity is None or (one.chain.ended is not None and accepted is None):
         return
     calendar = calendar_of(counting.session, counting.branch_id)
-    ran = max(rules.publicity_to(publicity.on, calendar), publicity.to_on or publicity.on)
-    over = ran <= (accepted or counting.last_day)
-    yield _case(one, publicity.on, over, ran - DAY, detail="公示时间不足" if accepted is not None else "")
+    short = rules.is_short(publicity, calendar, one.terms)
+    over = not short and rules.publicity_to(publicity.on, calendar, one.terms) <= (accepted or counting.last_day)
+    ends = [day - DAY for day in (publicity.to_on if short else None, accepted) if day is not None]
+    yield _case(
+        one,
+        publicity.on - DAY,
+        over,
+        on=publicity.on,
+        until=min(ends, default=None),
+        detail="公示时间不足" if ends else "",
+    )
 
 
 def _probation(one: Known, counting: Counting) -> Told:
-    """To be discussed when it is over, and then soon (R22): the term runs so many days longer."""
-    chain: Chain = one.chain
-    if chain.accepted_on is None or (chain.ended is not None and not chain.has(Step.CONVERSION_PASSED)):
+    """To be discussed when the probation is over, extensions included, and then soon (R22, R23)."""
+    chain, ends = one.chain, one.ends
+    if ends is None or (chain.ended is not None and not chain.has(Step.CONVERSION_PASSED)):
         return
-    extended = sum(each.months or 0 for each in chain.all(Step.EXTENSION))
-    since = months_after(chain.accepted_on, extended) + timedelta(days=USUAL.conversion_meeting_days)
     done = rules.reached(chain, Step.CONVERSION_PASSED) or chain.full_from is not None
-    yield _case(one, since, done, chain.on(Step.CONVERSION_PASSED))
+    yield _case(one, ends, done, chain.on(Step.CONVERSION_PASSED))
 
 
 NORMS = (

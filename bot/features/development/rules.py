@@ -11,7 +11,7 @@ from storage.choices import DevelopmentStep as Step
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The periods of the rules as data; months unless it is said otherwise."""
+    """The periods of the rules, the national ones unless a unit has others; months unless it is said otherwise."""
 
     application_talk: int = 1
     activist_min: int = 12
@@ -85,6 +85,7 @@ class Happened:
     months: int | None = None
     reason: DevelopmentEnd | None = None
     people: tuple[int, ...] = ()
+    vote_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,11 +295,16 @@ def lacking(chain: Chain, on: date, calendar: Calendar, terms: Terms = USUAL) ->
     preview, publicity = chain.on(Step.PREVIEW), chain.last(Step.PUBLICITY)
     if preview is not None and on > months_after(preview, terms.preview_to_meeting):
         found.append("preview_over")
-    if publicity is not None and on < _ran(publicity, calendar, terms):
+    if publicity is not None and (is_short(publicity, calendar, terms) or on < _over(publicity, calendar, terms)):
         found.append("publicity_short")
     return found
 
 
-def _ran(publicity: Happened, calendar: Calendar, terms: Terms) -> date:
-    """The first day on which it has run as long as it is to."""
-    return max(publicity_to(publicity.on, calendar, terms), publicity.to_on or publicity.on)
+def is_short(publicity: Happened, calendar: Calendar, terms: Terms = USUAL) -> bool:
+    """It ended before it had run its working days (R19)."""
+    return publicity.to_on is not None and publicity.to_on < publicity_to(publicity.on, calendar, terms)
+
+
+def _over(publicity: Happened, calendar: Calendar, terms: Terms) -> date:
+    """The first day after it: as it was announced, or by the rules."""
+    return publicity.to_on or publicity_to(publicity.on, calendar, terms)

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot.features.development import rules
 from bot.features.development.known import Case, cases, events_of, happened
-from bot.features.development.rules import OF_PEOPLE, OFTEN, Chain
+from bot.features.development.rules import OF_PEOPLE, OFTEN, Chain, Terms
+from bot.features.development.terms import terms_in
 from bot.kit import closing, newcomers
 from bot.kit.access import Right, may, require
 from bot.kit.deadlines import before_cut_off, in_time
+from bot.kit.decided import decides
 from bot.kit.glossary.choices import DEVELOPMENT_STEPS
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step as UndoStep
@@ -26,6 +28,7 @@ from storage.choices import DevelopmentStep as Step
 from storage.lookups import of_branch, person_of
 from storage.models.development import DevelopmentEvent, DevelopmentPerson
 from storage.models.person import Person
+from storage.models.vote import Vote
 from storage.roster import roster
 
 NO_SUCH = "没有找到这条发展党员记录，可能已删除。"
@@ -76,6 +79,13 @@ def case_of(session: Session, me: Me, person_id: int, today: date) -> Case:
     return found[0]
 
 
+def unfounded(session: Session, case: Case, tz: tzinfo) -> set[int]:
+    """The steps that a vote decided which was taken back, or has not passed as it stands now."""
+    voted = {one.vote_id: one.id for one in case.chain.events if one.vote_id is not None}
+    rows = session.scalars(select(Vote).where(Vote.id.in_(voted))).all() if voted else []
+    return {voted[row.id] for row in rows if not decides(session, row, tz)}
+
+
 def found_event(session: Session, me: Me, event_id: int) -> DevelopmentEvent:
     require(me, Right.ROSTER, branch_id=me.branch_id)
     row = of_branch(session, DevelopmentEvent, event_id, me.branch_id)
@@ -87,7 +97,7 @@ def found_event(session: Session, me: Me, event_id: int) -> DevelopmentEvent:
 # --- what fits -------------------------------------------------------------------------------------------------------
 
 
-def fits(chain: Chain, wanted: Wanted, today: date, *, decided: bool = False) -> None:
+def fits(chain: Chain, wanted: Wanted, today: date, terms: Terms, *, decided: bool = False) -> None:
     """Refuses what cannot have happened so; `decided`: a meeting has decided it, whatever is recorded before it."""
     if chain.ended is not None:
         raise Refusal(ENDED)
@@ -96,28 +106,29 @@ def fits(chain: Chain, wanted: Wanted, today: date, *, decided: bool = False) ->
     before = rules.BEFORE.get(wanted.step)
     if before is not None and not decided and not rules.reached(chain, before):
         raise Refusal(f"请先登记“{DEVELOPMENT_STEPS[before]}”。")
-    in_order(chain, wanted, today)
-    _whole(wanted)
+    in_order(chain, wanted, today, terms)
+    _whole(wanted, terms)
 
 
-def in_order(chain: Chain, wanted: Wanted, today: date) -> None:
+def in_order(chain: Chain, wanted: Wanted, today: date, terms: Terms) -> None:
     """Refuses a day to come, and one that does not go with the others: too early by the rules."""
     if wanted.on > today:
         raise Refusal(NOT_YET)
-    first, last = rules.earliest(chain, wanted.step), rules.latest(chain, wanted.step)
+    first, last = rules.earliest(chain, wanted.step, terms), rules.latest(chain, wanted.step)
     if first is not None and wanted.on < first:
         raise Refusal(f"{DEVELOPMENT_STEPS[wanted.step]}最早可在{dated(first, today)}，请核对日期。")
     if last is not None and wanted.on > last:
         raise Refusal(f"{DEVELOPMENT_STEPS[wanted.step]}不能晚于{dated(last, today)}，请核对日期。")
 
 
-def _whole(wanted: Wanted) -> None:
+def _whole(wanted: Wanted, terms: Terms) -> None:
     if wanted.step in OF_PEOPLE:
         least, most = OF_PEOPLE[wanted.step]
         if not least <= len(set(wanted.people)) <= most:
             raise Refusal(f"请选择{least if least == most else f'{least}至{most}'}名{DEVELOPMENT_STEPS[wanted.step]}。")
-    if wanted.step is Step.EXTENSION and wanted.months not in rules.USUAL.extensions:
-        raise Refusal("预备期延长不少于半年、不超过1年，请重新选择。")
+    if wanted.step is Step.EXTENSION and wanted.months not in terms.extensions:
+        least, most = min(terms.extensions), max(terms.extensions)
+        raise Refusal(f"预备期延长应为{least}至{most}个月，请重新选择。")
     if wanted.step is Step.PUBLICITY and wanted.to_on is not None and wanted.to_on <= wanted.on:
         raise Refusal("公示结束日期早于开始日期，请核对。")
 
@@ -137,12 +148,13 @@ def record(
     _of_roster(session, me.branch_id, wanted.people, today, person_id)
     found = cases(session, me.branch_id, today, person_id)
     chain = found[0].chain if found else Chain()
+    terms = terms_in(session, me.branch_id, today)
     if not found and wanted.step is not Step.APPLICATION and not decided:
         raise Refusal(NOBODY)
     if chain.ended is not None and wanted.step is Step.APPLICATION and wanted.on >= chain.ended.on:
         # Whoever applies once more begins anew.
         chain = Chain()
-    fits(chain, wanted, today, decided=decided)
+    fits(chain, wanted, today, terms, decided=decided)
     return _lay(session, me, person_id, wanted, now)
 
 
@@ -184,9 +196,9 @@ def enter(session: Session, me: Me, said: str, steps: Sequence[Wanted], now: dat
     may_begin(session, me, name, today)
     if not steps:
         raise Refusal("请填写递交入党申请书的日期。")
-    chain = Chain()
+    chain, terms = Chain(), terms_in(session, me.branch_id, today)
     for wanted in steps:
-        fits(chain, wanted, today, decided=not chain.events)
+        fits(chain, wanted, today, terms, decided=not chain.events)
         row = _lay(session, me, person_id, wanted, now)
         chain = replace(chain, events=(*chain.events, happened(row)))
     return person_id
@@ -223,10 +235,10 @@ def correct(
     today = local_day(now, tz)
     # Also of an end: without it somebody is on the way again.
     events = events_of(session, me.branch_id, row.person_id)[row.person_id]
-    chain = case_of(session, me, row.person_id, today).chain
-    chain = replace(chain, events=rules.running([one for one in events if one.id != row.id]))
+    case = case_of(session, me, row.person_id, today)
+    chain = replace(case.chain, events=rules.running([one for one in events if one.id != row.id]))
     _of_roster(session, me.branch_id, wanted.people, today, row.person_id)
-    fits(chain, replace(wanted, step=row.step), today, decided=True)
+    fits(chain, replace(wanted, step=row.step), today, case.terms, decided=True)
     _withdraw(session, me, row, reason, now)
     kept = replace(wanted, step=row.step, vote_id=row.vote_id, activity_id=row.activity_id)
     return _lay(session, me, row.person_id, kept, now)

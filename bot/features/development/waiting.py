@@ -41,7 +41,7 @@ def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Wai
 
 def _near(cases: Iterable[Case], calendar: Calendar, today: date) -> Iterator[tuple[Case, Due]]:
     for case in cases:
-        for due in rules.deadlines(case.chain):
+        for due in case.dues:
             if rules.nudged_on(due, calendar)[0] <= today:
                 yield case, due
 

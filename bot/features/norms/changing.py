@@ -23,7 +23,7 @@ from storage.models.organisation import Organisation
 
 SUBJECT = "norm_file"
 # What the secretary changes in chat: counts and days.
-KEYS = ("min", "committee_min", "target", "fixed_day", "slip_days", "workdays", "days", "workdays_before")
+KEYS = ("min", "or_hours", "committee_min", "target", "fixed_day", "slip_days", "workdays", "days", "workdays_before")
 NO_SUCH, SAME, WRONG = "没有找到这项要求。", "这项要求没有变动。", "填写有误，请核对。"
 
 
@@ -38,7 +38,8 @@ def norm_of(session: Session, branch_id: int, norm_id: str, day: date) -> Norm:
 def asked_keys(norm: Norm) -> list[str]:
     """What of it may be changed in chat: what it has."""
     has = {
-        "min": not norm.by_case,
+        "min": not norm.by_case or norm.or_hours is not None,
+        "or_hours": norm.or_hours is not None,
         "committee_min": norm.committee_min is not None,
         "target": norm.event == "theme_day_coverage",
         "fixed_day": norm.fixed_day is not None,

@@ -29,6 +29,7 @@ NAME, CODE = "norms.change", "nm"
 LABELS = {key: column_word(key) for key in changing.KEYS}
 ASKS = {
     "min": "请发送应达到的数量，例如：2。",
+    "or_hours": "请发送可以代替天数的学时，例如：24。",
     "committee_min": "请发送支委会委员应达到的数量，例如：56。",
     "target": "请发送应达到的百分比，例如：90。",
     "fixed_day": "请选择每月固定的一天，或直接发送，例如：第2个周五、10日。",
@@ -38,8 +39,8 @@ ASKS = {
     "workdays_before": "请发送放假前几个工作日应发送，例如：3。",
 }
 RANGES = {
-    "min": range(1, 1001), "committee_min": range(1, 1001), "target": range(1, 101), "slip_days": range(32),
-    "workdays": range(1, 101), "days": range(1, 367), "workdays_before": range(1, 21),
+    "min": range(1, 1001), "or_hours": range(1, 1001), "committee_min": range(1, 1001), "target": range(1, 101),
+    "slip_days": range(32), "workdays": range(1, 101), "days": range(1, 367), "workdays_before": range(1, 21),
 }  # fmt: skip
 OFFERED: Mapping[str, Sequence[str]] = {
     "min": ("1", "2", "3"), "target": ("80", "85", "90", "95"), "slip_days": ("0", "7", "14"),

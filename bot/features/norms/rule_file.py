@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from storage.choices import Duty
 
@@ -75,14 +75,15 @@ class Part(BaseModel):
 class Norm(Part):
     """One norm, whole.
 
-    min: how many (of hours too); committee_min: of who sits on the committee. attend: for whom it has to be; quorum:
-    the share of them that comes. lecturer: whose lecture alone counts. superior_counts: the superior's does as well.
-    by_groups: held in every party group it counts as one of all. fixed_day, slip_days: the usual day of the month, and
-    so many days later what was put off still counts for the month it was planned for. usual: when a year's one usually
-    is. workdays, days, deadline (a name of the deadlines): how long a thing may take. workdays_before: when the
-    reminder of a holiday is due to go. target: the share to be reached; none: the coverage_target. exempt_too: who is
-    exempt is asked as well. local: practice of units, in no regulation. secretary_only: told to nobody else. off: not
-    asked here. keeper: the office that can settle it.
+    min: how many (of hours too); or_hours: days by `min`, or so many hours (R18); committee_min: of who sits on the
+    committee. attend: for whom it has to be; quorum: the share of them that comes. lecturer: whose lecture alone
+    counts. superior_counts: the superior's does as well. by_groups: held in every party group it counts as one of all.
+    fixed_day, slip_days: the usual day of the month, and so many days later what was put off still counts for the
+    month it was planned for. usual: when a year's one usually is. workdays, days, deadline (a name of the deadlines):
+    how long a thing may take, or (at_least) has to last. workdays_before: when the reminder of a holiday is due to go.
+    target: the share to be reached; none: the coverage_target. exempt_too: who is exempt is asked as well. local:
+    practice of units, in no regulation. secretary_only: told to nobody else. off: not asked here. keeper: the office
+    that can settle it.
     """
 
     id: Annotated[str, Field(pattern=f"^{ID.pattern}$")]
@@ -91,6 +92,7 @@ class Norm(Part):
     scope: Scope
     period: Every
     min: Count = 1
+    or_hours: Count | None = None
     committee_min: Count | None = None
     attend: Annotated[str, Field(pattern="^(all_members|committee|group)$")] | None = None
     quorum: Quorum | None = None
@@ -103,6 +105,7 @@ class Norm(Part):
     before: Annotated[str, Field(pattern="^public_holiday$")] | None = None
     workdays_before: Annotated[int, Field(ge=1, le=20)] = 1
     workdays: Days | None = None
+    at_least: bool = False
     days: Days | None = None
     deadline: str | None = None
     target: Share | None = None
@@ -146,8 +149,15 @@ class Head(Part):
         return self
 
 
+def _in_order(text: str) -> str:
+    first, _, last = text.replace("m", "").partition("..")
+    if last and int(last) < int(first):
+        raise ValueError("the shorter term stands first, like 6m..12m")
+    return text
+
+
 class Deadlines(Part):
-    values: dict[str, Annotated[str, Field(pattern=MONTHS)]]
+    values: dict[str, Annotated[str, Field(pattern=MONTHS), AfterValidator(_in_order)]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,11 +263,16 @@ def _target(norm: Norm, rules: Rules) -> Decimal:
 
 
 def last_day(norm: Norm, rules: Rules, case: Case, calendar: Calendar) -> date | None:
-    """By the norm's own days from the day of the case on, else as the case says."""
+    """By the norm's own days from the day of the case on, or sooner where the case says so."""
+    own = _own_last_day(norm, rules, case, calendar)
+    return min((one for one in (own, case.until) if one is not None), default=None)
+
+
+def _own_last_day(norm: Norm, rules: Rules, case: Case, calendar: Calendar) -> date | None:
     if norm.workdays is not None:
         return calendar.working_day_after(case.since, norm.workdays)
     if norm.days is not None:
         return case.since + norm.days * DAY
     if norm.deadline is not None:
         return months_after(case.since, rules.deadlines[norm.deadline])
-    return case.until
+    return None

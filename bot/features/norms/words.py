@@ -48,9 +48,11 @@ def asks(norm: Norm) -> str:
 
 def _by_case(norm: Norm) -> str:
     if norm.workdays is not None:
-        return f"{norm.workdays}个工作日内"
+        return f"不少于{norm.workdays}个工作日" if norm.at_least else f"{norm.workdays}个工作日内"
     if norm.days is not None:
         return f"{norm.days}天内"
+    if norm.or_hours is not None:
+        return f"{norm.min}天或{norm.or_hours}学时"
     if norm.target is not None:
         return f"不低于{(norm.target * 100).normalize():f}%"
     return f"放假前{norm.workdays_before}个工作日" if norm.before else ""

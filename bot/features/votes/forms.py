@@ -11,7 +11,7 @@ from bot.features.votes.rules import Wanted
 from bot.kit import questions, votes
 from bot.kit.access import Right
 from bot.kit.activities import ACTIVITY_CARD, find_activity
-from bot.kit.decided import to_record
+from bot.kit.decided import resting, to_record
 from bot.kit.form_families import Forms
 from bot.kit.form_fields import Action, Values
 from bot.kit.form_pages import FIELD
@@ -98,8 +98,10 @@ def _save(session: Session, call: Call, values: Values) -> Reply:
 def _done(session: Session, call: Call, vote: Vote, word: str, *, undo: bool) -> Reply:
     activity = session.get_one(Activity, vote.activity_id)
     one = votes.of_vote(session, vote, call.tz)
-    decided = to_record(session, [one])
-    return Reply(edit=messages.done(word, activity, one, decided, undo=undo), refresh=[(ACTIVITY_CARD, activity.id)])
+    decided, rests = to_record(session, [one]), resting(session, vote, call.tz)
+    return Reply(
+        edit=messages.done(word, activity, one, decided, rests, undo=undo), refresh=[(ACTIVITY_CARD, activity.id)]
+    )
 
 
 def _withdraw(values: Values) -> Form:
@@ -111,7 +113,8 @@ def _withdraw(values: Values) -> Form:
     def save(session: Session, call: Call, values: Values) -> Reply:
         vote = service.withdraw(session, call.me, int(values["vote"]), values["reason"], call.now, call.tz)
         activity = session.get_one(Activity, vote.activity_id)
-        return Reply(edit=messages.gone("已取消表决", activity), refresh=[(ACTIVITY_CARD, activity.id)])
+        rests = resting(session, vote, call.tz)
+        return Reply(edit=messages.gone("已取消表决", activity, rests), refresh=[(ACTIVITY_CARD, activity.id)])
 
     reason = questions.text("reason", "请发送取消这项表决的原因。", "原因", LONGEST_REASON, label="原因")
     return Form(

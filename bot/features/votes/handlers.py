@@ -6,7 +6,7 @@ from bot.features.votes import buttons, forms, messages, rules, service
 from bot.kit import votes
 from bot.kit.access import Right
 from bot.kit.activities import ACTIVITY_CARD
-from bot.kit.decided import to_record
+from bot.kit.decided import resting, to_record
 from bot.kit.handlers import Call, Handler, Tap
 from bot.kit.replies import Message, Reply
 from storage.lookups import names_of
@@ -50,7 +50,8 @@ def withdraw_vote(session: Session, call: Call, button: buttons.WithdrawVote) ->
 
 def undo_vote(session: Session, call: Call, button: buttons.UndoVote) -> Reply:
     vote = service.undo(session, call.me, button.vote_id, call.now, call.tz)
-    gone = messages.gone("已撤销表决", session.get_one(Activity, vote.activity_id))
+    rests = resting(session, vote, call.tz)
+    gone = messages.gone("已撤销表决", session.get_one(Activity, vote.activity_id), rests)
     return Reply(toast="已撤销表决。", edit=gone, refresh=[(ACTIVITY_CARD, vote.activity_id)])
 
 

@@ -145,14 +145,14 @@ def _of_register(one: Counted) -> list[str]:
     return ["候选人得票请点“登记”，在“换届选举”中登记，并选择本次表决。"]
 
 
-def done(word: str, activity: Activity, one: Counted, decided: Sequence[Choice], *, undo: bool) -> Message:
-    """What was just recorded; `decided`: what it decides of somebody."""
+def done(word: str, activity: Activity, one: Counted, decided: Sequence[Choice], rests: str, *, undo: bool) -> Message:
+    """What was just recorded; `decided`: what it decides of somebody; `rests`: what was, when it still passed."""
     first = [*([Choice("撤销", buttons.UndoVote(one.row.id))] if undo else []), _of(activity)]
-    return Message(f"{word}：{activity.title}\n{said(one)}", filled(decided, first))
+    return Message("\n".join(filter(None, [f"{word}：{activity.title}", said(one), rests])), filled(decided, first))
 
 
-def gone(word: str, activity: Activity) -> Message:
-    return Message(f"{word}：{activity.title}", [[_of(activity)]])
+def gone(word: str, activity: Activity, rests: str) -> Message:
+    return Message("\n".join(filter(None, [f"{word}：{activity.title}", rests])), [[_of(activity)]])
 
 
 def _of(activity: Activity) -> Choice:

@@ -181,8 +181,8 @@ COLUMNS: Mapping[str, str] = {
     "activity_reminder": "活动提醒", "sign_in_opens": "签到开始", "minutes_asked": "会议记录提醒",
     "anniversary_greeting": "政治生日祝贺", "anniversary_list": "政治生日名单",
     "attention": "了解情况", "valid_from": "执行日期", "valid_to": "停止执行日期",
-    "min": "数量", "committee_min": "支委会委员", "target": "参学率", "fixed_day": "固定日", "slip_days": "顺延天数",
-    "workdays": "工作日", "workdays_before": "提前工作日",
+    "min": "数量", "or_hours": "学时", "committee_min": "支委会委员", "target": "参学率", "fixed_day": "固定日",
+    "slip_days": "顺延天数", "workdays": "工作日", "workdays_before": "提前工作日",
     "digest": "摘要", "sends": "节前提醒", "quiet_kinds": "不发到期提醒的项目",
     # What a branch sets for its counting.
     "close_day": "统计截止日", "official_duty_as": "公差统计", "cadre_min_rank": "科级以上",

@@ -244,7 +244,7 @@ CASES: dict[str, tuple[Case, date, dict[str, object]]] = {
     "R19": (Case(since=FRIDAY), date(2023, 7, 14), {"settled": True}),
     "R20": (Case(since=FRIDAY), date(2023, 8, 7), {"settled": True}),
     "R21": (Case(since=FRIDAY), date(2023, 10, 7), {"settled": True}),
-    "R22": (Case(since=FRIDAY), date(2024, 7, 7), {"settled": True}),
+    "R22": (Case(since=FRIDAY), date(2023, 8, 6), {"settled": True}),
     "R23": (Case(since=FRIDAY), date(2023, 10, 7), {"settled": True}),
     "R35": (Case(since=date(2023, 7, 1)), date(2023, 7, 31), {"settled": True}),
     "R18": (Case(since=FRIDAY, until=CLOSE), CLOSE, {"settled": True}),
