@@ -23,6 +23,7 @@ class DevelopmentEvent(Model):
     __table_args__ = (
         UniqueConstraint("branch_id", "archive_id"),
         Index("ix_development_event_branch_id_on", "branch_id", "on"),
+        Index("ix_development_event_on", "on"),
         {"sqlite_autoincrement": True},
     )
 

@@ -65,6 +65,7 @@ class RosterSpan(Span, Model):
 
 class MembershipSpan(Span, Model):
     __tablename__ = "membership_span"
+    __table_args__ = (Index("ix_membership_span_status", "status", "from_on"),)
 
     status: Mapped[MembershipStatus] = mapped_column(choice(MembershipStatus))
 

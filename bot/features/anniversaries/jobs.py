@@ -25,7 +25,7 @@ def build(tz: tzinfo) -> list[Job]:
         return message(session, about["branch"], about["person"], now, tz)
 
     def concerned(session: Session, now: datetime) -> set[int]:
-        return service.concerned(session, now, tz)
+        return service.concerned(session)
 
     return [Job(NAME, daily(AT, grace=LAST), tell, ask_again, concerns=concerned)]
 

@@ -1,15 +1,16 @@
 """Whose 政治生日 it is: by the day of joining that the roster has; what of it the branch wants sent."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import extract, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.anniversaries import rules
-from bot.kit.sends import Switch
-from scheduler.calendar.days import DAY, local_day
+from bot.kit.sends import SETTING, Switch
+from scheduler.calendar.days import DAY
+from storage.models.organisation import Organisation
 from storage.models.person import Person, RosterSpan
 from storage.spans import on_day
 
@@ -27,13 +28,11 @@ class Joined(NamedTuple):
     reachable: bool
 
 
-def of_day(session: Session, day: date, branch_id: int | None = None, person_id: int | None = None) -> list[Joined]:
-    """Whose day it is, of one branch or of all; by one statement."""
+def of_day(session: Session, day: date, branch_id: int, person_id: int | None = None) -> list[Joined]:
+    """Whose day it is, by one statement."""
     months = extract("month", Person.joined_party_on), extract("day", Person.joined_party_on)
     same = [(months[0] == one.month) & (months[1] == one.day) for one in _meant(day)]
-    query = _query(day).where(or_(*same))
-    if branch_id is not None:
-        query = query.where(RosterSpan.branch_id == branch_id)
+    query = _query(day).where(RosterSpan.branch_id == branch_id, or_(*same))
     if person_id is not None:
         query = query.where(Person.id == person_id)
     rows = session.execute(query.order_by(Person.id))
@@ -62,5 +61,7 @@ def of_month(session: Session, branch_id: int, today: date, year: int, month: in
     return rules.listed(people, year, month)
 
 
-def concerned(session: Session, now: datetime, tz: tzinfo) -> set[int]:
-    return {one.branch_id for one in of_day(session, local_day(now, tz))}
+def concerned(session: Session) -> set[int]:
+    """The branches that want the greeting sent."""
+    rows = session.execute(select(Organisation.id, Organisation.settings[SETTING].label("kept")))
+    return {row.id for row in rows if GREETING.read({SETTING: row.kept})}

@@ -95,6 +95,8 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> set[int]:
     today = local_day(now, tz)
     recent = (DevelopmentEvent.withdrawn_at.is_(None), DevelopmentEvent.on >= today - LONGEST)
     stepped = session.scalars(select(DevelopmentEvent.branch_id).where(*recent).distinct())
-    status = (MembershipSpan.status == MembershipStatus.PROBATIONARY, on_day(MembershipSpan, today))
+    # Who has been probationary for longer is not on the way any more.
+    since = (MembershipSpan.status == MembershipStatus.PROBATIONARY, MembershipSpan.from_on >= today - LONGEST)
+    status = (*since, on_day(MembershipSpan, today))
     here = select(RosterSpan.branch_id).join(MembershipSpan, MembershipSpan.person_id == RosterSpan.person_id)
     return {*stepped, *session.scalars(here.where(on_day(RosterSpan, today), *status).distinct())}

@@ -50,6 +50,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("development_event", schema=None) as batch_op:
         batch_op.create_index("ix_development_event_branch_id_on", ["branch_id", "on"], unique=False)
+        batch_op.create_index("ix_development_event_on", ["on"], unique=False)
         batch_op.create_index(batch_op.f("ix_development_event_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_development_event_vote_id"), ["vote_id"], unique=False)
     op.create_table(
@@ -62,13 +63,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_development_person_person_id_person")),
         sa.PrimaryKeyConstraint("event_id", "person_id", name=op.f("pk_development_person")),
     )
+    with op.batch_alter_table("membership_span", schema=None) as batch_op:
+        batch_op.create_index("ix_membership_span_status", ["status", "from_on"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("membership_span", schema=None) as batch_op:
+        batch_op.drop_index("ix_membership_span_status")
     op.drop_table("development_person")
     with op.batch_alter_table("development_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_development_event_vote_id"))
         batch_op.drop_index(batch_op.f("ix_development_event_person_id"))
+        batch_op.drop_index("ix_development_event_on")
         batch_op.drop_index("ix_development_event_branch_id_on")
 
     op.drop_table("development_event")

@@ -46,8 +46,9 @@ def test_who_is_greeted(storage: Storage) -> None:
         service.GREETING.turn(session, cast.me(session, "甲一", NOW.date()), True, NOW)
         assert greeted(session, cast, "2023-08-05") == [cast["甲三"]]
         assert greeted(session, cast, "2023-08-06") == []
-        assert service.concerned(session, datetime(2023, 8, 5, 9, tzinfo=SHANGHAI), SHANGHAI) == {cast.branch_id}
-        assert service.concerned(session, datetime(2023, 8, 6, 9, tzinfo=SHANGHAI), SHANGHAI) == set()
+        assert service.concerned(session) == {cast.branch_id}
+        service.GREETING.turn(session, cast.me(session, "甲一", NOW.date()), False, NOW)
+        assert service.concerned(session) == set()
 
 
 def test_28_february_stands_for_the_29th(storage: Storage) -> None:

@@ -95,6 +95,14 @@ async def test_st2_to_the_roster(chat_url: str) -> None:
         await open_person(bot)
         assert "预备期届满：2024年9月22日" in last(bot)
         assert not any("丁一" in message.text for message in bot.stage.group.chat.messages)
+        # The vote is taken back: what rests on it stays, and is named where it can be mended.
+        await say(bot, "考勤")
+        await tap(bot, "9月22日", "表决", "表决第1项", "取消表决")
+        await say(bot, "登记有误")
+        await tap(bot, "确认取消表决")
+        assert last(bot).endswith("\n已据此登记“大会通过接收”，请在“发展党员”中核对。")
+        await open_person(bot)
+        assert "大会通过接收：2023年9月22日（表决已取消或没有通过，请核对）" in last(bot)
 
 
 async def test_a_new_applicant_and_what_is_refused(bot: World) -> None:
