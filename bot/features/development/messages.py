@@ -1,7 +1,7 @@
 """Every word and page of this feature."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bot.features.development import buttons, rules
 from bot.features.development.known import Case
@@ -104,14 +104,21 @@ def person(case: Case, names: Names, today: date, unfounded: Collection[int] = (
         f"{number}. {step_words(one, names)}{UNFOUNDED if one.id in unfounded else ''}"
         for number, one in enumerate(events, 1)
     ]
-    ahead = [*_next(case), *_probation(case), *(due_words(case.name, one, today) for one in case.dues)]
+    dues = [one for one in case.dues if one.step is not Step.CONVERSION_PASSED or _is_near(one, today)]
+    ends = [] if any(one.step is Step.CONVERSION_PASSED for one in dues) else _probation(case)
+    ahead = [*_next(case), *ends, *(due_words(case.name, one, today) for one in dues)]
     text = "\n".join([f"{TITLE}{case.name}（{stage_word(case)}）", *lines, *ahead])
     below = [Choice("全部人员", buttons.ShowDevelopment(0, 0))]
     return Message(cut(text, LONGEST), filled(*two_a_row(_acts(case)), below))
 
 
+def _is_near(due: Due, today: date) -> bool:
+    return due.day - timedelta(days=max(due.notices)) <= today
+
+
 def _next(case: Case) -> list[str]:
-    steps = rules.offered(case.chain)
+    """What is to come; what the roster knows already may be recorded too, and is not said to come."""
+    steps = [one for one in rules.offered(case.chain) if not rules.reached(case.chain, one)]
     if not steps:
         return []
     said = [DEVELOPMENT_STEPS[one] + _from(case, one) for one in steps]
@@ -190,9 +197,15 @@ def due_words(name: str, due: Due, today: date) -> str:
 
 
 def steps_page(case: Case, steps: Sequence[Step]) -> Message:
-    choices = [Choice(DEVELOPMENT_STEPS[one], buttons.RecordStep(case.person_id, one)) for one in steps]
+    choices = [Choice(_step_label(case, one), buttons.RecordStep(case.person_id, one)) for one in steps]
     back = [Choice("个人页面", buttons.OpenDevelopment(case.person_id))]
     return Message(f"{TITLE}{case.name}（{stage_word(case)}）\n请选择要登记的环节。", filled(*two_a_row(choices), back))
+
+
+def _step_label(case: Case, step: Step) -> str:
+    """补登大会通过接收, of what the roster knows already."""
+    known = step not in rules.OFTEN and rules.reached(case.chain, step)
+    return f"补登{DEVELOPMENT_STEPS[step]}" if known else DEVELOPMENT_STEPS[step]
 
 
 MOST_STEPS = 8

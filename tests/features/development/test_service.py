@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from bot.features.archive.document import BadArchive
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Target, bring
-from bot.features.development import known, ledger, messages, service, waiting
+from bot.features.development import known, ledger, messages, rules, service, waiting
 from bot.features.development.service import Wanted
 from bot.features.privacy import erasure, mydata
 from bot.features.roster import service as roster_service
@@ -380,6 +380,27 @@ def test_what_the_roster_does_not_say_yet_is_offered(run: Desk) -> None:
     run.record(person, "conversion_passed", "2024-08-31")
     run.record(person, "conversion_approved", "2024-09-20")
     assert [one.label for one in messages.on_roster(run.case(person))] == ["转为正式党员"]
+
+
+def test_who_is_on_the_roster_already_is_not_said_to_be_accepted_next(run: Desk) -> None:
+    """丙七 is probationary by the roster: the meeting may be entered later, and what comes is the conversion."""
+    case = run.case(run.cast["丙七"])
+    text = messages.person(case, {}, NOW.date()).text
+    assert "大会通过接收" not in text
+    assert [line for line in text.split("\n") if "大会通过转正" in line] == [
+        f"下一步：大会通过转正（最早{messages.full_day(case.ends)}）" if case.ends else ""
+    ]
+    assert text.count("届满") == 1
+    labels = [one.label for row in messages.steps_page(case, rules.offered(case.chain)).rows for one in row]
+    assert labels == ["补登大会通过接收", "大会通过转正", "个人页面"]
+
+
+def test_the_end_of_a_probation_is_said_once(run: Desk) -> None:
+    person = probationary(run, "2022-10-08")
+    for day, said in (("2023-09-07", "预备期届满：2023年10月8日"), ("2023-09-08", "预备期于10月8日届满")):
+        text = messages.person(run.case(person), {}, date.fromisoformat(day)).text
+        assert said in text
+        assert text.count("届满") == 1
 
 
 # --- kept ------------------------------------------------------------------------------------------------------------
