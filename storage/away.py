@@ -27,6 +27,14 @@ def away_on(session: Session, people: Iterable[int], day: date) -> set[int]:
     return _among(session, people, day, IS_AWAY)
 
 
+def away_since(session: Session, people: Iterable[int], day: date) -> dict[int, date]:
+    """The same with the first day of it."""
+    wanted = set(people)
+    query = select(AwaySpan.person_id, AwaySpan.from_on).where(AwaySpan.from_on <= day, AwaySpan.to_on > day)
+    query = query.where(AwaySpan.state.in_(IS_AWAY), AwaySpan.person_id.in_(wanted)).order_by(AwaySpan.id)
+    return dict(session.execute(query).all()) if wanted else {}
+
+
 def said_away_on(session: Session, people: Iterable[int], day: date) -> set[int]:
     """Those of them who have said that they are away then, whether it was decided on or not."""
     return _among(session, people, day, SAYS_AWAY)

@@ -1,7 +1,7 @@
 """Every word that only the secretary hears. They say what the rolls say, and judge nobody."""
 
 from bot.features.attention.rules import Told
-from bot.features.attention.service import FLOATING_MONTHS, Notice
+from bot.features.attention.service import TRANSFER_MONTHS, Notice
 from bot.kit.doors import OpenRecord
 from bot.kit.lists import two_a_row
 from bot.kit.replies import PAGE, Choice, Message
@@ -13,9 +13,10 @@ HEAD, SHOWN = "仅供书记掌握：", 12
 def notice(found: Notice, period: str) -> Message:
     """仅供书记掌握：丙四同志已连续2个月没有参加组织生活的记录。 [查看记录] Kept nowhere once it is sent."""
     said = {one.person_id: told(one) for one in found.told}
-    for one in found.floating:
-        floating = f"流动在外已满{FLOATING_MONTHS}个月，请核对是否需要转接组织关系"
-        said[one] = "；".join(filter(None, [said.get(one, ""), floating]))
+    for word, people in (("流动在外", found.floating), ("外出", found.away)):
+        for one in people:
+            long = f"{word}已满{TRANSFER_MONTHS}个月，请核对是否需要转接组织关系"
+            said[one] = "；".join(filter(None, [said.get(one, ""), long]))
     lines = [f"{found.names[one]}同志{words}。" for one, words in said.items()]
     if len(lines) == 1:
         [person] = said

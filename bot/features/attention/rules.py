@@ -6,7 +6,6 @@ from datetime import date
 from enum import StrEnum
 
 from bot.features.norms.rule_file import Attention
-from bot.features.norms.rules import months_after as _months_after
 from scheduler.calendar.days import DAY, next_month
 
 
@@ -96,8 +95,3 @@ def _lately(occasions: Iterable[Occasion], person_id: int, last: date) -> bool:
     """Whether there was anything in the last month: the same number is not told a second time."""
     first = last.replace(day=1)
     return any(first <= one.day < next_month(first) and person_id in one.took for one in occasions)
-
-
-def months_after(day: date, many: int) -> date:
-    """The same day so many months later."""
-    return _months_after(day, f"{many}m")

@@ -1,6 +1,6 @@
 """What the secretary alone is told of members: from the rolls of own activities, as of the end of a month."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -13,7 +13,8 @@ from bot.features.attention import rules
 from bot.features.attention.rules import Occasion, Told, Took
 from bot.features.norms.service import book_of
 from bot.kit.sends import Switch
-from scheduler.calendar.days import DAY, at, local_day
+from scheduler.calendar.days import DAY, at, local_day, months_after
+from storage.away import away_since
 from storage.choices import ActivityStatus, Category, Duty
 from storage.models.activity import Activity
 from storage.models.person import CategorySpan, DutySpan, ExemptionSpan, Person, RosterSpan
@@ -21,21 +22,22 @@ from storage.roster import Member, roster
 from storage.spans import on_day
 
 SWITCH = Switch("attention", usual=True)
-# Who is floating for so many months is to be asked about the transfer (R26).
-FLOATING_MONTHS = 6
+# Who is floating or away for so many months is to be asked about the transfer (R26).
+TRANSFER_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """All that is told after a month: of whom what, and who has been floating for so long, with their names."""
+    """All that is told after a month: of whom what, who has been floating or away for so long, and their names."""
 
     told: Sequence[Told]
     floating: Sequence[int]
+    away: Sequence[int]
     names: Mapping[int, str]
 
     @property
     def people(self) -> list[int]:
-        return list(dict.fromkeys([*(one.person_id for one in self.told), *self.floating]))
+        return list(dict.fromkeys([*(one.person_id for one in self.told), *self.floating, *self.away]))
 
 
 def secretary_of(session: Session, branch_id: int, day: date) -> int | None:
@@ -49,8 +51,11 @@ def notice(session: Session, branch_id: int, last: date, now: datetime, tz: tzin
     """What there is to tell after the month of `last`, its last day; None: nothing."""
     members = roster(session, branch_id, local_day(now, tz))
     told = _told(session, branch_id, members, last, tz)
-    floating = _floating(session, [one.id for one in members], last)
-    found = Notice(told, floating, {one.id: one.name for one in members})
+    people = [one.id for one in members]
+    floating = _over(_floating(session, people, last), last)
+    since = away_since(session, people, last)
+    away = [one for one in _over(since.items(), last) if one not in floating]
+    found = Notice(told, floating, away, {one.id: one.name for one in members})
     return found if found.people else None
 
 
@@ -99,11 +104,17 @@ def _occasion(day: date, roll: Roll, *, own: bool) -> Occasion:
     return Occasion(day, took, frozenset(absent))
 
 
-def _floating(session: Session, people: Sequence[int], last: date) -> list[int]:
-    """Whose sixth month as floating was over in that month."""
+Since = Iterable[tuple[int, date]]
+
+
+def _over(since: Since, last: date) -> list[int]:
+    """Whose sixth month was over in that month."""
+    over = ((one, months_after(from_on, TRANSFER_MONTHS)) for one, from_on in since)
+    return [one for one, day in over if last.replace(day=1) <= day <= last]
+
+
+def _floating(session: Session, people: Sequence[int], last: date) -> Since:
     spans = select(CategorySpan.person_id, CategorySpan.from_on).where(
         CategorySpan.category == Category.FLOATING, CategorySpan.person_id.in_(people), on_day(CategorySpan, last)
     )
-    first = last.replace(day=1)
-    over = ((one, rules.months_after(from_on, FLOATING_MONTHS)) for one, from_on in session.execute(spans))
-    return [one for one, day in over if first <= day <= last]
+    return [(one, since) for one, since in session.execute(spans)]

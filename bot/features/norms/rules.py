@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.features.norms.rule_file import WEEKDAYS, Every, Norm, Quorum, Rules, Scope
 from bot.kit.norms import Audience, Case, Fact
+from scheduler.calendar import days
 from scheduler.calendar.days import DAY, Calendar, Quarter, nth_weekday
 from scheduler.calendar.periods import Period
 
@@ -123,10 +124,7 @@ _NUMBERS: Mapping[str, Sequence[int]] = {"1st": (1,), "2nd": (2,), "3rd": (3,), 
 
 def months_after(day: date, text: str) -> date:
     """So many months later (1m; of 6m..12m the longer), on the same day or the last of that month."""
-    number = day.month - 1 + int(text.rpartition("..")[2].removesuffix("m"))
-    first = date(day.year + number // 12, number % 12 + 1, 1)
-    last = (first + 32 * DAY).replace(day=1) - DAY
-    return min(first + (day.day - 1) * DAY, last)
+    return days.months_after(day, int(text.rpartition("..")[2].removesuffix("m")))
 
 
 def judged_on(period: Period, today: date) -> date:

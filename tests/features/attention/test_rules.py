@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from bot.features.attention import rules
 from bot.features.attention.rules import Occasion, Told, Took, absences, months_without, noticed
 from bot.features.norms.laying import national
 
@@ -105,7 +104,3 @@ def test_the_numbers_are_those_of_the_rule_file() -> None:
     other = USUAL.model_copy(update={"months_without_participation": (3,), "unexcused_in_a_row": 1})
     assert noticed(other, monthly(HERE, GONE, GONE, GONE), {ONE: SINCE}, AUGUST) == [Told(ONE, 3, 0, 3)]
     assert noticed(other, monthly(HERE, GONE), {ONE: SINCE}, AUGUST) == [Told(ONE, 0, 1)]
-
-
-def test_six_months_later() -> None:
-    assert rules.months_after(date(2023, 2, 28), 6) == AUGUST.replace(day=28)

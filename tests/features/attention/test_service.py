@@ -11,9 +11,10 @@ from bot.features.attention import jobs, service
 from bot.features.leave import service as leave
 from scheduler.calendar.store import calendar_of
 from scheduler.jobs import NotReady
-from storage.choices import ActivityType, Category, Duty, LeaveType, MakeupState
+from storage.choices import ActivityType, AwayState, Category, Duty, LeaveType, MakeupState
 from storage.engine import Storage
 from storage.models.attendance import Makeup
+from storage.models.away import AwaySpan
 from storage.models.organisation import Organisation
 from storage.models.person import CategorySpan, DutySpan, ExemptionSpan, Person
 from tests.features.norms.desk import SHANGHAI, Desk, local
@@ -100,6 +101,19 @@ def test_who_is_floating_for_six_months_is_asked_about_once(desk: Desk) -> None:
     desk.session.add(CategorySpan(person_id=one, from_on=date(2023, 2, 15), category=Category.FLOATING))
     assert told(desk) == ["仅供书记掌握：丙五同志流动在外已满6个月，请核对是否需要转接组织关系。"]
     assert told(desk, local("2023-08-01 09:30")) == []
+    assert told(desk, local("2023-10-08 09:30")) == []
+
+
+def test_who_is_away_for_six_months_is_asked_about_once(desk: Desk) -> None:
+    """Of what waits for a decision, and of who came back, nothing is asked."""
+    span = {"from_on": date(2023, 2, 15), "to_on": date(2023, 12, 31), "ends_at": local("2023-12-31 00:00")}
+    for name, state in (("丙五", AwayState.APPROVED), ("丙六", AwayState.PENDING), ("丙七", AwayState.REFUSED)):
+        desk.session.add(AwaySpan(person_id=desk.cast[name], state=state, made_at=local("2023-02-14 09:00"), **span))
+    back = {**span, "to_on": date(2023, 8, 20)}
+    desk.session.add(
+        AwaySpan(person_id=desk.cast["丙八"], state=AwayState.ENDED, made_at=local("2023-02-14 09:00"), **back)
+    )
+    assert told(desk) == ["仅供书记掌握：丙五同志外出已满6个月，请核对是否需要转接组织关系。"]
     assert told(desk, local("2023-10-08 09:30")) == []
 
 
