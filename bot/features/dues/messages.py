@@ -87,7 +87,7 @@ def sure(found: State, today: date) -> Message:
     return really(
         f"确认{of_span(found.span, today)}未登记的{len(found.open)}人都已交纳党费吗？",
         Choice("确认登记", buttons.TickEverybody(number, 1)),
-        Choice("返回名单", buttons.ShowDues(number, 0)),
+        Choice("不登记", buttons.ShowDues(number, 0)),
     )
 
 

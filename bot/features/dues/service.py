@@ -25,7 +25,7 @@ from storage.models.dues import DuesMonth
 from storage.models.organisation import Organisation
 from storage.roster import rosters
 
-OFF = "本支部没有开启党费登记，请由书记或副书记在“支部设置”中开启。"
+OFF = "本支部没有开启党费登记，请由书记或副书记在“支部设置”“更多内容”中开启。"
 NO_SUCH_MONTH = "没有这个月，请重新点“党费”。"
 NOT_EXPECTED = "这位同志交纳日不在本支部名册上，或还不是党员，请核对名册。"
 NOT_TICKED = "这位同志还没有登记，无需取消。"

@@ -22,6 +22,7 @@ def at(day: str, clock: str = "09:00") -> datetime:
 
 BEGAN, EARLIER = at("2023-01-03"), at("2023-04-20")
 NOW = at("2023-07-12")
+TODAY = NOW.date()
 
 
 class Desk:
@@ -32,7 +33,7 @@ class Desk:
     def set(self, now: datetime = EARLIER, **said: str) -> None:
         settings.save(self.session, self.me("甲一"), said, now, SHANGHAI)
 
-    def me(self, name: str = "甲二", day: date = NOW.date()) -> Any:
+    def me(self, name: str = "甲二", day: date = TODAY) -> Any:
         return self.cast.me(self.session, name, day)
 
     def tick(self, *names: str, month: date = JULY, now: datetime = NOW, by: str = "甲二") -> State:

@@ -39,7 +39,7 @@ def months(bot: World) -> list[str]:
 
 
 async def switch(bot: World, word: str = "按月登记") -> None:
-    await say(bot, "甲一", "支部设置", "党费登记", word, "保存")
+    await say(bot, "甲一", "支部设置", "更多内容", "党费登记", word, "保存")
 
 
 async def test_off_there_is_no_door_and_it_is_said_where_it_is_switched_on(bot: World) -> None:
@@ -52,7 +52,7 @@ async def test_off_there_is_no_door_and_it_is_said_where_it_is_switched_on(bot: 
     await bot.stage.at("2023-07-12 09:01")
     await bot.stage.at("2023-07-14 09:01")
     with bot.storage.reading() as session:
-        assert not [one for one in session.scalars(select(Outbox.message)) if "党费" in str(one)]
+        assert not [one for one in session.scalars(select(Outbox.message)) if "月党费" in str(one)]
 
 
 async def test_a_month_is_ticked(bot: World) -> None:
@@ -72,12 +72,12 @@ async def test_a_month_is_ticked(bot: World) -> None:
     text, labels = last(bot, "甲二")
     assert "已登记1人" in text
     assert "乙七" not in labels
-    assert {"上一页", "下一页", "已登记名单"} < set(labels)
+    assert {"上一页", "全部已交", "已登记名单"} < set(labels)
     await bot.stage.say("甲二", "撤销")
     assert last(bot, "甲二")[0] == "已撤销党费登记：乙七2023年7月党费。"
     assert months(bot) == []
     await say(bot, "甲二", "党费", "全部已交")
-    assert last(bot, "甲二") == ("确认7月未登记的25人都已交纳党费吗？", ["确认登记", "返回名单"])
+    assert last(bot, "甲二") == ("确认7月未登记的25人都已交纳党费吗？", ["确认登记", "不登记"])
     await bot.stage.tap("甲二", "确认登记")
     assert last(bot, "甲二")[0].split("\n")[1:3] == ["应交25人，已登记25人。", "已全部登记。"]
     await bot.stage.tap("甲二", "已登记名单")
@@ -133,7 +133,7 @@ async def test_the_officer_is_told_without_a_name_and_nobody_else(bot: World) ->
     assert len([one for one in bot.stage.people["甲二"].chat.from_bot if line in one.text]) == 2
     with bot.storage.reading() as session:
         told = session.execute(select(Outbox.person_id, Outbox.message)).all()
-    assert {row.person_id for row in told if "党费" in str(row.message)} <= {bot.cast["甲二"]}
+    assert {row.person_id for row in told if "没有登记" in str(row.message)} == {bot.cast["甲二"]}
 
 
 async def test_the_own_record_and_after_it_is_switched_off(bot: World) -> None:
@@ -146,6 +146,7 @@ async def test_the_own_record_and_after_it_is_switched_off(bot: World) -> None:
     await switch(bot, "不登记")
     assert "党费" not in (await say(bot, "甲五", "我的记录"))[0]
     tap = await bot.stage.people["甲二"].tap_data(page, page.button("甲六").data or "")
+    await bot.clock.settle()
     assert tap.toast == service.OFF
     await switch(bot)
     assert "已登记1人" in (await say(bot, "甲二", "党费"))[0]
@@ -164,7 +165,7 @@ async def test_an_office_that_ended(bot: World) -> None:
 
 async def test_the_day_is_set(bot: World) -> None:
     await switch(bot)
-    await say(bot, "甲一", "支部设置", "党费交纳日")
+    await say(bot, "甲一", "支部设置", "更多内容", "党费交纳日")
     assert (await say(bot, "甲一", "29"))[0].startswith("请发送1至28的数字")
     await say(bot, "甲一", "每月8日", "保存")
     assert "交纳日7月8日" in (await say(bot, "甲二", "党费"))[0]
