@@ -28,7 +28,7 @@ TODAY = NOW.date()
 class Desk:
     def __init__(self, session: Session, **said: str) -> None:
         self.session, self.cast = session, make_branch(session, now=BEGAN)
-        self.set(**{"dues": "monthly", **said})
+        self.set(EARLIER, **{"dues": "monthly", **said})
 
     def set(self, now: datetime = EARLIER, **said: str) -> None:
         settings.save(self.session, self.me("甲一"), said, now, SHANGHAI)

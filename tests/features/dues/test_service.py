@@ -1,6 +1,6 @@
 """Dues on both databases: ticked, refused, taken back, told, checked, kept in archives; off until switched on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from threading import Event, Thread
@@ -31,6 +31,7 @@ from tests.features.dues.desk import AUGUST, JULY, NOW, Desk, at
 from tests.growth.counting import statements
 from tests.world import SHANGHAI
 
+Act = Callable[[], Any]
 MINUTE = timedelta(minutes=1)
 Q3 = Period.of(Quarter(2023, 3))
 
@@ -59,7 +60,8 @@ def test_nobody_one_two_everybody(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", ["甲三", "乙二", "丙一", "甲五"])
 def test_who_keeps_no_list(desk: Desk, name: str) -> None:
-    for act in (lambda: desk.tick("甲六", by=name), lambda: desk.untick("甲六", by=name)):
+    acts: list[Act] = [lambda: desk.tick("甲六", by=name), lambda: desk.untick("甲六", by=name)]
+    for act in acts:
         with refused(NO_RIGHT):
             act()
     assert desk.rows() == []
@@ -206,7 +208,8 @@ def test_the_word_takes_back_what_one_tap_did(desk: Desk) -> None:
 def test_off_nothing_is_ticked_told_or_checked_and_records_stay(desk: Desk) -> None:
     desk.tick("甲五")
     desk.set(now=NOW, dues="off")
-    for act in (lambda: desk.tick("甲六"), lambda: desk.untick("甲五"), desk.state):
+    acts: list[Act] = [lambda: desk.tick("甲六"), lambda: desk.untick("甲五"), desk.state]
+    for act in acts:
         with refused(service.OFF):
             act()
     assert matters(desk, NOW) == []
