@@ -788,6 +788,7 @@ TABLE: dict[str, Case] = {
     "tap:CancelCampaign": Case(RUN_TALKS, lambda ids: talks.CancelCampaign(ids["talk_campaign"], 1)),
     # dues
     **dict.fromkeys(("command:dues", "word:党费", "word:党费登记"), own(DUES)),
+    "word:says_everybody": own(DUES, text="党费全部已交"),
     "tap:ShowDues": own(DUES, lambda ids: dues.ShowDues(THIS_MONTH, 0)),
     "tap:ShowTicked": own(DUES, lambda ids: dues.ShowTicked(THIS_MONTH, 0)),
     "tap:TickDues": Case(DUES, lambda ids: dues.TickDues(THIS_MONTH, ids["bound"], 0)),

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 from bot.features.dues import buttons, messages, rules, service
 from bot.features.dues.rules import State
 from bot.kit.access import Right, may
-from bot.kit.handlers import Call, Command, Handler, Tap
-from bot.kit.refusal import Refusal
+from bot.kit.handlers import Call, Command, Handler, Tap, Word, spoken
+from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Message, Reply, say
+
+KEEPS = Right.DUES
 
 
 def open_list(session: Session, call: Call) -> Reply:
@@ -18,6 +20,15 @@ def open_list(session: Session, call: Call) -> Reply:
         sets = may(call.me, Right.BRANCH_SETTINGS, branch_id=call.me.branch_id)
         return say(messages.switched_off(service.OFF, may_set=sets))
     return say(_page(call, _state(session, call, call.today), 0))
+
+
+def by_sentence(session: Session, call: Call) -> Reply:
+    """全部已交，除甲五: ticked at once, and the word 撤销 takes it back. Where nobody keeps a list it means nothing."""
+    said, keeps = rules.read(call.text), may(call.me, KEEPS, branch_id=call.me.branch_id)
+    if said is None or not keeps or not service.is_on(session, call.me.branch_id):
+        raise Nothing("", call.text)
+    found = service.all_but(session, call.me, said.on(call.today), said.but, call.now, call.tz)
+    return say(_page(call, found, 0))
 
 
 def _state(session: Session, call: Call, month: date | None) -> State:
@@ -65,7 +76,6 @@ def untick(session: Session, call: Call, button: buttons.UntickDues) -> Reply:
     return Reply(toast=messages.unticked(found, person_id), edit=messages.ticked_page(found, button.page, call.today))
 
 
-KEEPS = Right.DUES
 HANDLERS: list[Handler] = [
     Command(
         messages.COMMAND,
@@ -77,6 +87,7 @@ HANDLERS: list[Handler] = [
         more=45,
         words=("党费登记", "登记党费"),
     ),
+    Word((), by_sentence, matches=spoken(rules.says_everybody)),
     Tap(buttons.ShowDues, show, reads=True, right=KEEPS, private=True),
     Tap(buttons.TickDues, tick, right=KEEPS, private=True),
     Tap(buttons.TickEverybody, tick_everybody, right=KEEPS, private=True),

@@ -6,6 +6,7 @@ month (R24: from the day of the meeting on). An exemption from attendance is non
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +22,38 @@ MONTHS_BACK = 6
 FUTURE = "还没到这个月，请到当月再登记。"
 TOO_OLD = f"补交不超过{MONTHS_BACK}个月，这个月已不能登记。"
 _PAYS = (MembershipStatus.FULL, MembershipStatus.PROBATIONARY, None)
+_SAID = re.compile(
+    r"(?:(?P<month>1[0-2]|[1-9])月(?:份)?)?(?:的?党费)?[，,]?(?:全部|全体)(?:党员|同志)?(?:都)?(?:已交|已交齐|交齐|交清|交了)了?"
+    r"(?:[，,]?除了?(?P<but>[^，,。]{1,200}?)(?:以?外|之外)?)?[。.！!]?"
+)
+_BETWEEN = re.compile(r"[、和与及\s]+")
 _CODE = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """全部已交，除甲五、甲六: all but these; month: its number, None: this one."""
+
+    month: int | None
+    but: tuple[str, ...]
+
+    def on(self, today: date) -> date:
+        """The nearest month of that number that has begun."""
+        number = self.month or today.month
+        return date(today.year - (number > today.month), number, 1)
+
+
+def read(text: str) -> Said | None:
+    """What is said of all of them; None: nothing."""
+    found = _SAID.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    names = tuple(filter(None, _BETWEEN.split(found["but"] or "")))
+    return Said(int(found["month"]) if found["month"] else None, names)
+
+
+def says_everybody(text: str) -> bool:
+    return read(text) is not None
 
 
 def code_of(month: date) -> str:

@@ -14,8 +14,10 @@ from bot.kit.access import Right, require
 from bot.kit.branch_settings import BranchSettings
 from bot.kit.closing import cut_off_of
 from bot.kit.deadlines import before_cut_off, may_undo
+from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, take_back
+from bot.kit.words import cut
 from scheduler.calendar.days import local_day
 from storage import audit
 from storage.audience import Me
@@ -132,6 +134,21 @@ def _record(session: Session, me: Me, row: DuesMonth | None, person_id: int, cod
     row.recorded_at, row.recorded_by_id, row.withdrawn_at = now, me.id, None
     session.flush()
     audit.record(session, "register", SUBJECT, row.id, now=now, by=me, more={"month": code})
+
+
+def all_but(session: Session, me: Me, month: date, names: Sequence[str], now: datetime, tz: tzinfo) -> State:
+    """All who are not ticked yet but these, by their names; whole, or nothing is done."""
+    found = state(session, me.branch_id, span_of(session, me, month))
+    keys = {name_key(one): one for one in names}
+    lost = keys.keys() - {name_key(one.name) for one in found.people}
+    if lost:
+        raise Refusal(
+            f"没有找到{'、'.join(f'“{cut(keys[one], 20)}”' for one in sorted(lost))}，党费尚未登记，请核对姓名。"
+        )
+    people = [one.id for one in found.open if name_key(one.name) not in keys]
+    if not people:
+        raise Refusal(NOBODY_LEFT)
+    return tick(session, me, month, people, now, tz)
 
 
 # --- taken back ------------------------------------------------------------------------------------------------------

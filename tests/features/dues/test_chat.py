@@ -169,3 +169,18 @@ async def test_the_day_is_set(bot: World) -> None:
     assert (await say(bot, "甲一", "29"))[0].startswith("请发送1至28的数字")
     await say(bot, "甲一", "每月8日", "保存")
     assert "交纳日7月8日" in (await say(bot, "甲二", "党费"))[0]
+
+
+async def test_all_but_some_in_a_sentence(bot: World) -> None:
+    assert (await say(bot, "甲二", "党费全部已交"))[0].startswith("没有看懂")
+    await switch(bot)
+    assert (await say(bot, "甲二", "全部已交，除甲五、丁九"))[0] == "没有找到“丁九”，党费尚未登记，请核对姓名。"
+    assert (await say(bot, "甲五", "党费全部已交"))[0].startswith("没有看懂")
+    assert months(bot) == []
+    text, labels = await say(bot, "甲二", "7月党费全部已交，除甲五、甲六")
+    assert "应交25人，已登记23人。" in text
+    assert labels[:2] == ["甲五", "甲六"]
+    await bot.stage.say("甲二", "撤销")
+    assert last(bot, "甲二")[0] == "已撤销党费登记：23人2023年7月党费。"
+    assert months(bot) == []
+    assert (await say(bot, "甲二", "8月党费全部已交"))[0] == rules.TOO_OLD

@@ -106,3 +106,27 @@ def test_norms_ask_from_the_first_tick_on() -> None:
     gap = BranchSettings(dues=DuesKept.MONTHLY, earlier={"dues": ((Quarter(2023, 3), DuesKept.OFF),)})
     assert not rules.is_kept(gap, date(2023, 6, 1), date(2023, 1, 1), today)
     assert rules.is_kept(gap, date(2023, 7, 1), date(2023, 1, 1), today + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("text", "month", "but"),
+    [
+        ("全部已交", None, ()), ("党费全部已交。", None, ()), ("7月党费全部交清", 7, ()),
+        ("全部已交，除甲五", None, ("甲五",)), ("１２月份党费全体党员都交了，除了甲五、乙六以外", 12, ("甲五", "乙六")),
+        ("全部已交,除甲五和乙六外", None, ("甲五", "乙六")),
+    ],
+)  # fmt: skip
+def test_all_but_some(text: str, month: int | None, but: tuple[str, ...]) -> None:
+    assert rules.read(text) == rules.Said(month, but)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "已交", "党费", "我已交党费", "全部到会，除甲五", "13月党费全部已交", "全部已交，除", "全部已交吗"]
+)
+def test_what_says_nothing_of_all(text: str) -> None:
+    assert rules.read(text) is None
+
+
+def test_a_month_said_is_the_nearest_that_has_begun() -> None:
+    months = [rules.Said(number, ()).on(date(2023, 7, 3)) for number in (None, 7, 6, 8, 12)]
+    assert [rules.code_of(one) for one in months] == ["2023-07", "2023-07", "2023-06", "2022-08", "2022-12"]
