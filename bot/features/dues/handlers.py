@@ -33,10 +33,7 @@ def by_sentence(session: Session, call: Call) -> Reply:
 
 def _state(session: Session, call: Call, month: date | None) -> State:
     """Of a span that takes records today."""
-    span = service.span_of(session, call.me, month)
-    wrong = rules.wrong(span, call.today)
-    if wrong:
-        raise Refusal(wrong)
+    span = service.to_record(session, call.me, month, call.now, call.tz)
     return service.state(session, call.me.branch_id, span)
 
 

@@ -38,9 +38,9 @@ class Said:
     but: tuple[str, ...]
 
     def on(self, today: date) -> date:
-        """The nearest month of that number that has begun."""
-        number = self.month or today.month
-        return date(today.year - (number > today.month), number, 1)
+        """The month of that number that may still be paid, else the next one of it."""
+        back = (today.month - (self.month or today.month)) % 12
+        return months_after(today.replace(day=1), -back if back <= MONTHS_BACK else 12 - back)
 
 
 def read(text: str) -> Said | None:

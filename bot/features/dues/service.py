@@ -61,6 +61,15 @@ def span_of(session: Session, me: Me, month: date | None) -> Span:
     return rules.span_of(month, settings)
 
 
+def to_record(session: Session, me: Me, month: date | None, now: datetime, tz: tzinfo) -> Span:
+    """The same where it may be recorded now."""
+    span = span_of(session, me, month)
+    wrong = rules.wrong(span, local_day(now, tz))
+    if wrong:
+        raise Refusal(wrong)
+    return span
+
+
 # --- read ------------------------------------------------------------------------------------------------------------
 
 
@@ -103,10 +112,7 @@ def tick(
     Up to six months later (R24), also after the cut-off of the quarter: no figure counts it, and the row says when it
     was recorded. Who is ticked already stays as they are.
     """
-    span = span_of(session, me, month)
-    wrong = rules.wrong(span, local_day(now, tz))
-    if wrong:
-        raise Refusal(wrong)
+    span = to_record(session, me, month, now, tz)
     lock(session, me)
     found = state(session, me.branch_id, span)
     wanted = [one.id for one in found.open] if people is None else list(people)
@@ -138,7 +144,8 @@ def _record(session: Session, me: Me, row: DuesMonth | None, person_id: int, cod
 
 def all_but(session: Session, me: Me, month: date, names: Sequence[str], now: datetime, tz: tzinfo) -> State:
     """All who are not ticked yet but these, by their names; whole, or nothing is done."""
-    found = state(session, me.branch_id, span_of(session, me, month))
+    span = to_record(session, me, month, now, tz)
+    found = state(session, me.branch_id, span)
     keys = {name_key(one): one for one in names}
     lost = keys.keys() - {name_key(one.name) for one in found.people}
     if lost:

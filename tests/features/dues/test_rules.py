@@ -127,6 +127,7 @@ def test_what_says_nothing_of_all(text: str) -> None:
     assert rules.read(text) is None
 
 
-def test_a_month_said_is_the_nearest_that_has_begun() -> None:
-    months = [rules.Said(number, ()).on(date(2023, 7, 3)) for number in (None, 7, 6, 8, 12)]
-    assert [rules.code_of(one) for one in months] == ["2023-07", "2023-07", "2023-06", "2022-08", "2022-12"]
+def test_a_month_said_is_one_that_may_be_paid_or_the_next() -> None:
+    months = [rules.Said(number, ()).on(date(2023, 7, 3)) for number in (None, 7, 6, 1, 8, 12)]
+    assert [rules.code_of(one) for one in months] == ["2023-07", "2023-07", "2023-06", "2023-01", "2023-08", "2023-12"]
+    assert rules.Said(11, ()).on(date(2024, 1, 31)) == date(2023, 11, 1)
