@@ -193,6 +193,14 @@ class ConversionCountDate(StrEnum):
     BRANCH_MEETING = "branch_meeting"
 
 
+class DuesKept(StrEnum):
+    """Whether a branch ticks who has paid the dues, and for how long at once (R24)."""
+
+    OFF = "off"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+
 class ExemptFrom(StrEnum):
     """What an exemption may free from (D26)."""
 

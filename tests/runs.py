@@ -55,6 +55,7 @@ WALKS = {
     "features/calendar/test_chat": ("test_own_days_are_set", "test_a_notice_is_shown"),
     "features/calendar/test_feed": (),
     "features/exams/test_chat": ("test_st5[sqlite", "test_question_by", "test_handed_in"),
+    "features/dues/test_chat": ("test_off", "test_a_month", "test_two_officers_at_once[sqlite"),
     "features/development/test_chat": ("test_a_new", "test_st2_to_the_roster[sqlite"),
     "features/finding/test_chat": ("test_a_name_finds",),
     "features/integrity/test_chat": ("test_the_plain_word",),

@@ -12,6 +12,7 @@ from bot.features.away import feature as away
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
 from bot.features.development import feature as development
+from bot.features.dues import feature as dues
 from bot.features.exams import feature as exams
 from bot.features.finding import feature as finding
 from bot.features.integrity import feature as integrity
@@ -81,6 +82,7 @@ _LISTED: tuple[Feature, ...] = (
     accounts.FEATURE,
     roster.FEATURE,
     development.FEATURE,
+    dues.FEATURE,
     anniversaries.FEATURE,
     roster_files.FEATURE,
     broadcasts.FEATURE,

@@ -49,6 +49,7 @@ class Right(StrEnum):
     RECORD_TALK = "record_talk"
     SEE_TALKS = "see_talks"
     RUN_TALKS = "run_talks"
+    DUES = "dues"
     NORMS = "norms"
     SET_NORMS = "set_norms"
     CLOSE = "close"
@@ -106,6 +107,8 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     # Who was talked with and who was not yet; that one was oneself everybody knows.
     Right.SEE_TALKS: {_GL: Reach.OWN_GROUP, _DIS: Reach.ALL, **_DESK},
     Right.RUN_TALKS: _DESK,
+    # Who has paid and who has not is nobody else's business.
+    Right.DUES: _DESK,
     Right.NORMS: _DESK,
     Right.SET_NORMS: {_SEC: Reach.ALL},
     Right.CLOSE: {_SEC: Reach.ALL},

@@ -16,13 +16,23 @@ from bot.kit.deadlines import in_time, is_close_day
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.names import LONGEST, name_key
 from scheduler.calendar.days import CLOSE_DAY, Quarter, local_day
-from storage.choices import ActivityType, ConversionCountDate, ExemptFrom, MonthlyDocument, OfficialDutyAs, Rank
+from storage.choices import (
+    ActivityType,
+    ConversionCountDate,
+    DuesKept,
+    ExemptFrom,
+    MonthlyDocument,
+    OfficialDutyAs,
+    Rank,
+)
 from storage.models.organisation import Organisation
 from storage.roster import Member
 
 E = TypeVar("E", bound=StrEnum)
 LATE_MINUTES = range(61)
 SHARES = range(1, 101)
+# On these every month can be paid; usual where a branch has set none.
+DUES_DAYS, DUES_DAY = range(1, 29), 15
 # 科级以上 begins with one of these (D11).
 CADRE_RANKS = (Rank.DEPUTY_SECTION, Rank.SECTION)
 # From what an exemption may free today; tests are to come (D26).
@@ -40,7 +50,8 @@ LONGEST_ALIAS = 20
 class BranchSettings:
     """The present ones. Those of `DATED` hold for whole quarters: `on` a day they are those of its quarter (D20).
 
-    superior: "" where nobody has said it. appraisal_excellent_share: in per cent; None: nothing is checked.
+    superior: "" where nobody has said it. appraisal_excellent_share: in per cent; None: nothing is checked. dues,
+    dues_day: whether it is ticked who has paid, and the fixed day of each month (R24).
     """
 
     close_day: int = CLOSE_DAY
@@ -54,6 +65,8 @@ class BranchSettings:
     peer_orgs: tuple[str, ...] = ()
     superior: str = ""
     aliases: Aliases = field(default_factory=dict)
+    dues: DuesKept = DuesKept.OFF
+    dues_day: int = DUES_DAY
     earlier: Earlier = field(default_factory=dict)
 
     def on(self, day: date) -> "BranchSettings":
@@ -167,6 +180,8 @@ FIELDS: Mapping[str, Stored] = {
         f"own words of at most {LONGEST_ALIAS} letters, each with the type of activity that it means",
         lambda value: {word: kind.value for word, kind in value.items()},
     ),
+    "dues": Stored(_one_of(DuesKept), f"one of {', '.join(DuesKept)}", str, dated=True),
+    "dues_day": Stored(_number(DUES_DAYS), "a day of the month from 1 to 28", dated=True),
 }
 
 

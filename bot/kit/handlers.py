@@ -134,6 +134,8 @@ class Command:
     Whoever has it not is refused, as with a Tap; `only_shown`: gets an answer of one's own instead. `duty`: shown only
     to who holds this very office. `several`: only for those who act for more than one organisation. `parted`: also for
     who has left.
+    `where`: the organisations in which it is offered, on no key and in no menu of commands (党费, which a branch
+    switches on); typed elsewhere it says why not itself.
     `keys`: where it stands on the keyboard of whom (bot/kit/seats.py). `more`: its place in 更多 of whoever has no key
     for it, 31 is the first of the third section; 0: it has none. `group_at`: its place on the page 本组 of a party
     group's leader, as `group_label`. `help`: its line in the help of whoever has the key.
@@ -151,6 +153,7 @@ class Command:
     duty: Duty | None = None
     several: bool = False
     parted: bool = False
+    where: Callable[[Session, int], bool] | None = None
     keys: Mapping[Seat, int] = field(default_factory=dict, hash=False)
     more: int = 0
     group_at: int = 0

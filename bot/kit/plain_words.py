@@ -81,7 +81,7 @@ class _Plain:
         for command in self.commands:
             needed = admission.needs(command)
             held = needed is None or reach(call.me, needed) is not Reach.NONE
-            if held and offered(command, call.me.duties, len(call.me.places) > 1):
+            if held and command.where is None and offered(command, call.me.duties, len(call.me.places) > 1):
                 yield command
 
     # --- thanks and greetings --------------------------------------------------------------------------------------

@@ -131,5 +131,5 @@ def _note(session: Session, said: dict[int, str | None]) -> None:
 
 def menu(commands: Iterable[Command], office: Office) -> Menu:
     """The commands of somebody with these offices, in the order of the registry."""
-    mine = (one for one in commands if offered(one, office.duties, office.several))
+    mine = (one for one in commands if one.where is None and offered(one, office.duties, office.several))
     return tuple((one.name, label_of(one, office.duties)) for one in mine)

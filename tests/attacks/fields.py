@@ -595,6 +595,7 @@ def archive(session: Session, me: Me, text: str) -> None:
         "exams": [{"id": number, "title": text[:60], "date": "2023-08-30", text: text}],
         "exam_attempts": [{"exam": number, "person": number, "kind": "formal", "score": 90, text: text}],
         "member_development": [step],
+        "dues": [{"person": number, "month": "2023-07", text: text}],
         **register_of,
         "files": [paper],
     }

@@ -21,6 +21,7 @@ from storage.base import table
 from storage.models.activity import Activity, Component
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.audit import Audit
+from storage.models.dues import DuesMonth
 from storage.models.inbox import Inbox
 from storage.models.notice import Notice, Receipt
 from storage.models.outbox import JobRun, Outbox, Promise
@@ -152,7 +153,7 @@ GROWING = {
     for model in (
         Activity, Attendance, LeaveRequest, Makeup, Notice, Receipt, StudyItem, StudyCompletion, MonthlyTheme,
         ReflectionTask, Reflection, ReflectionPart, Reminder, ReminderAudience, Acknowledgement, Outbox, Promise,
-        JobRun, StudyItem, Inbox, Audit, Person, RosterSpan, GroupSpan, MembershipSpan, Component,
+        JobRun, StudyItem, Inbox, Audit, Person, RosterSpan, GroupSpan, MembershipSpan, Component, DuesMonth,
     )
 }  # fmt: skip
 LOOKED_THROUGH = [

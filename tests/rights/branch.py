@@ -49,6 +49,7 @@ from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.away import AwaySpan
 from storage.models.care import HygieneWord
 from storage.models.development import DevelopmentEvent
+from storage.models.dues import DuesMonth
 from storage.models.entry import Entry, EntryRow, EntryState
 from storage.models.exam import Exam, ExamAnswer, ExamAttempt, ExamItem, ExamQuestion
 from storage.models.invite import BindRequest
@@ -272,6 +273,8 @@ def _fill(
     by = {"recorded_at": NOW, "recorded_by_id": maker, "talker_id": maker}
     keep("talk", Talk(branch_id=branch_id, on=TODAY, mark=1, campaign_id=rows["talk_campaign"], **kind, **by))
     session.add(TalkPerson(talk_id=rows["talk"], person_id=people[leave]))
+    session.get_one(Organisation, branch_id).settings = {"dues": "monthly"}
+    keep("dues", DuesMonth(branch_id=branch_id, month=f"{TODAY:%Y-%m}", person_id=mine, recorded_at=NOW))
     keep(
         "makeup",
         Makeup(

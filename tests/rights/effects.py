@@ -216,6 +216,12 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:EndCampaign", "tap:CancelCampaign"), rows("talk_campaign audit")),
     **dict.fromkeys(("tap:NewVote", "tap:ChangeVote", "tap:WithdrawVote", "answer:votes.form"), ASKS),
     "tap:UndoVote": rows("vote audit"),
+    **dict.fromkeys(
+        ("command:dues", "word:党费", "word:党费登记", "tap:ShowDues", "tap:ShowTicked"), shows("【党费】")
+    ),
+    **dict.fromkeys(
+        ("word:says_everybody", "tap:TickDues", "tap:TickEverybody", "tap:UntickDues"), rows("dues_month audit")
+    ),
     **dict.fromkeys(("command:dev", "word:发展党员", "word:积极分子", "tap:ShowDevelopment"), shows("【发展党员】")),
     **dict.fromkeys(("tap:OpenDevelopment", "tap:ShowSteps"), shows("递交入党申请书")),
     "tap:ChooseStep": shows("请选择要登记的环节"),

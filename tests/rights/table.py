@@ -12,6 +12,8 @@ from bot.features.activities import buttons as activities
 from bot.features.away import buttons as away
 from bot.features.calendar import buttons as calendar
 from bot.features.development import buttons as development
+from bot.features.dues import buttons as dues
+from bot.features.dues import rules as rules_of_dues
 from bot.features.exams import buttons as exams
 from bot.features.integrity import buttons as integrity
 from bot.features.kept_files import buttons as kept_files
@@ -79,8 +81,10 @@ KEEP, KEEP_ALL = may("keep_register"), may("keep_register", "all")
 READ, READ_ALL = may("read_register"), may("read_register", "all")
 # Of what is one's own to do or to read: the list of the prepared branch is a member's of no group of the leader's.
 SEE_LISTS_ALL, NUDGE_ALL = may("see_lists", "all"), may("nudge", "all")
+DUES = may("dues")
 NORMS, SET_NORMS = may("norms"), may("set_norms")
 NOBODY: frozenset[str] = frozenset()
+THIS_MONTH = rules_of_dues.number_of(NOW.date())
 RECORDER = frozenset({NAMES["secretary"]})
 GROUP_MEETINGS = may("make_activity", "group", "all")
 # An office, not a right: the page of the own party group.
@@ -782,6 +786,14 @@ TABLE: dict[str, Case] = {
     "tap:ChangeCampaign": Case(RUN_TALKS, lambda ids: talks.ChangeCampaign(ids["talk_campaign"])),
     "tap:EndCampaign": Case(RUN_TALKS, lambda ids: talks.EndCampaign(ids["talk_campaign"], 1)),
     "tap:CancelCampaign": Case(RUN_TALKS, lambda ids: talks.CancelCampaign(ids["talk_campaign"], 1)),
+    # dues
+    **dict.fromkeys(("command:dues", "word:党费", "word:党费登记"), own(DUES)),
+    "word:says_everybody": own(DUES, text="党费全部已交"),
+    "tap:ShowDues": own(DUES, lambda ids: dues.ShowDues(THIS_MONTH, 0)),
+    "tap:ShowTicked": own(DUES, lambda ids: dues.ShowTicked(THIS_MONTH, 0)),
+    "tap:TickDues": Case(DUES, lambda ids: dues.TickDues(THIS_MONTH, ids["bound"], 0)),
+    "tap:TickEverybody": own(DUES, lambda ids: dues.TickEverybody(THIS_MONTH, 1)),
+    "tap:UntickDues": Case(DUES, lambda ids: dues.UntickDues(THIS_MONTH, ids["author"], 0)),
     # development
     "command:dev": own(ROSTER),
     "word:发展党员": own(ROSTER),

@@ -16,12 +16,17 @@ from storage.choices import Duty
 CLOSED = "这里没有您可以办理的事项。"
 
 
+def _here(session: Session, call: Call) -> list[Command]:
+    """Without what is not offered in the organisation acted for."""
+    return [one for one in call.commands if one.where is None or one.where(session, call.me.branch_id)]
+
+
 def show_more(session: Session, call: Call) -> Reply:
     return say(_more(session, call))
 
 
 def _more(session: Session, call: Call) -> Message:
-    found = more(call.commands, call.me)
+    found = more(_here(session, call), call.me)
     return messages.more(found, own_keyboards.latest(session, call.telegram_id))
 
 
@@ -29,7 +34,7 @@ def open_section(session: Session, call: Call, button: OpenSection) -> Reply:
     """What is behind the door for who taps now; an office may have ended since it was shown."""
     if not button.section:
         return Reply(edit=_more(session, call))
-    found = more(call.commands, call.me)
+    found = more(_here(session, call), call.me)
     which = next((each for each in found if each == button.section and each.title), None)
     if which is None:
         raise Refusal(CLOSED)
@@ -43,7 +48,7 @@ def show_group(session: Session, call: Call) -> Reply:
 
 
 def show_help(session: Session, call: Call) -> Reply:
-    lines, below = help_lines(call.commands, call.me), seat_of(call.me.duties) is Seat.BELOW
+    lines, below = help_lines(_here(session, call), call.me), seat_of(call.me.duties) is Seat.BELOW
     return say(messages.help_page(lines, keyboard(call.commands, call.me), below=below))
 
 

@@ -61,7 +61,7 @@ EVENTS = frozenset({
     "development_vote", "election_vote", "study_hours", "monthly_theme", "monthly_book", "pre_holiday_integrity",
     "discipline_month", "talk", "branch_set_up", "group_of_member", "exemption_contact", "attendance_publicity",
     "application_talk", "activist_review", "development_training", "development_publicity", "preview_to_meeting",
-    "acceptance_approval", "probation_end", "conversion_approval", "exam",
+    "acceptance_approval", "probation_end", "conversion_approval", "exam", "dues",
 })  # fmt: skip
 Count = Annotated[int, Field(ge=1, le=1000)]
 Days = Annotated[int, Field(ge=0, le=366)]

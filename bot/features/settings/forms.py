@@ -12,7 +12,7 @@ from bot.kit.branch_settings import CADRE_RANKS
 from bot.kit.form_fields import Action, Doubt, Field, Options, Values
 from bot.kit.form_pages import FIELD
 from bot.kit.forms import Form
-from bot.kit.glossary.choices import CONVERSION_DATES, EXEMPT_FROM, OFFICIAL_DUTY
+from bot.kit.glossary.choices import CONVERSION_DATES, DUES_KEPT, EXEMPT_FROM, OFFICIAL_DUTY
 from bot.kit.glossary.columns import column_word, stored_word
 from bot.kit.handlers import Call
 from bot.kit.questions import fixed
@@ -23,6 +23,7 @@ WAS, TWICE = "_was", "peers_twice"
 CADRES = {rank: stored_word("branch_settings", "cadre_min_rank", rank) for rank in CADRE_RANKS}
 EXEMPT = {one: word for one, word in EXEMPT_FROM.items() if one not in rules.UNASKED}
 CLOSE_DAYS, MINUTES, SHARES = (5, 8, 10, 12, 15, 20), (0, 5, 10, 15, 20, 30), (10, 15, 20, 25, 30)
+DUES_DAYS = (5, 8, 10, 15, 20, 25)
 
 
 def _stands(session: Session, call: Call) -> dict[str, Any]:
@@ -163,7 +164,9 @@ FORM = Form(
         _field("appraisal_excellent_share", _shares, rules.share),
         _field("peer_orgs", _clear("peer_orgs"), _peers, then=lambda session, call, value: {TWICE: ""}, what="名单"),
         _field("superior", _clear("superior"), rules.unit_name),
-        _field("aliases", _clear("aliases"), rules.own_words, what="活动称谓"),
+        _field("aliases", _clear("aliases"), rules.own_words, what="活动称谓", deeper=True),
+        _field("dues", fixed(DUES_KEPT), deeper=True),
+        _field("dues_day", _numbers("dues_day", DUES_DAYS), rules.dues_day, deeper=True),
     ),
     summary=_summary,
     confirm=_confirm,

@@ -28,6 +28,8 @@ ASKS: Mapping[str, str] = {
     "appraisal_excellent_share": "民主评议中“优秀”最多占百分之几？请选择，或直接发送1至100的数字。没有上限的无需填写。",
     "peer_orgs": "请发送全部兄弟支部的名称，每行一个，最多100个。新名单替换原名单。",
     "superior": "请发送上级党委的名称。",
+    "dues": "是否登记党费交纳情况？开启后，组织委员在“更多”的“党费”中点选已交的同志，不记金额。",
+    "dues_day": "每月几日为党费交纳日？请选择，或直接发送1至28的数字。当天在册的党员应交当月党费。",
     "aliases": "请发送本支部对活动的称谓，每行一个，例如：支部大会：党员大会。统计仍按原类别，新的称谓替换原有称谓。",
 }
 KEEP, AGAIN, CLEAR, SAVE = "改成我填的", "重新填写", "清空", "保存"
@@ -37,6 +39,8 @@ def named(name: str, value: Any) -> str:
     """A value in words: 次月10日, 10分钟, 15%, 按请假统计, 考勤、学习."""
     if name == "close_day":
         return f"次月{value}日"
+    if name == "dues_day":
+        return f"每月{value}日"
     if name == "late_minutes":
         return f"{value}分钟"
     if name == "appraisal_excellent_share":

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.kit.branch_settings import IN_EFFECT, LATE_MINUTES, LONGEST_ALIAS, SHARES
+from bot.kit.branch_settings import DUES_DAY, DUES_DAYS, IN_EFFECT, LATE_MINUTES, LONGEST_ALIAS, SHARES
 from bot.kit.deadlines import CLOSE_DAYS
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.names import LONGEST, clean_name, is_name, name_key
@@ -24,10 +24,12 @@ ASKED = (
     "peer_orgs",
     "superior",
     "aliases",
+    "dues",
+    "dues_day",
 )
 # What hardly a branch sets, with what it usually is: on the page only where it is set.
-RARE: Mapping[str, Any] = {"aliases": {}, "conversion_count_date": "approval"}
-NUMBERS = frozenset({"close_day", "late_minutes", "appraisal_excellent_share"})
+RARE: Mapping[str, Any] = {"aliases": {}, "conversion_count_date": "approval", "dues": "off", "dues_day": DUES_DAY}
+NUMBERS = frozenset({"close_day", "late_minutes", "appraisal_excellent_share", "dues_day"})
 TEXTS = frozenset({"peer_orgs", "superior", "aliases"})
 MOST_PEERS, MOST_ALIASES = 100, 20
 # Tests are to come (D26): what stands of them is kept.
@@ -47,6 +49,10 @@ def number(text: str, among: range, otherwise: str) -> str:
 
 def close_day(text: str) -> str:
     return number(text, CLOSE_DAYS, "请发送1至28的数字，例如：15。")
+
+
+def dues_day(text: str) -> str:
+    return number(plain(text).removeprefix("每月"), DUES_DAYS, "请发送1至28的数字，例如：15。")
 
 
 def late_minutes(text: str) -> str:

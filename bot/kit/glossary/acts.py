@@ -38,7 +38,7 @@ SUBJECTS: Mapping[str, str] = {
     "recurrence": "每月活动", "exam": "考试", "exam_attempt": "答题", "exam_question": "题目",
     "talk": "谈话", "talk_campaign": "谈话活动",
     "development_event": "发展党员",
-    "norm_file": "规范要求",
+    "norm_file": "规范要求", "dues_month": "党费登记",
 }  # fmt: skip
 
 # Who acted where nobody is named.

@@ -6,6 +6,7 @@ from typing import Any
 from bot.kit.glossary.choices import (
     ACTIVITY_TYPES,
     CONVERSION_DATES,
+    DUES_KEPT,
     EXEMPT_FROM,
     MONTHLY_DOCUMENTS,
     OFFICIAL_DUTY,
@@ -29,6 +30,7 @@ TABLES: Mapping[str, str] = {
     "away_span": "外出",
     "talk_person": "参加的谈话",
     "talk": "谈话",
+    "dues_month": "党费登记",
     "development_event": "发展党员",
     "development_person": "培养联系人和介绍人",
     "delegate": "选派参加",
@@ -188,7 +190,7 @@ COLUMNS: Mapping[str, str] = {
     "close_day": "统计截止日", "official_duty_as": "公差统计", "cadre_min_rank": "科级以上",
     "conversion_count_date": "转正统计",
     "exempt_from": "免于考勤范围", "monthly_documents": "月度资料", "peer_orgs": "兄弟支部", "superior": "上级党委",
-    "aliases": "活动称谓",
+    "aliases": "活动称谓", "dues": "党费登记", "dues_day": "党费交纳日",
     "appraisal_excellent_share": "优秀比例上限",
 }  # fmt: skip
 
@@ -258,6 +260,7 @@ STORED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("sends", "digest"): {"weekly": "每周", "25th": "仅25日", "never": "不发"},
     ("branch_settings", "official_duty_as"): _by_value(OFFICIAL_DUTY),
     ("branch_settings", "conversion_count_date"): _by_value(CONVERSION_DATES),
+    ("branch_settings", "dues"): _by_value(DUES_KEPT),
     ("branch_settings", "exempt_from"): _by_value(EXEMPT_FROM),
     ("branch_settings", "monthly_documents"): _by_value(MONTHLY_DOCUMENTS),
     ("branch_settings", "cadre_min_rank"): {

@@ -94,6 +94,7 @@ async def test_what_is_no_content_is_asked_for_again(bot: World) -> None:
 
 async def test_own_words_are_understood_printed_and_counted_as_what_they_are(bot: World) -> None:
     await bot.stage.say(SEC, "支部设置")
+    await bot.stage.tap(SEC, "更多内容")
     await bot.stage.tap(SEC, "活动称谓")
     for text, answer in (
         ("支部大会", "没有看懂“支部大会”，请每行发送一个，例如：支部大会：党员大会。"),

@@ -130,6 +130,8 @@ SETTINGS: dict[str, Any] = {
     "monthly_documents": ["minutes", "rectification_evidence"],
     "appraisal_excellent_share": 15,
     "aliases": {"支部大会": "members_meeting", "讲座": "party_lecture"},
+    "dues": "quarterly",
+    "dues_day": 20,
     "earlier": {"close_day": [{"before": "2022Q2", "value": 10}]},
     "report_title": "汇报",
 }
@@ -185,6 +187,8 @@ def test_an_archive_without_its_past_moves_no_cut_off_that_has_passed(storage: S
         ("late_minutes", 61, "a number of minutes from 0 to 60"),
         ("official_duty_as", "away", "one of leave, present, excluded"),
         ("cadre_min_rank", "bureau", "one of deputy_section, section"),
+        ("dues", True, "one of off, monthly, quarterly"),
+        ("dues_day", 29, "a day of the month from 1 to 28"),
         ("exempt_from", ["talks"], "a list of attendance, study, reflection, exam"),
         ("monthly_documents", "minutes", "a list of minutes, monthly_ledger, rectification_evidence"),
         ("appraisal_excellent_share", 0, "a number of per cent from 1 to 100"),

@@ -247,6 +247,7 @@ CASES: dict[str, tuple[Case, date, dict[str, object]]] = {
     "R22": (Case(since=FRIDAY), date(2023, 8, 6), {"settled": True}),
     "R23": (Case(since=FRIDAY), date(2023, 10, 7), {"settled": True}),
     "R35": (Case(since=date(2023, 7, 1)), date(2023, 7, 31), {"settled": True}),
+    "R24": (Case(since=date(2023, 7, 15), until=date(2024, 1, 31)), date(2024, 1, 31), {"settled": True}),
     "R18": (Case(since=FRIDAY, until=CLOSE), CLOSE, {"settled": True}),
 }
 # A vote that too few came to is over; how a branch is set up is as it stands on a day.

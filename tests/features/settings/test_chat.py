@@ -57,7 +57,7 @@ async def test_everything_stands_on_one_page_and_is_saved_at_once(bot: World) ->
         "优秀比例上限",
         "兄弟支部",
         "上级党委",
-        "活动称谓",
+        "更多内容",
     ]
     assert (last(bot), labels(bot)) == (USUAL_PAGE, [*fields, "取消"])
     await tap(bot, "统计截止日", "次月15日", "迟到分钟数")
