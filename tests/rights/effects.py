@@ -69,7 +69,7 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:MakeExam", "tap:ChangeExam", "tap:CallOffExam", "tap:EnterScores"), ASKS),
     **dict.fromkeys(("tap:ChangeScore", "tap:LetIn", "tap:AddQuestions", "tap:TakeOut"), ASKS),
     "tap:NotSat": shows("未参加"),
-    "tap:ScoreSheet": rows("audit"),
+    "tap:ScoreSheet": shows("成绩册"),
     "tap:SaveScores": rows("exam_attempt audit dialog"),
     "tap:SaveQuestions": rows("exam_question audit dialog"),
     "tap:OpenBank": shows("【题库】"),

@@ -86,6 +86,8 @@ NORMS, SET_NORMS = may("norms"), may("set_norms")
 NOBODY: frozenset[str] = frozenset()
 THIS_MONTH = rules_of_dues.number_of(NOW.date())
 RECORDER = frozenset({NAMES["secretary"]})
+# Whom somebody names is said back to them, known or not.
+TYPED = frozenset({"甲九"})
 GROUP_MEETINGS = may("make_activity", "group", "all")
 # An office, not a right: the page of the own party group.
 LEADERS = frozenset({Duty.GROUP_LEADER.value})
@@ -325,7 +327,7 @@ TABLE: dict[str, Case] = {
     "tap:SaveScores": Case(SCORES, lambda ids: exams.SaveScores(1), open=SCORED),
     "tap:ChangeScore": Case(SCORES, lambda ids: exams.ChangeScore(ids["past_exam"])),
     "tap:LetIn": Case(SCORES, lambda ids: exams.LetIn(ids["past_exam"])),
-    "answer:exams.form": own(MAKE_EXAM, open=("exams.form", lambda ids: {"field": "title"}), text="测试"),
+    "answer:exams.form": own(MAKE_EXAM, open=("exams.form", lambda ids: {"field": "title"}), text="纪法知识问答"),
     "answer:exams.call_off": Case(
         MAKE_EXAM, open=("exams.call_off", lambda ids: {"exam": ids["exam"], "field": "reason"}), text="改期"
     ),
@@ -767,8 +769,8 @@ TABLE: dict[str, Case] = {
     "command:talk": own(RECORD_TALK),
     "word:谈话": own(RECORD_TALK),
     "word:谈心谈话": own(RECORD_TALK),
-    "word:says_talk": own(RECORD_TALK, text="今天和甲九谈话"),
-    "answer:talks.form": own(RECORD_TALK, open=("talks.form", lambda ids: {"field": "who"}), text="甲九"),
+    "word:says_talk": own(RECORD_TALK, text="今天和甲九谈话", by=TYPED),
+    "answer:talks.form": own(RECORD_TALK, open=("talks.form", lambda ids: {"field": "who"}), text="甲九", by=TYPED),
     "answer:talks.withdraw": Case(
         RUN_TALKS, open=("talks.withdraw", lambda ids: {"field": "reason", "talk": ids["talk"], "seen": 0}), text="误记"
     ),
