@@ -357,7 +357,7 @@ TABLE: dict[str, Case] = {
     "tap:TakeOut": own(MAKE_EXAM, lambda ids: question_bank.TakeOut()),
     "answer:question_bank.add": own(MAKE_EXAM, open=("question_bank.add", lambda ids: {}), text="新题\n答案：对"),
     "answer:question_bank.take_out": own(
-        MAKE_EXAM, open=("question_bank.take_out", lambda ids: {"field": "numbers"}), text="1"
+        MAKE_EXAM, open=("question_bank.take_out", lambda ids: {"field": "numbers"}), text="1-1"
     ),
     "tap:CancelLeave": Case(AUTHOR, lambda ids: leave.CancelLeave(ids["ahead"])),
     "tap:UndoLeave": Case(AUTHOR, lambda ids: leave.UndoLeave(ids["own_leave"])),

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -53,8 +54,8 @@ def checked(
 
 
 def _twice(rules: Sequence[Mapping[str, Any]]) -> list[Fault]:
-    ids = [one.get("id") for one in rules]
-    return [fault_of(f"rules.{one}", "stands twice") for one in dict.fromkeys(ids) if one and ids.count(one) > 1]
+    ids = Counter(name for one in rules if isinstance(name := one.get("id"), str))
+    return [fault_of(f"rules.{name}", "stands twice") for name, many in ids.items() if many > 1]
 
 
 def line_of(lines: Sequence[str], path: str) -> int:

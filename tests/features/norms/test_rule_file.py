@@ -54,6 +54,8 @@ def test_only_what_is_named_is_otherwise() -> None:
         ('"2nd Fri"', '"5th Fri"', "line 7 rules.R11.fixed_day: string should match pattern"),
         ("min = 2", "minn = 2", "line 6 rules.R11.minn: is not known here."),
         ('id = "L1"', 'id = "R11"', "line 5 rules.R11: stands twice."),
+        ('id = "L1"', "id = [1]", "rules.?: id is a letter and a number, like R11."),
+        ('id = "L1"', "id = {a = 1}", "rules.?: id is a letter and a number, like R11."),
         ('id = "L1"', 'id = "一"', "rules.一: id is a letter and a number, like R11."),
         ('"group_discussion"', '"party"', "line 12 rules.L1.event: no event of this name is known."),
         ('title = "集中研讨"\n', "", "line 10 rules.L1.title: is needed."),
