@@ -12,6 +12,7 @@ from bot.kit.sheets import visible
 
 # Before a name: somebody outside the roster.
 OUTSIDE = "EXT:"
+YEARS = range(1900, 2200)
 NAME_LENGTH = 50
 NOT_KEPT = {
     Found.MARK: "a mark of secrecy",
@@ -59,11 +60,15 @@ class Check:
         return value
 
     def day(self, path: str, value: Any) -> date | None:
+        """Of the centuries whose terms and years can be reckoned on."""
         if isinstance(value, str) and len(value) == 10:
             try:
-                return date.fromisoformat(value)
+                found = date.fromisoformat(value)
             except ValueError:
                 pass
+            else:
+                if found.year in YEARS:
+                    return found
         self.fault(path, value, "a day such as 2022-08-15")
         return None
 
@@ -73,7 +78,7 @@ class Check:
             found = datetime.fromisoformat(value) if isinstance(value, str) else None
         except ValueError:
             found = None
-        if found is None or found.tzinfo is None or not 1900 <= found.year < 2200:
+        if found is None or found.tzinfo is None or found.year not in YEARS:
             self.fault(path, value, "an instant with its offset, such as 2022-08-15T09:00:00+08:00")
             return None
         return found

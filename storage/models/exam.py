@@ -80,7 +80,8 @@ class ExamAttempt(Model):
     """Somebody's sitting of a test: open until submitted_at, scored with a score (in hundredths).
 
     person_id null: somebody of no roster, by name in `outsider`. number: of several of one kind, from 1. started_at
-    null: let in to make it up, or nothing was sat. deadline: the last second that counts. position: the question that
+    null: let in to make it up, or nothing was sat. deadline: the last second that counts. seen_at: the latest moment
+    at which something was done in it, so that a clock that is set back lengthens nothing. position: the question that
     is open. recorded_at: when the score came, by recorded_by where it was typed or brought in.
     """
 
@@ -108,6 +109,7 @@ class ExamAttempt(Model):
     number: Mapped[int] = mapped_column(default=1)
     started_at: Mapped[datetime | None]
     deadline: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(default=1)
     submitted_at: Mapped[datetime | None]
     score: Mapped[int | None]

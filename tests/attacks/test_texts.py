@@ -157,7 +157,14 @@ NOT_TYPED = {
         "entry_state.state", "entry_person.field", "entry_value.field", "entry_link.field", "entry_change.field",
         "own_kind.name", "entry_file.field", "entry_file.given_up", "activity_file.given_up", "stored_file.sha256",
     ), OURS),
-    **dict.fromkeys(("bind_request.phone_end", "monthly_theme.month", "person.gender", "person.phone"), DIGITS),
+    **dict.fromkeys((
+        "bind_request.phone_end", "monthly_theme.month", "person.gender", "person.phone", "dues_month.month",
+        "exam_answer.chosen", "exam_question.right",
+    ), DIGITS),
+    **dict.fromkeys((
+        "exam_attempt.archive_id", "talk.archive_id", "talk.extra", "talk_campaign.archive_id", "talk_campaign.extra",
+    ), "of an archive, read and written as those of every collection"),
+    **dict.fromkeys(("norm_file.content", "norm_file.version"), "of the operator's file, in which every fault is told"),
     **dict.fromkeys((
         "study_completion.note", "study_item.author",
         "activity_template.archive_id", "activity_template.extra", "minutes.archive_id", "minutes.extra",

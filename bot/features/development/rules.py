@@ -29,6 +29,8 @@ class Terms:
 
 
 USUAL = Terms()
+# In months: more than that no archive is believed.
+MOST_EXTENDED = 120
 # What comes before each step: without it (or something later) the step is not recorded.
 BEFORE: Mapping[Step, Step] = {
     Step.APPLICATION_TALK: Step.APPLICATION,
@@ -152,7 +154,7 @@ def probation_end(chain: Chain, terms: Terms = USUAL) -> date | None:
     if chain.accepted_on is None:
         return None
     extended = sum(one.months or 0 for one in chain.all(Step.EXTENSION))
-    return months_after(chain.accepted_on, terms.probation + extended)
+    return months_after(chain.accepted_on, terms.probation + min(extended, MOST_EXTENDED))
 
 
 # --- what may be recorded --------------------------------------------------------------------------------------------

@@ -44,7 +44,10 @@ def sheet(session: Session, call: Call, button: buttons.ScoreSheet) -> Reply:
     exam = service.find(session, call.me, button.exam_id)
     name = f"{exam.title}{ledger.NAME}.xlsx"
     noted = Noted("export", "exam", exam.id, call.me)
-    return Reply(here=[Document(name, ledger.table(session, exam))], noted=[noted])
+    return Reply(
+        here=[Document(name, ledger.table(session, exam), caption=f"{cut(exam.title, 100)}{ledger.NAME}。")],
+        noted=[noted],
+    )
 
 
 # --- scores that are brought -----------------------------------------------------------------------------------------
@@ -110,6 +113,12 @@ def _score_summary(session: Session, call: Call, values: Values) -> str:
     return "\n".join([f"【修改成绩】{exam.title}", *([f"{who}{to}"] if who else []), *reason])
 
 
+def _check_score(session: Session, call: Call, values: Values) -> None:
+    full = service.find(session, call.me, int(values["exam"])).full_score
+    if values.get("score") and int(values["score"]) > full:
+        raise Refusal(f"成绩不能高于满分（{rules.score_words(full)}分）。")
+
+
 def _save_score(session: Session, call: Call, values: Values) -> Reply:
     scores.correct(session, call.me, int(values["attempt"]), int(values["score"]), values["reason"], call.now, call.tz)
     exam = service.find(session, call.me, int(values["exam"]))
@@ -130,6 +139,7 @@ CHANGE_SCORE = Form(
     actions=(Action("save", "确认修改", _save_score),),
     right=Right.SEE_SCORES,
     called="这次修改",
+    check=_check_score,
 )
 
 

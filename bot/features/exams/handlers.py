@@ -37,7 +37,8 @@ def sit(session: Session, call: Call, button: buttons.SitExam) -> Reply:
         many = len(service.items(session, exam.id))
         return Reply(here=[messages.ask_to_begin(exam, many, turn.kind)])
     row = sitting.begin(session, call.me, exam.id, call.now, call.tz)
-    if sitting.is_over(session, row, call.now):
+    sitting.see(row, call.now)
+    if sitting.is_over(row, call.now):
         return _over(session, call, row, edits=False)
     told = Message(messages.begun(exam, row.kind)) if not turn.goes_on else None
     return Reply(edit=told if button.sure else None, here=[messages.question(sitting.page(session, row, call.now))])
@@ -77,7 +78,7 @@ def hand_in(session: Session, call: Call, button: buttons.HandInExam) -> Reply:
 
 def _ended(session: Session, call: Call, row: ExamAttempt) -> Reply | None:
     """Handed in already, or now that its time has run out: no question is shown again."""
-    if row.submitted_at is None and not sitting.is_over(session, row, call.now):
+    if row.submitted_at is None and not sitting.is_over(row, call.now):
         return None
     return _over(session, call, row, edits=True)
 

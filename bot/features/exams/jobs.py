@@ -140,7 +140,7 @@ def hand_in(session: Session, branch_id: int, occurrence: Occurrence, now: datet
     row = session.get(ExamAttempt, int(occurrence.slot), with_for_update=True, populate_existing=True)
     if row is None or row.submitted_at is not None or row.withdrawn_at is not None or row.person_id is None:
         return []
-    if not sitting.is_over(session, row, now):
+    if not sitting.is_over(row, now):
         return []
     sitting.hand_in(session, row, now)
     exam = session.get_one(Exam, row.exam_id)

@@ -1,6 +1,6 @@
 """成绩册 (ledger 9): who sat a test, how, with which score."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -22,14 +22,18 @@ _ORDER = tuple(AttemptKind)
 
 
 def table(session: Session, exam: Exam) -> bytes:
-    """Those who have a score, in the order of the roster; then who is expected and has none; at the foot the sums."""
+    """In the order of the roster who has a score, and who is expected and has none; at the foot the sums."""
     counted, rows = service.counted(session, exam), service.attempts(session, [exam.id])
     there = {one.id: place for place, one in enumerate(roster(session, exam.branch_id, exam.held_on))}
     scored = [one for one in rows if one.score is not None]
     scored.sort(key=lambda one: (there.get(one.person_id or 0, len(there)), one.id, _ORDER.index(one.kind)))
     names = names_of(session, [*(one.person_id or 0 for one in scored), *counted.not_sat])
-    lines = [_line(exam, one, names.get(one.person_id or 0, one.outsider), one.person_id in there) for one in scored]
-    lines += [[names[person], "", None, "", "缺考"] for person in counted.not_sat]
+    placed = [
+        (there.get(one.person_id or 0, len(there)), _line(exam, one, _called(one, names), one.person_id in there))
+        for one in scored
+    ]
+    placed += [(there.get(person, len(there)), [names[person], "", None, "", "未参加"]) for person in counted.not_sat]
+    lines = [line for _, line in sorted(placed, key=lambda one: one[0])]
     cells: list[Sequence[Cell]] = [[number, *line] for number, line in enumerate(lines, 1)]
     branch = session.get_one(Organisation, exam.branch_id).name
     return book(
@@ -43,6 +47,10 @@ def table(session: Session, exam: Exam) -> bytes:
             beside=2,
         )
     )
+
+
+def _called(row: ExamAttempt, names: Mapping[int, str]) -> str:
+    return names.get(row.person_id or 0, row.outsider)
 
 
 def foot(counted: rules.Counted) -> str:

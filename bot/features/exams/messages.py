@@ -202,7 +202,7 @@ def given(exam: Exam, found: Sequence[Given], members: set[int]) -> list[str]:
     ]
     outside = [one.name for one in scored if one.person_id not in members]
     lines += [f"非党员，不计入：{'、'.join(outside)}"] if outside else []
-    lines += [f"缺考{len(absent)}人：{'、'.join(absent)}"] if absent else []
+    lines += [f"缺考{len(absent)}人：{'、'.join(absent)}，不登记成绩，计为未参加"] if absent else []
     return lines
 
 

@@ -51,14 +51,17 @@ def minutes_left(moment: datetime, last: datetime) -> int:
 
 
 def points(full: int, many: int) -> list[int]:
-    """Whole points, in hundredths, for so many questions: together the full score, the first ones have the rest."""
-    each, more = divmod(full // 100, many)
-    return [(each + (place < more)) * 100 for place in range(many)]
+    """Points, in hundredths, for so many questions: the same for each but for a hundredth, together the full score."""
+    each, more = divmod(full, many)
+    return [each + (place < more) for place in range(many)]
 
 
 def scored(asked: Iterable[tuple[int, str, int]], chosen: Mapping[int, str]) -> int:
-    """`asked`: place, right letters, points. All of the right ones and no other, else nothing."""
-    return sum(worth for place, right, worth in asked if set(chosen.get(place, "")) == set(right))
+    """`asked`: place, right letters, points. All of the right ones and no other, else nothing; a whole number of
+    points, half up, so that three of six are 50 of 100.
+    """
+    worth = sum(worth for place, right, worth in asked if set(chosen.get(place, "")) == set(right))
+    return (worth + 50) // 100 * 100
 
 
 def ticked(chosen: str, letter: str) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.exams import rules, service
-from bot.features.exams.score_lines import Given, Line, Somebody, read
+from bot.features.exams.score_lines import Given, Key, Line, Somebody, key_of, read
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import local_day
@@ -62,9 +62,9 @@ def _only_after(session: Session, exam: Exam, found: Collection[Given]) -> None:
         raise Refusal(f"{'、'.join(twice)}同志已在支部小助手答题，成绩自动登记。")
 
 
-def _there(session: Session, exam: Exam) -> set[tuple[int | None, str]]:
+def _there(session: Session, exam: Exam) -> set[Key]:
     rows = service.attempts(session, [exam.id])
-    return {(one.person_id, one.kind.value) for one in rows if one.score is not None and one.person_id is not None}
+    return {key_of(one.person_id, one.outsider, one.kind) for one in rows if one.score is not None}
 
 
 def enter(
@@ -73,7 +73,7 @@ def enter(
     """All of it or none: of two officers at once the second is told whose scores are there already."""
     exam = may_enter(session, me, exam_id, now, tz)
     taken = _there(session, exam)
-    again = [one.name for one in given if (one.person_id, one.kind.value) in taken and one.score is not None]
+    again = [one.name for one in given if one.key in taken and one.score is not None]
     if again:
         raise Refusal(f"{'、'.join(again[:5])}同志已有成绩，请重新发送。")
     unscored = [one for one in service.attempts(session, [exam.id]) if one.score is None and one.started_at is None]
@@ -129,10 +129,12 @@ def scored(session: Session, exam: Exam) -> list[ExamAttempt]:
 
 
 def may_make_up(session: Session, exam: Exam) -> list[Somebody]:
-    """On the roster of its day without a score that counts, and not let in yet."""
+    """On the roster of its day and expected, without a score that counts, and not let in yet: who has failed tries
+    again, and the first score stays the one that counts (D13).
+    """
     there = roster(session, exam.branch_id, exam.held_on)
     had = {one.person_id for one in service.attempts(session, [exam.id]) if one.kind in _SAT and _is_taken(one)}
-    return [Somebody(one.id, one.name, one.group_name) for one in there if one.id not in had]
+    return [Somebody(one.id, one.name, one.group_name) for one in there if one.id not in had and not one.exempt]
 
 
 def _is_taken(row: ExamAttempt) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.exams import rules, service
@@ -113,14 +113,18 @@ def mine(session: Session, me: Me, attempt_id: int) -> ExamAttempt:
     return row
 
 
-def moment(session: Session, row: ExamAttempt, now: datetime) -> datetime:
-    seen = session.scalar(select(func.max(ExamAnswer.at)).where(ExamAnswer.attempt_id == row.id))
-    return rules.moment(now, [one for one in (row.started_at, seen) if one is not None])
+def moment(row: ExamAttempt, now: datetime) -> datetime:
+    return rules.moment(now, [one for one in (row.started_at, row.seen_at) if one is not None])
 
 
-def is_over(session: Session, row: ExamAttempt, now: datetime) -> bool:
+def see(row: ExamAttempt, now: datetime) -> None:
+    """Somebody has done something in it."""
+    row.seen_at = moment(row, now)
+
+
+def is_over(row: ExamAttempt, now: datetime) -> bool:
     """Whether the time of an open attempt has run out."""
-    return row.deadline is not None and rules.is_over(moment(session, row, now), row.deadline)
+    return row.deadline is not None and rules.is_over(moment(row, now), row.deadline)
 
 
 def page(session: Session, row: ExamAttempt, now: datetime) -> Page:
@@ -132,21 +136,22 @@ def page(session: Session, row: ExamAttempt, now: datetime) -> Page:
     ).first()
     answer = session.get(ExamAnswer, (row.id, row.position))
     # A limit is said in minutes; where there is none it is the end of the test, which the page of the test says.
-    left = rules.minutes_left(moment(session, row, now), row.deadline) if exam.minutes and row.deadline else None
+    left = rules.minutes_left(moment(row, now), row.deadline) if exam.minutes and row.deadline else None
     return Page(exam, row, question, answer.chosen if answer is not None else "", many, left)
 
 
 def choose(session: Session, row: ExamAttempt, position: int, letter: str, now: datetime) -> bool:
     """Keep an answer to the question that is open; False: another one is. A single choice goes on to the next."""
+    see(row, now)
     open_ = page(session, row, now)
     if position != row.position or open_.question is None or row.submitted_at is not None:
         return False
-    if letter not in letters(open_.question):
+    if letter not in tuple(letters(open_.question)):
         raise Refusal(NO_SUCH)
     several = open_.question.kind is QuestionKind.SEVERAL
     chosen = rules.ticked(open_.chosen, letter) if several else letter
     session.merge(
-        ExamAnswer(attempt_id=row.id, position=position, chosen=chosen, at=moment(session, row, now)),
+        ExamAnswer(attempt_id=row.id, position=position, chosen=chosen, at=moment(row, now)),
     )
     if not several:
         row.position += 1
@@ -161,6 +166,7 @@ def letters(question: ExamQuestion) -> str:
 
 def move(session: Session, row: ExamAttempt, position: int, to: int, now: datetime) -> bool:
     """One question on, once it is answered, or back; False: another one is open."""
+    see(row, now)
     if position != row.position or abs(to - position) != 1 or to < 1 or row.submitted_at is not None:
         return False
     open_ = page(session, row, now)
@@ -181,7 +187,7 @@ def hand_in(session: Session, row: ExamAttempt, now: datetime, by: Me | None = N
     if row.submitted_at is not None:
         return
     exam = session.get_one(Exam, row.exam_id)
-    last = moment(session, row, now)
+    last = moment(row, now)
     # What the clock hands in came when the time was over, and not when the clock got to it.
     came = min(last, row.deadline) if row.deadline is not None else last
     row.submitted_at = row.recorded_at = came

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.accounts.rules import SEATS
 from bot.features.roster import messages, rules, service
 from bot.features.roster.buttons import Change, Kind, Pick
-from bot.features.roster.desk import day_of
+from bot.features.roster.desk import election_day
 from bot.features.roster.rules import FactChange, Step
 from bot.features.roster.words import differences
 from bot.kit import dialog as dialogs
@@ -57,7 +57,7 @@ def begin(session: Session, call: Call, button: Change) -> Reply:
 
 def accept(session: Session, call: Call, button: AcceptOnRoster) -> Reply:
     """Of who was accepted by a meeting the group alone is asked."""
-    day = day_of(button.day, call.today).isoformat()
+    day = election_day(button.day, call.today).isoformat()
     service.facts_of(session, call.me, button.person_id, call.today)
     given = {Step.MEETING.value: day}
     return say(FORM.filled(session, call, kind=Kind.ACCEPT.value, person=button.person_id, **given))
@@ -65,7 +65,7 @@ def accept(session: Session, call: Call, button: AcceptOnRoster) -> Reply:
 
 def turn_full(session: Session, call: Call, button: TurnFull) -> Reply:
     """From the day on which the superior has approved it, or another that is chosen instead."""
-    day = day_of(button.day, call.today).isoformat()
+    day = election_day(button.day, call.today).isoformat()
     service.facts_of(session, call.me, button.person_id, call.today)
     given = {Step.VALUE.value: str(rules.ON_ROSTER.index(MembershipStatus.FULL)), Step.DAY.value: day}
     return say(FORM.filled(session, call, kind=Kind.STATUS.value, person=button.person_id, **given))

@@ -60,7 +60,10 @@ def test_the_people_of_the_example_come_back_whole(storage: Storage) -> None:
         assert done.left_out["activities"] == 4
     with storage.reading() as session:
         written = out(session, done.branch_id)
-        read = ("format", "branch", "people", "guidance", "rectification_lists", "publications", "cobuild_events")
+        read = (
+            "format", "branch", "people", "guidance", "rectification_lists", "publications", "cobuild_events",
+            "exams", "exam_attempts", "member_development", "talk_campaigns", "talks",
+        )  # fmt: skip
         assert {name: written[name] for name in read} == {name: EXAMPLE[name] for name in read}
         # What has states or no id is said whole: test_archive of the register.
         more = {"projects", "research_topics", "model_units", "issues", "next_quarter_plan"}

@@ -219,3 +219,8 @@ def test_months_never_go_beyond_the_month(first: date, months: int) -> None:
     later = months_after(first, months)
     assert (later.year * 12 + later.month) - (first.year * 12 + first.month) == months
     assert later.day == first.day or (later.day < first.day and months_after(later, 0).day >= 28)
+
+
+def test_no_number_of_extensions_leaves_the_calendar() -> None:
+    long = chain("accept_passed 2022-04-20", *["extension 2023-04-20 months=999"] * 120)
+    assert rules.probation_end(long) == day("2033-04-20")

@@ -457,7 +457,8 @@ def test_in_and_out_of_an_archive(run: Desk) -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"event": "promoted"}, "event"), ({"on": "2023-13-01"}, "on"), ({"person": "P999"}, "person"),
+        ({"event": "promoted"}, "event"), ({"on": "2023-13-01"}, "on"), ({"on": "9999-12-31"}, "on"),
+        ({"person": "P999"}, "person"),
         ({"person": "EXT:"}, "person"), ({"to": "2021-06-01"}, "to"), ({"days": -1}, "days"),
         ({"people": ["P999"]}, "people"), ({"people": "P1"}, "people"), ({"reason": "lazy"}, "reason"),
         ({"recorded_at": "2023-01-01"}, "recorded_at"),

@@ -106,6 +106,10 @@ class Branch:
         found = scores.look(self.session, exam, lines)
         return len(scores.enter(self.session, self.me(by, at), exam.id, found, at, SHANGHAI))
 
+    def paste_table(self, exam: Exam, content: bytes, by: str = "乙二", at: datetime = AFTER) -> int:
+        found = scores.look(self.session, exam, score_lines.of_table(content))
+        return len(scores.enter(self.session, self.me(by, at), exam.id, found, at, SHANGHAI))
+
     def counted(self, exam: Exam) -> Counted:
         return service.counted(self.session, exam)
 

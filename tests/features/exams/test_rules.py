@@ -47,7 +47,7 @@ def test_minutes_are_said_by_those_that_have_begun(seconds: int, said: int) -> N
 def test_the_points_are_the_full_score_together(full: int, many: int) -> None:
     found = rules.points(full * 100, many)
     assert (len(found), sum(found)) == (many, full * 100)
-    assert max(found) - min(found) in (0, 100)
+    assert max(found) - min(found) in (0, 1)
 
 
 def test_all_of_the_right_ones_and_no_other() -> None:
@@ -56,6 +56,14 @@ def test_all_of_the_right_ones_and_no_other() -> None:
     assert rules.scored(asked, {1: "A", 2: "A", 3: "A"}) == 300
     assert rules.scored(asked, {2: "ABC"}) == 0
     assert rules.scored(asked, {}) == 0
+
+
+@pytest.mark.parametrize(("right", "score"), [(0, 0), (1, 1700), (2, 3300), (3, 5000), (5, 8300), (6, 10000)])
+def test_a_share_of_the_questions_is_that_share_of_the_score(right: int, score: int) -> None:
+    """As a whole number, half up, at whichever places they stand."""
+    asked = [(place, "A", points) for place, points in enumerate(rules.points(10000, 6), 1)]
+    for first in range(1, 8 - max(right, 1)):
+        assert rules.scored(asked, dict.fromkeys(range(first, first + right), "A")) == score
 
 
 def test_a_tick_comes_and_goes() -> None:

@@ -198,12 +198,29 @@ def test_back_and_on(branch: Branch) -> None:
 def test_the_last_second_counts_one_after_it_does_not(branch: Branch) -> None:
     row = branch.begin("甲三", branch.exam(), TEN)
     last = TEN + timedelta(minutes=30)
-    assert not sitting.is_over(branch.session, row, last)
-    assert sitting.is_over(branch.session, row, last + timedelta(seconds=1))
+    assert not sitting.is_over(row, last)
+    assert sitting.is_over(row, last + timedelta(seconds=1))
     branch.answer(row, "AC", last)
     # A clock that is set back after that does not make it earlier.
-    assert sitting.moment(branch.session, row, TEN) == last
+    assert sitting.moment(row, TEN) == last
     assert sitting.page(branch.session, row, TEN).minutes_left == 1
+
+
+def test_a_clock_that_is_set_back_after_a_look_lengthens_nothing(branch: Branch) -> None:
+    """Turning a page is enough, without any answer since."""
+    row = branch.begin("甲三", branch.exam(), TEN)
+    branch.answer(row, "AC", TEN)
+    assert sitting.move(branch.session, row, row.position, row.position - 1, TEN + timedelta(minutes=29))
+    assert sitting.moment(row, TEN) == TEN + timedelta(minutes=29)
+    assert sitting.page(branch.session, row, TEN).minutes_left == 1
+
+
+def test_no_two_letters_at_once_and_none(branch: Branch) -> None:
+    row = branch.begin("甲三", branch.exam(), TEN)
+    for letter in ("AB", "", "E", "a"):
+        with refused("没有找到这次答题"):
+            sitting.choose(branch.session, row, 1, letter, TEN)
+    assert branch.answers(row) == {}
 
 
 @pytest.mark.parametrize(
@@ -333,6 +350,12 @@ def test_pasted_lines_are_scores(branch: Branch) -> None:
         ("甲三 -5", "第1行：成绩请写数字"),
         ("甲三 95.555", "第1行：成绩请写数字"),
         ("合计 95", "第1行：没有看懂姓名"),
+        ("甲三 95 乙一", "第1行：没有看懂“乙一”"),
+        ("甲三 95 缺考", "第1行：没有看懂“缺考”"),
+        ("甲三 95 正考 补考", "第1行：正考、补考、重考请只写一个"),
+        ("甲三 95\n王外人 80 非党员\n王外人 81 非党员", "第3行：王外人同志写了两次"),
+        ("㍿" * 4000 + " 95", "第1行：没有看懂姓名"),
+        ("（" * 4000 + " 95", "第1行：没有看懂姓名"),
     ],
 )
 def test_faults_are_named_by_their_row_and_nothing_is_written(branch: Branch, said: str, why: str) -> None:
@@ -340,6 +363,21 @@ def test_faults_are_named_by_their_row_and_nothing_is_written(branch: Branch, sa
     with refused(why):
         branch.paste(exam, said)
     assert service.attempts(branch.session, [exam.id]) == []
+
+
+@pytest.mark.parametrize("said", ["甲三 95；乙一 80", "甲三 95，乙一 80", "甲三 95 乙一 80", "甲三：95、乙一：80 正考"])
+def test_several_on_one_line_are_all_read(branch: Branch, said: str) -> None:
+    exam = branch.exam(**OUTSIDE)
+    assert branch.paste(exam, said) == 2
+    assert sorted(branch.counted(exam).scores) == [8000, 9500]
+
+
+def test_who_is_of_no_roster_has_one_score_of_a_kind_too(branch: Branch) -> None:
+    exam = branch.exam(**OUTSIDE)
+    branch.paste(exam, "王外人 80 非党员")
+    with refused("王外人同志已有成绩"):
+        branch.paste(exam, "王外人 80 非党员")
+    assert len(service.attempts(branch.session, [exam.id])) == 1
 
 
 def test_two_of_one_name_are_told_apart_by_the_party_group() -> None:
@@ -386,15 +424,20 @@ def test_the_score_sheet_is_read_again_as_it_was_written(branch: Branch) -> None
     branch.paste(exam, "甲三 95\n甲四 97.5 补考\n丁一 100 积极分子")
     content = ledger.table(branch.session, exam)
     found = [(line.name, line.score) for line in score_lines.of_table(content)]
-    assert found[:3] == [("甲三", "95"), ("甲四", "97.5"), ("丁一", "100")]
+    assert [one for one in found if one[1]] == [("甲三", "95"), ("甲四", "97.5"), ("丁一", "100")]
     page = load_workbook(io.BytesIO(content)).active
     rows = [[cell.value for cell in row] for row in page.iter_rows()]
     assert rows[2] == ["序号", "姓名", "类型", "成绩", "是否合格", "备注"]
-    assert rows[3] == [1, "甲三", "正考", 95, "合格", None]
-    assert rows[5][5] == "非党员，不计入"
+    assert rows[5] == [3, "甲三", "正考", 95, "合格", None]
+    assert rows[-2][1:] == ["丁一", "正考", 100, "合格", "非党员，不计入"]
     assert rows[-1][0] == "应考23人　实考2人　平均分96.3　最高97.5　最低95"
     # Who is expected and has no score.
-    assert len([row for row in rows if row[5] == "缺考"]) == 21
+    assert len([row for row in rows if row[5] == "未参加"]) == 21
+    # Each at the place of the roster, whether they have a score or not.
+    names = [row[1] for row in rows[3:-1]]
+    assert names[:4] == ["甲一", "甲二", "甲三", "甲四"]
+    again = branch.exam(**OUTSIDE, title="再测")
+    assert branch.paste_table(again, content) == 3
 
 
 def test_a_score_is_there_once(branch: Branch) -> None:
