@@ -15,6 +15,7 @@ from storage.lookups import names_of, of_branch
 from storage.models.activity import Activity
 from storage.models.vote import Vote
 
+NOTHING_NEXT = "没有需要登记的下一步。"
 NOT_PASSED = "这项表决没有通过，或已取消，不能登记。"
 
 
@@ -50,13 +51,15 @@ def choose_step(session: Session, call: Call, button: buttons.ChooseStep) -> Rep
     case = service.case_of(session, call.me, button.person_id, call.today)
     steps = rules.offered(case.chain)
     if not steps:
-        raise Refusal("没有需要登记的下一步。")
+        raise Refusal(NOTHING_NEXT)
     if len(steps) == 1:
         return Reply(edit=forms.open_step(session, call, case.person_id, steps[0]))
     return Reply(edit=messages.steps_page(case, steps))
 
 
 def record_step(session: Session, call: Call, button: buttons.RecordStep) -> Reply:
+    if button.step in rules.MOVES:
+        raise Refusal(NOTHING_NEXT)
     return Reply(edit=forms.open_step(session, call, button.person_id, button.step))
 
 

@@ -36,6 +36,9 @@ def sit(session: Session, call: Call, button: buttons.SitExam) -> Reply:
     if exam.minutes and not turn.goes_on and not button.sure:
         many = len(service.items(session, exam.id))
         return Reply(here=[messages.ask_to_begin(exam, many, turn.kind)])
+    if button.sure and turn.goes_on:
+        # The second of two quick taps: the question stands below already.
+        return Reply(toast=messages.GO_ON_BELOW, edit=Message(messages.begun(exam, turn.kind)))
     row = sitting.begin(session, call.me, exam.id, call.now, call.tz)
     sitting.see(row, call.now)
     if sitting.is_over(row, call.now):

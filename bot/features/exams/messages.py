@@ -17,6 +17,7 @@ from storage.models.exam import Exam, ExamAttempt
 
 NONE_OPEN = "现在没有需要参加的考试。"
 GO_ON_HERE = "请从这一题继续。"
+GO_ON_BELOW = "已开始答题，请在下面作答。"
 ON_A_BUTTON = 10
 TRUE_FALSE = {"A": "正确", "B": "错误"}
 

@@ -270,6 +270,8 @@ async def test_two_taps_at_once_are_one_answer(bot: World) -> None:
     await asyncio.gather(person.tap_data(message, data), person.tap_data(message, data))
     await bot.clock.settle()
     assert attempts(bot) == [("甲三", "formal", None)]
+    # One question, and not the same once more below it.
+    assert sum(text.startswith("第1题") for text in texts(bot, "甲三")) == 1
     while "（多选）" in last(bot, "甲三")[0]:
         await taps(bot, "甲三", "A", "下一题")
     message = person.chat.last
