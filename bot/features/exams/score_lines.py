@@ -14,6 +14,7 @@ from bot.kit.table_files import read_tables
 from storage.choices import AttemptKind
 
 MOST, MOST_FAULTS = 300, 10
+NOTED_ABSENT = "缺考"
 ABSENT = ("缺考", "未考", "未参加", "未参加考试", "缺席")
 OUTSIDE = ("积极分子", "入党积极分子", "非党员", "列席", "外单位", "群众")
 KINDS = {
@@ -139,7 +140,7 @@ def read(
     found, faults = list[Given](), list[str]()
     for line in lines:
         one, fault = _read(line, people, full)
-        if one is not None and (one.person_id, one.kind.value) in there and one.score is not None:
+        if one is not None and (one.person_id, one.kind.value) in there:
             fault = f"{one.name}同志已有成绩，如需修改请点“修改成绩”"
         if fault:
             faults.append(f"{line.where}：{fault}。")

@@ -162,7 +162,7 @@ def _figures(
     today: date,
 ) -> ExamFigures:
     asked = [one.id for one in members if not decided.spares(one, ExemptFrom.EXAM)]
-    found = rules.count(rows, {one.id for one in members}, asked, exam.pass_score, cut_off)
+    found = rules.count(rows, [one.id for one in members], asked, exam.pass_score, cut_off)
     return ExamFigures(exam, found, exam.held_on < today)
 
 

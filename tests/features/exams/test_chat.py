@@ -350,6 +350,22 @@ async def test_made_up_by_who_is_let_in(bot: World) -> None:
     assert "（重考）" in last(bot, "甲四")[0]
 
 
+async def test_all_who_did_not_sit_it_are_let_in_by_one_tap(bot: World) -> None:
+    await made(bot)
+    await bot.stage.at("2023-08-30 09:05")
+    await sit_any(bot, "甲三")
+    await bot.stage.at("2023-08-31 09:00")
+    await bot.stage.say(DIS, "考试")
+    text, labels = await taps(bot, DIS, "查看第1项", "安排补考")
+    assert "不合格的同志以正考成绩为准" in text
+    assert labels[0] == "全部未参加"
+    assert "甲三" not in labels
+    text, _ = await taps(bot, DIS, "全部未参加", "下一步")
+    assert "补考22人：" in text
+    await bot.stage.tap(DIS, "通知补考")
+    assert len(attempts(bot)) == 23
+
+
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
@@ -370,20 +386,20 @@ async def test_st5(bot: World) -> None:
     await taps(bot, DIS, "登记成绩")
     await bot.stage.say(DIS, "\n".join(lines))
     text, labels = last(bot, DIS)
-    assert "将登记24人的成绩。" in text
+    assert "将登记24人的成绩，缺考1人。" in text
     assert f"缺考1人：{names[22]}" in text
     assert labels == ["保存", "取消"]
     assert attempts(bot) == []
     text, _ = await taps(bot, DIS, "保存")
-    assert text.endswith("应考23人，实考22人，未参加1人，平均98分。")
+    assert text == ("已登记24人的成绩，缺考1人：纪法知识测试\n应考23人，实考22人，未参加1人（缺考1人），平均98分。")
     await bot.stage.tap(DIS, "查看考试")
     await bot.stage.tap(DIS, "未参加名单")
-    assert last(bot, DIS)[0] == f"纪法知识测试\n未参加1人：{names[22]}"
+    assert last(bot, DIS)[0] == f"纪法知识测试\n未参加1人：{names[22]}\n其中缺考1人：{names[22]}"
     await bot.stage.tap(DIS, "成绩册")
     content = bot.stage.people[DIS].chat.last.document
     assert content is not None
     page = load_workbook(io.BytesIO(content)).active
-    assert page.cell(page.max_row, 1).value == "应考23人　实考22人　平均分98　最高100　最低80"
+    assert page.cell(page.max_row, 1).value == "应考23人　实考22人　缺考1人　平均分98"
 
     # What each reads of it: the secretary all, the deputy the names, nobody else anything.
     for name in (SEC, "乙一"):

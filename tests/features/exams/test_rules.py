@@ -58,6 +58,13 @@ def test_all_of_the_right_ones_and_no_other() -> None:
     assert rules.scored(asked, {}) == 0
 
 
+@pytest.mark.parametrize(("many", "right", "score"), [(6, 3, 50), (6, 1, 17), (3, 2, 67), (8, 1, 13), (7, 7, 100)])
+def test_the_sum_alone_is_rounded(many: int, right: int, score: int) -> None:
+    asked = [(place, "A", worth) for place, worth in enumerate(rules.points(10000, many), 1)]
+    for first in (1, many - right + 1):
+        assert rules.scored(asked, dict.fromkeys(range(first, first + right), "A")) == score * 100
+
+
 def test_a_tick_comes_and_goes() -> None:
     assert rules.ticked("", "C") == "C"
     assert rules.ticked("C", "A") == "AC"
