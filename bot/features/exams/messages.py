@@ -106,7 +106,7 @@ def own(open_: Sequence[tuple[Exam, str]], results: Sequence[str], more: Sequenc
         for number, (one, word) in enumerate(open_, 1)
     ]
     taps = [
-        Choice(f"{_verb(word)}第{number}项" if many else _verb(word), buttons.SitExam(one.id, 0))
+        Choice(f"{_verb(word)}第{number}项" if many else _verb(word), buttons.SitExam(one.id, buttons.LISTED))
         for number, (one, word) in enumerate(open_, 1)
     ]
     head = [NONE_OPEN] if not open_ else ["【考试】"]

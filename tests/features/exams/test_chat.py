@@ -135,8 +135,9 @@ async def test_called_off_with_a_reason(bot: World) -> None:
     assert last(bot, DIS)[1][-2:] == ["上一步", "保留考试"]
     await bot.stage.tap(DIS, "取消考试")
     assert last(bot, "甲三")[0] == "【测试取消】纪法知识测试\n考试已取消，无需答题。"
-    tap = await bot.stage.tap("甲三", "开始答题")
-    assert "这次考试已取消" in str(tap.answer)
+    await bot.stage.tap("甲四", "开始答题")
+    assert last(bot, "甲四")[0] == "【测试取消】纪法知识测试\n考试已取消，无需答题。"
+    assert "这次考试已取消。" in texts(bot, "甲四")
 
 
 async def test_changed_with_a_reason(bot: World) -> None:
@@ -304,6 +305,27 @@ async def test_old_buttons_and_those_of_others(bot: World) -> None:
     await bot.clock.settle()
     assert "没有找到这次答题" in str(tap.answer)
     assert attempts(bot) == [("甲三", "formal", None)]
+
+
+async def test_an_old_card_loses_its_button(bot: World) -> None:
+    await made(bot)
+    await bot.stage.at("2023-08-30 09:05")
+    await bot.stage.at("2023-08-30 18:01")
+    assert await taps(bot, "甲三", "开始答题") == ("考试已结束，如需补考请联系纪检委员。", [])
+
+
+async def test_what_is_owed_goes_on_while_it_is_sat(bot: World) -> None:
+    await made(bot)
+    await bot.stage.at("2023-08-30 09:05")
+    await taps(bot, "甲三", "开始答题", "开始计时")
+    await bot.stage.at("2023-08-30 09:15")
+    await bot.stage.say("甲三", "我的待办")
+    text, labels = last(bot, "甲三")
+    assert "纪法知识测试：正在答题，剩余20分钟，请于" in text
+    assert labels[0] == "继续答题第1项"
+    assert (await taps(bot, "甲三", "继续答题第1项"))[0].startswith("第1题，共4题")
+    await bot.stage.say("甲四", "我的待办")
+    assert last(bot, "甲四")[1][0] == "开始答题第1项"
 
 
 async def test_nudged_on_the_last_day_alone(chat_url: str) -> None:

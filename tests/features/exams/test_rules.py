@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.exams import rules
+from bot.features.exams import rules, spans
 from bot.features.exams.rules import Sat
 from storage.choices import AttemptKind
 
@@ -63,6 +63,23 @@ def test_the_sum_alone_is_rounded(many: int, right: int, score: int) -> None:
     asked = [(place, "A", worth) for place, worth in enumerate(rules.points(10000, many), 1)]
     for first in (1, many - right + 1):
         assert rules.scored(asked, dict.fromkeys(range(first, first + right), "A")) == score * 100
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("90", 90), ("90分钟", 90), ("９０分", 90), ("半小时", 30), ("半个小时", 30), ("半小时15分", 45), ("1小时30分", 90), ("一个小时", 60),
+     ("一小时三十分钟", 90), ("1个半小时", 90), ("一小时半", 90), ("两小时", 120), ("四十五分钟", 45), ("小时", None),
+     ("", None), ("很久", None), ("-5", None), ("1.5小时", None), ("999999", None)],
+)  # fmt: skip
+def test_a_length_is_read(text: str, minutes: int | None) -> None:
+    assert spans.minutes_of(text) == minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("五", 5), ("5道题", 5), ("5题", 5), ("二十题", 20), ("1-5", None), ("题", None), ("", None)]
+)
+def test_a_number_is_read(text: str, found: int | None) -> None:
+    assert spans.whole_of(text, "道题", "题") == found
 
 
 def test_a_tick_comes_and_goes() -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.features.archive.document import BadArchive
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Target, bring
-from bot.features.exams import jobs, ledger, messages, making, own, score_lines, scores, service, sitting
+from bot.features.exams import jobs, ledger, making, messages, own, score_lines, scores, service, sitting
 from bot.features.privacy import erasure, mydata
 from bot.kit.access import NO_RIGHT
 from bot.kit.refusal import Refusal
