@@ -8,11 +8,17 @@ from bot.kit.buttons import Button
 
 @dataclass(frozen=True)
 class SitExam(Button):
-    """开始答题, 继续答题. `sure`: the time runs from this tap, where there is a limit; 0 asks first."""
+    """开始答题, 继续答题. `sure`: 1: the time runs from this tap, where there is a limit; else it asks first.
+
+    0 stands on a card of this test alone, which gives way when there is nothing to sit; LISTED on a page of several.
+    """
 
     prefix: ClassVar[str] = "ze"
     exam_id: int
     sure: int
+
+
+LISTED = 2
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ from storage.models.dialog import Dialog
 from storage.roster import roster
 
 STEP = "exams.scores"
+_EVERYBODY = "all"
+# D13: a formal score counts and no other beside it, so that who failed makes nothing up.
+_FAILED = "不合格的同志以正考成绩为准，可在“考试”中自行重考，不计入统计。"
 _OLD = "这份成绩已失效，请重新点“登记成绩”。"
 _SAVE = "核对无误请点“保存”，如有错误请重新发送。"
 
@@ -36,8 +39,10 @@ def make(session: Session, call: Call, button: buttons.MakeExam) -> Reply:
 def not_sat(session: Session, call: Call, button: buttons.NotSat) -> Reply:
     """Names without scores, in private."""
     exam = service.find(session, call.me, button.exam_id)
-    missing = service.counted(session, exam).not_sat
-    return say(*messages.not_sat(exam, list(names_of(session, missing).values())))
+    counted = service.counted(session, exam)
+    names = names_of(session, counted.not_sat)
+    listed, absent = [[names[person] for person in people] for people in (counted.not_sat, counted.absent)]
+    return say(*messages.not_sat(exam, listed, absent))
 
 
 def sheet(session: Session, call: Call, button: buttons.ScoreSheet) -> Reply:
@@ -81,8 +86,10 @@ def save_scores(session: Session, call: Call, button: buttons.SaveScores) -> Rep
     exam_id = int(dialog.draft["exam"])
     dialogs.close(session, call.me.id)
     rows = scores.enter(session, call.me, exam_id, given, call.now, call.tz)
-    exam = service.find(session, call.me, exam_id)
-    return Reply(toast="已登记成绩。", edit=messages.entered(exam, len(rows), service.counted(session, exam)))
+    exam, scored = service.find(session, call.me, exam_id), sum(one.score is not None for one in rows)
+    return Reply(
+        toast="已登记成绩。", edit=messages.entered(exam, scored, len(rows) - scored, service.counted(session, exam))
+    )
 
 
 # --- a score changed -------------------------------------------------------------------------------------------------
@@ -153,7 +160,15 @@ def change_score(session: Session, call: Call, button: buttons.ChangeScore) -> R
 
 def _may_make_up(session: Session, call: Call, values: Values) -> list[tuple[str, str]]:
     exam = service.find(session, call.me, int(values["exam"]))
-    return [(str(one.id), one.name) for one in scores.may_make_up(session, exam)]
+    people = [(str(one.id), one.name) for one in scores.may_make_up(session, exam)]
+    return [*([(_EVERYBODY, "全部未参加")] if len(people) > 1 else []), *people]
+
+
+def _chosen(session: Session, call: Call, values: Values) -> list[int]:
+    """Whom the ticks mean, in the order of the roster."""
+    ticked = values.get("people") or ()
+    offered = [value for value, _ in _may_make_up(session, call, values) if value != _EVERYBODY]
+    return [int(one) for one in offered if _EVERYBODY in ticked or one in ticked]
 
 
 def _read_people(session: Session, call: Call, said: str) -> Values:
@@ -170,12 +185,16 @@ def _read_people(session: Session, call: Call, said: str) -> Values:
 
 def _let_in_summary(session: Session, call: Call, values: Values) -> str:
     exam = service.find(session, call.me, int(values["exam"]))
-    names = names_of(session, [int(one) for one in values.get("people") or ()])
-    return "\n".join([f"【安排补考】{exam.title}", *([f"补考：{'、'.join(names.values())}"] if names else [])])
+    people = _chosen(session, call, values)
+    names = names_of(session, people)
+    said = [f"补考{len(people)}人：{'、'.join(names[one] for one in people)}"] if people else []
+    return "\n".join([f"【安排补考】{exam.title}", *said])
 
 
 def _let_in(session: Session, call: Call, values: Values) -> Reply:
-    people = [int(one) for one in values["people"]]
+    people = _chosen(session, call, values)
+    if len(people) < len(set(values["people"]) - {_EVERYBODY}):
+        raise Refusal(scores.NOT_ANY_MORE)
     rows = scores.let_in(session, call.me, int(values["exam"]), people, call.now, call.tz)
     exam = service.find(session, call.me, int(values["exam"]))
     said = messages.let_in(exam, moment_words(service.last_moment(session, exam, call.tz), call.tz))
@@ -191,7 +210,7 @@ LET_IN = Form(
     fields=(
         Field(
             "people",
-            "请选择参加补考的同志，选好后点“下一步”。",
+            f"请选择参加补考的同志，选好后点“下一步”。{_FAILED}",
             "补考",
             options=_may_make_up,
             read=_read_people,

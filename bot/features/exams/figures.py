@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.features.exams import messages
-from bot.features.exams.rules import as_number, average
+from bot.features.exams.rules import Sat, as_number, average
 from bot.features.exams.service import ExamFigures, exam_figures
 from bot.kit.access import Reach, Right, reach
 from bot.kit.figure_words import aside, with_names
@@ -63,9 +63,13 @@ def _behind(rows: Sequence[tuple[int, ExamFigures]]) -> Mapping[str, Sequence[st
 
 def _behind_one(path: str, one: ExamFigures) -> Iterable[tuple[str, Sequence[str]]]:
     """Attempts are known by the test and the person (docs/archive.md): E1/P1/formal."""
-    yield f"{path}.examinees", [f"E{one.exam.id}/P{sat.person_id}/{sat.kind}" for sat in one.counted.sat]
+    yield f"{path}.examinees", [f"E{one.exam.id}/P{sat.person_id}/{sat.kind}" for sat in _by_person(one)]
     yield f"{path}.expected", codes("P", one.counted.expected)
     yield f"{path}.not_sat", codes("P", one.counted.not_sat)
+
+
+def _by_person(one: ExamFigures) -> Sequence[Sat]:
+    return sorted(one.counted.sat, key=lambda sat: sat.person_id or 0)
 
 
 def _show(look: Look, rows: Sequence[tuple[int, ExamFigures]]) -> Shown:
@@ -84,12 +88,12 @@ def _lines(one: ExamFigures, called: Mapping[int, str]) -> list[str]:
     missing = one.counted.not_sat if one.over else ()
     return [
         *messages.shown_figure(title, one.counted),
-        *with_names(called, ("已参加", _sat(one)), ("未参加", missing)),
+        *with_names(called, ("已参加", _sat(one)), ("未参加", missing), ("其中缺考", one.counted.absent)),
     ]
 
 
 def _show_scores(look: Look, rows: Sequence[ExamFigures]) -> Shown:
-    """Each with the scores that count, the best first: to who reads scores."""
+    """Each with the scores that count, in the order of the roster: to who reads scores."""
     called = look.called({person for one in rows for person in _sat(one)})
     return (), [Record("\n".join(_scores(one, called))) for one in rows if one.counted.sat]
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.exams import buttons, cards, making, messages, rules, service
 from bot.features.exams.making import Plan
+from bot.features.exams.spans import minutes_of, whole_of
 from bot.features.question_bank import service as bank
 from bot.features.question_bank.rules import numbers
 from bot.kit import questions
@@ -64,11 +65,11 @@ def _read_questions(session: Session, call: Call, said: str) -> Values:
     text, there = normalize("NFKC", said).strip(), bank.listed(session, call.me.branch_id)
     if not there:
         raise Refusal(_NO_BANK)
-    alone = text.removesuffix("题").removeprefix("抽").strip()
-    if alone.isdecimal() and len(alone) < 5:
-        if not 0 < int(alone) <= min(len(there), rules.MOST_QUESTIONS):
+    alone = whole_of(text.removeprefix("抽"), "道题", "个题", "题", "道")
+    if alone is not None:
+        if not 0 < alone <= min(len(there), rules.MOST_QUESTIONS):
             raise Refusal(f"题库中有{len(there)}题，请重新发送题数。")
-        return {"questions": f"{DRAWN}{int(alone)}"}
+        return {"questions": f"{DRAWN}{alone}"}
     picked, known = numbers(text), {one.number for one in there}
     if picked is None:
         raise Refusal("没有看懂，请发送题数或题号，例如：20题，或1-20。")
@@ -88,10 +89,10 @@ def _number(
     """A whole number; one of the buttons, or typed."""
 
     def read(session: Session, call: Call, said: str) -> Values:
-        text = normalize("NFKC", said).strip().removesuffix("分钟").removesuffix("分")
-        if not (text.isdecimal() and text.isascii() and len(text) < 6 and 0 < int(text) <= most):
+        found = minutes_of(said) if in_chat else whole_of(said, "分")
+        if found is None or not 0 < found <= most:
             raise Refusal(f"请发送1至{most}的整数作为{label}。")
-        return {key: str(int(text))}
+        return {key: str(found)}
 
     return Field(
         key,
@@ -102,7 +103,7 @@ def _number(
         when=_in_chat if in_chat else lambda values: True,
         later=later,
         what=label,
-        longest=5,
+        longest=12,
     )
 
 

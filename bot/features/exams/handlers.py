@@ -8,10 +8,13 @@ from bot.features.exams import buttons, desk, forms, messages, own, service, sit
 from bot.kit.access import Reach, Right, reach
 from bot.kit.doors import OpenBank
 from bot.kit.handlers import Call, Command, Handler, Tap
+from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from storage.models.exam import ExamAttempt
 
 _SHOWN = 8
+# What an old card says from then on, without its button.
+_NO_MORE = (sitting.OVER, sitting.SAT, service.CALLED_OFF)
 _LATER = "好的，请在规定时间内答题。"
 
 
@@ -31,20 +34,24 @@ def exam(session: Session, call: Call) -> Reply:
 
 def sit(session: Session, call: Call, button: buttons.SitExam) -> Reply:
     """With a limit the time runs only from a second tap."""
-    exam = service.find(session, call.me, button.exam_id)
-    turn = sitting.turn(session, call.me, exam, call.now, call.tz)
-    if exam.minutes and not turn.goes_on and not button.sure:
+    try:
+        exam = service.find(session, call.me, button.exam_id)
+        turn = sitting.turn(session, call.me, exam, call.now, call.tz)
+    except Refusal as refused:
+        if button.sure == buttons.LISTED or refused.text not in _NO_MORE:
+            raise
+        return Reply(toast=refused.text, edit=Message(refused.text))
+    if exam.minutes and not turn.goes_on and button.sure != 1:
         many = len(service.items(session, exam.id))
         return Reply(here=[messages.ask_to_begin(exam, many, turn.kind)])
-    if button.sure and turn.goes_on:
-        # The second of two quick taps: the question stands below already.
-        return Reply(toast=messages.GO_ON_BELOW, edit=Message(messages.begun(exam, turn.kind)))
     row = sitting.begin(session, call.me, exam.id, call.now, call.tz)
     sitting.see(row, call.now)
     if sitting.is_over(row, call.now):
         return _over(session, call, row, edits=False)
     told = Message(messages.begun(exam, row.kind)) if not turn.goes_on else None
-    return Reply(edit=told if button.sure else None, here=[messages.question(sitting.page(session, row, call.now))])
+    return Reply(
+        edit=told if button.sure == 1 else None, here=[messages.question(sitting.page(session, row, call.now))]
+    )
 
 
 def not_yet(session: Session, call: Call, button: buttons.NotYet) -> Reply:

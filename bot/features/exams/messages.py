@@ -17,7 +17,6 @@ from storage.models.exam import Exam, ExamAttempt
 
 NONE_OPEN = "现在没有需要参加的考试。"
 GO_ON_HERE = "请从这一题继续。"
-GO_ON_BELOW = "已开始答题，请在下面作答。"
 ON_A_BUTTON = 10
 TRUE_FALSE = {"A": "正确", "B": "错误"}
 
@@ -72,10 +71,11 @@ def card(exam: Exam, counted: Counted, many: int, tz: tzinfo, *, scores: bool, l
 
 
 def counts(counted: Counted) -> str:
-    """应考23人，实考22人，未参加1人，平均98分。"""
+    """应考23人，实考21人，未参加2人（缺考1人），平均98分。"""
     said = [f"应考{len(counted.expected)}人"]
     said += [f"实考{len(counted.sat)}人"] if counted.sat else []
-    said += [f"未参加{len(counted.not_sat)}人"] if counted.not_sat else []
+    absent = f"（缺考{len(counted.absent)}人）" if counted.absent else ""
+    said += [f"未参加{len(counted.not_sat)}人{absent}"] if counted.not_sat else []
     said += [f"平均{plain(counted.average)}分"] if counted.sat else []
     return "，".join(said) + "。"
 
@@ -88,8 +88,10 @@ def exams(listed: Sequence[Exam]) -> Message:
     return Message("\n".join([head, *lines]), filled(*two_a_row(taps)))
 
 
-def not_sat(exam: Exam, names: Sequence[str]) -> list[Message]:
+def not_sat(exam: Exam, names: Sequence[str], absent: Sequence[str]) -> list[Message]:
+    """absent: those of them who were recorded as such."""
     lines = [exam.title, f"未参加{len(names)}人：{'、'.join(names)}" if names else "全部已参加。"]
+    lines += [f"其中缺考{len(absent)}人：{'、'.join(absent)}"] if absent else []
     return [Message(text) for text in Pages().add(lines).texts]
 
 
@@ -104,7 +106,7 @@ def own(open_: Sequence[tuple[Exam, str]], results: Sequence[str], more: Sequenc
         for number, (one, word) in enumerate(open_, 1)
     ]
     taps = [
-        Choice(f"{_verb(word)}第{number}项" if many else _verb(word), buttons.SitExam(one.id, 0))
+        Choice(f"{_verb(word)}第{number}项" if many else _verb(word), buttons.SitExam(one.id, buttons.LISTED))
         for number, (one, word) in enumerate(open_, 1)
     ]
     head = [NONE_OPEN] if not open_ else ["【考试】"]
@@ -195,7 +197,7 @@ def given(exam: Exam, found: Sequence[Given], members: set[int]) -> list[str]:
     by_kind: Mapping[AttemptKind, list[Given]] = {
         kind: [one for one in scored if one.kind is kind] for kind in AttemptKind
     }
-    lines = [f"【登记成绩】{exam.title}", f"将登记{len(scored)}人的成绩。"]
+    lines = [f"【登记成绩】{exam.title}", f"将登记{_what(len(scored), len(absent))}。"]
     lines += [
         f"{ATTEMPTS[kind]}{len(rows)}人：{'、'.join(f'{one.name}{score_words(one.score or 0)}分' for one in rows)}"
         for kind, rows in by_kind.items()
@@ -207,9 +209,14 @@ def given(exam: Exam, found: Sequence[Given], members: set[int]) -> list[str]:
     return lines
 
 
-def entered(exam: Exam, many: int, counted: Counted) -> Message:
+def _what(scored: int, absent: int) -> str:
+    said = [*([f"{scored}人的成绩"] if scored else []), *([f"缺考{absent}人"] if absent else [])]
+    return "，".join(said)
+
+
+def entered(exam: Exam, scored: int, absent: int, counted: Counted) -> Message:
     back = [[Choice("查看考试", buttons.OpenExam(exam.id))]]
-    return Message(f"已登记{many}人的成绩：{exam.title}\n{counts(counted)}", back)
+    return Message(f"已登记{_what(scored, absent)}：{exam.title}\n{counts(counted)}", back)
 
 
 def changed(exam: Exam, counted: Counted) -> Message:
@@ -229,7 +236,4 @@ def shown_figure(title: str, counted: Counted) -> list[str]:
 
 
 def scores_of(counted: Counted, called: Mapping[int, str]) -> list[str]:
-    return [
-        f"{called.get(one.person_id or 0, '')}{score_words(one.score or 0)}分"
-        for one in sorted(counted.sat, key=lambda one: (-(one.score or 0), one.person_id or 0))
-    ]
+    return [f"{called.get(one.person_id or 0, '')}{score_words(one.score or 0)}分" for one in counted.sat]

@@ -51,17 +51,20 @@ def minutes_left(moment: datetime, last: datetime) -> int:
 
 
 def points(full: int, many: int) -> list[int]:
-    """Points, in hundredths, for so many questions: the same for each but for a hundredth, together the full score."""
-    each, more = divmod(full, many)
-    return [each + (place < more) for place in range(many)]
+    """What is kept beside each question, in hundredths: together the full score. What is earned is reckoned at once."""
+    each, more = divmod(full // 100, many)
+    return [(each + (place < more)) * 100 for place in range(many)]
 
 
 def scored(asked: Iterable[tuple[int, str, int]], chosen: Mapping[int, str]) -> int:
-    """`asked`: place, right letters, points. All of the right ones and no other, else nothing; a whole number of
-    points, half up, so that three of six are 50 of 100.
+    """`asked`: place, right letters, points. A question counts with all of the right letters and no other.
+
+    Each is worth the same part of the full score; their sum alone is rounded, half up, to a whole point.
     """
-    worth = sum(worth for place, right, worth in asked if set(chosen.get(place, "")) == set(right))
-    return (worth + 50) // 100 * 100
+    listed = list(asked)
+    correct = sum(set(chosen.get(place, "")) == set(right) for place, right, _ in listed)
+    full = sum(worth for _, _, worth in listed)
+    return (2 * full * correct + 100 * len(listed)) // (200 * len(listed)) * 100 if listed else 0
 
 
 def ticked(chosen: str, letter: str) -> str:
@@ -103,11 +106,12 @@ class Sat:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One test at a cut-off: whose score counts, of whom one was expected."""
+    """One test at a cut-off: whose score counts, of whom one was expected, whom an officer noted as absent (缺考)."""
 
     sat: tuple[Sat, ...]
     expected: tuple[int, ...]
     pass_score: int
+    noted: tuple[int, ...] = ()
 
     @property
     def scores(self) -> list[int]:
@@ -127,6 +131,11 @@ class Counted:
     def not_sat(self) -> tuple[int, ...]:
         there = {one.person_id for one in self.sat}
         return tuple(person for person in self.expected if person not in there)
+
+    @property
+    def absent(self) -> tuple[int, ...]:
+        """Of those who did not sit it."""
+        return tuple(person for person in self.not_sat if person in self.noted)
 
     @property
     def participation_rate(self) -> Decimal | None:
@@ -166,7 +175,7 @@ def counted_of(attempts: Iterable[Sat]) -> Sat | None:
 def count(
     attempts: Iterable[Sat], members: Collection[int], expected: Iterable[int], pass_score: int, cut_off: datetime
 ) -> Counted:
-    """D13: of each on the roster of the day the one score that counts and came before the cut-off.
+    """D13: of each on the roster of the day, in its order, the one score that counts and came before the cut-off.
 
     Who is exempt and sits is in the average and on neither side of participation; who is no member nowhere.
     """
@@ -174,5 +183,6 @@ def count(
     for one in attempts:
         if one.person_id in members and (one.came_at is None or in_time(one.came_at, cut_off)):
             mine.setdefault(one.person_id or 0, []).append(one)
-    found = [counted_of(mine[person]) for person in sorted(mine)]
-    return Counted(tuple(one for one in found if one is not None), tuple(expected), pass_score)
+    found = [counted_of(mine[person]) for person in members if person in mine]
+    noted = [person for person, rows in mine.items() if any(one.score is None and one.came_at for one in rows)]
+    return Counted(tuple(one for one in found if one is not None), tuple(expected), pass_score, tuple(noted))

@@ -16,6 +16,7 @@ from bot.kit.words import cut
 from storage.choices import AttemptKind
 
 MOST, MOST_FAULTS = 300, 10
+NOTED_ABSENT = "缺考"
 ABSENT = ("缺考", "未考", "未参加", "未参加考试", "缺席")
 OUTSIDE = ("积极分子", "入党积极分子", "非党员", "列席", "外单位", "群众")
 KINDS = {
@@ -172,7 +173,7 @@ def read(lines: Sequence[Line], people: Collection[Somebody], full: int, there: 
     found, faults, seen, known = list[Given](), list[str](), set[Key](), Known(people)
     for line in lines:
         one, fault = _read(line, known, full)
-        if one is not None and one.key in there and one.score is not None:
+        if one is not None and one.key in there:
             fault = f"{one.name}同志已有成绩，如需修改请点“修改成绩”"
         if one is not None and one.key in seen:
             fault = f"{one.name}同志写了两次"

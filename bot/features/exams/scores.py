@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.exams import rules, service
-from bot.features.exams.score_lines import Given, Key, Line, Somebody, key_of, read
+from bot.features.exams.score_lines import NOTED_ABSENT, Given, Key, Line, Somebody, key_of, read
 from bot.kit.access import Right, require
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import local_day
@@ -20,6 +20,7 @@ from storage.roster import roster
 
 LONGEST_REASON = 100
 IN_CHAT = "这次考试由同志们在支部小助手中作答，成绩自动登记。"
+NOT_ANY_MORE = "有的同志已有成绩或已安排补考，请重新选择。"
 _NO_SCORE = "这位同志还没有成绩。"
 
 
@@ -70,17 +71,16 @@ def _there(session: Session, exam: Exam) -> set[Key]:
 def enter(
     session: Session, me: Me, exam_id: int, given: Sequence[Given], now: datetime, tz: tzinfo
 ) -> list[ExamAttempt]:
-    """All of it or none: of two officers at once the second is told whose scores are there already."""
+    """All of it or none, who is absent too: of two officers at once the second is told whose scores are there."""
     exam = may_enter(session, me, exam_id, now, tz)
     taken = _there(session, exam)
-    again = [one.name for one in given if one.key in taken and one.score is not None]
+    again = [one.name for one in given if one.key in taken]
     if again:
         raise Refusal(f"{'、'.join(again[:5])}同志已有成绩，请重新发送。")
     unscored = [one for one in service.attempts(session, [exam.id]) if one.score is None and one.started_at is None]
     waiting = {(one.person_id or 0, one.kind): one for one in unscored if one.person_id is not None}
-    rows = [
-        _row(exam, one, waiting.get((one.person_id or 0, one.kind)), me, now) for one in given if one.score is not None
-    ]
+    kept = [one for one in given if one.score is not None or one.person_id is not None]
+    rows = [_row(exam, one, waiting.get((one.person_id or 0, one.kind)), me, now) for one in kept]
     session.add_all(rows)
     session.flush()
     audit.record(session, "enter", "exam", exam.id, now=now, by=me, count=len(rows))
@@ -96,6 +96,7 @@ def _row(exam: Exam, one: Given, waits: ExamAttempt | None, me: Me, now: datetim
         kind=one.kind,
     )
     row.score, row.recorded_by_id, row.recorded_at = one.score, me.id, now
+    row.note = NOTED_ABSENT if one.score is None else ""
     return row
 
 
@@ -129,12 +130,10 @@ def scored(session: Session, exam: Exam) -> list[ExamAttempt]:
 
 
 def may_make_up(session: Session, exam: Exam) -> list[Somebody]:
-    """On the roster of its day and expected, without a score that counts, and not let in yet: who has failed tries
-    again, and the first score stays the one that counts (D13).
-    """
-    there = roster(session, exam.branch_id, exam.held_on)
+    """Expected (D26) and without a score that counts (D13), and not let in yet; in the order of the roster."""
+    there = service.expected(session, exam)
     had = {one.person_id for one in service.attempts(session, [exam.id]) if one.kind in _SAT and _is_taken(one)}
-    return [Somebody(one.id, one.name, one.group_name) for one in there if one.id not in had and not one.exempt]
+    return [Somebody(one.id, one.name, one.group_name) for one in there if one.id not in had]
 
 
 def _is_taken(row: ExamAttempt) -> bool:
@@ -152,7 +151,7 @@ def let_in(
         raise Refusal("考试还没有结束，请在结束后安排补考。")
     may = {one.id for one in may_make_up(session, exam)}
     if not people or not may.issuperset(people):
-        raise Refusal("有的同志已有成绩或已安排补考，请重新选择。")
+        raise Refusal(NOT_ANY_MORE)
     rows = [ExamAttempt(exam_id=exam.id, person_id=one, kind=AttemptKind.MAKEUP) for one in sorted(people)]
     session.add_all(rows)
     session.flush()

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from bot.features.exams import rules
-from bot.features.exams.buttons import SitExam
+from bot.features.exams.buttons import LISTED, SitExam
 from bot.features.exams.rules import Counted, Sat
 from bot.kit import branch_settings
 from bot.kit.closing import cut_off_of, standing
@@ -162,7 +162,7 @@ def _figures(
     today: date,
 ) -> ExamFigures:
     asked = [one.id for one in members if not decided.spares(one, ExemptFrom.EXAM)]
-    found = rules.count(rows, {one.id for one in members}, asked, exam.pass_score, cut_off)
+    found = rules.count(rows, [one.id for one in members], asked, exam.pass_score, cut_off)
     return ExamFigures(exam, found, exam.held_on < today)
 
 
@@ -180,8 +180,9 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     today, people = local_day(now, tz), None if person_id is None else [person_id]
     exams, calendar = open_in_chat(session, branch_id, now), calendar_of(session, branch_id)
     here = {one.id for one in roster(session, branch_id, today, people)}
+    running = _running(session, branch_id, people)
     found = [
-        _owing(exam, person, now, tz, calendar)
+        _owing(exam, person, now, tz, calendar, running.get((exam.id, person)))
         for exam in exams
         for person in still_asked(session, exam, people)
         if person in here
@@ -200,10 +201,11 @@ def _let_in(
 ) -> Iterable[Owing]:
     """Until the cut-off of its quarter."""
     waits = (ExamAttempt.kind == AttemptKind.MAKEUP, ExamAttempt.submitted_at.is_(None), ExamAttempt.score.is_(None))
-    query = select(Exam, ExamAttempt.person_id).join(ExamAttempt, ExamAttempt.exam_id == Exam.id)
+    query = select(Exam, ExamAttempt).join(ExamAttempt, ExamAttempt.exam_id == Exam.id)
     if people is not None:
         query = query.where(ExamAttempt.person_id.in_(people))
-    for exam, person in session.execute(query.where(Exam.branch_id == branch_id, _SAT_HERE, _STANDS, *waits)):
+    for exam, row in session.execute(query.where(Exam.branch_id == branch_id, _SAT_HERE, _STANDS, *waits)):
+        person, runs = row.person_id, row if row.started_at is not None else None
         ends = last_moment(session, exam, tz)
         if person is not None and now <= ends:
             yield Owing(
@@ -212,7 +214,8 @@ def _let_in(
                 title=f"{short(exam.title)}补考",
                 ask=f"{moment_words(ends, tz)}前完成",
                 due=ends,
-                does=(Does("开始答题", SitExam(exam.id, 0)),),
+                does=(_does(exam, runs),),
+                note=_note(exam, runs, now),
                 lacks="未参加",
             )
 
@@ -223,7 +226,31 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     return session.scalars(select(Exam.branch_id).where(_SAT_HERE, *soon).distinct())
 
 
-def _owing(exam: Exam, person_id: int, now: datetime, tz: tzinfo, calendar: Calendar) -> Owing:
+def _running(session: Session, branch_id: int, people: Collection[int] | None) -> dict[tuple[int, int], ExamAttempt]:
+    """What is being sat, by test and person."""
+    runs = (ExamAttempt.started_at.is_not(None), ExamAttempt.submitted_at.is_(None), ExamAttempt.score.is_(None))
+    query = select(ExamAttempt).join(Exam, Exam.id == ExamAttempt.exam_id)
+    if people is not None:
+        query = query.where(ExamAttempt.person_id.in_(people))
+    rows = session.scalars(query.where(Exam.branch_id == branch_id, _SAT_HERE, _STANDS, *runs))
+    return {(row.exam_id, row.person_id): row for row in rows if row.person_id is not None}
+
+
+def _does(exam: Exam, running: ExamAttempt | None) -> Does:
+    return Does("继续答题" if running is not None else "开始答题", SitExam(exam.id, LISTED))
+
+
+def _note(exam: Exam, running: ExamAttempt | None, now: datetime) -> str:
+    if running is None or running.deadline is None:
+        return ""
+    seen = rules.moment(now, [running.started_at] if running.started_at is not None else [])
+    left = f"剩余{rules.minutes_left(seen, running.deadline)}分钟，" if exam.minutes else ""
+    return f"正在答题，{left}"
+
+
+def _owing(
+    exam: Exam, person_id: int, now: datetime, tz: tzinfo, calendar: Calendar, running: ExamAttempt | None
+) -> Owing:
     """Nudged on its last day alone, and not on the day on which it was told of."""
     opens, closes = exam.opens_at or now, exam.closes_at or now
     told_on, day = local_day(opens, tz), calendar.on_or_before(local_day(closes, tz))
@@ -233,7 +260,8 @@ def _owing(exam: Exam, person_id: int, now: datetime, tz: tzinfo, calendar: Cale
         title=short(exam.title),
         ask=f"{moment_words(closes, tz)}前完成",
         due=closes,
-        does=(Does("开始答题", SitExam(exam.id, 0)),),
+        does=(_does(exam, running),),
+        note=_note(exam, running, now),
         nudges=(at(day, NUDGE_AT, tz),) if day > told_on else (),
         told_on=told_on,
         lacks="未参加",

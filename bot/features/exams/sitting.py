@@ -66,7 +66,8 @@ def turn(session: Session, me: Me, exam: Exam, now: datetime, tz: tzinfo) -> Tur
     if now < exam.opens_at:
         raise Refusal(NOT_YET)
     if not rules.is_over(now, exam.closes_at):
-        return _formal(session, me, exam, bool(done))
+        noted = next((one for one in mine if one.kind is AttemptKind.FORMAL and one not in done), None)
+        return _formal(session, me, exam, bool(done), noted)
     if not in_time(now, service.cut_off(session, exam, tz)):
         raise Refusal(OVER)
     if let_in is not None:
@@ -76,12 +77,13 @@ def turn(session: Session, me: Me, exam: Exam, now: datetime, tz: tzinfo) -> Tur
     raise Refusal(OVER)
 
 
-def _formal(session: Session, me: Me, exam: Exam, done: bool) -> Turn:
+def _formal(session: Session, me: Me, exam: Exam, done: bool, noted: ExamAttempt | None) -> Turn:
+    """noted: as absent, too early."""
     if done:
         raise Refusal(SAT)
     if not roster(session, exam.branch_id, exam.held_on, [me.id]):
         raise Refusal(NOT_ASKED)
-    return Turn(AttemptKind.FORMAL)
+    return Turn(AttemptKind.FORMAL, noted)
 
 
 def begin(session: Session, me: Me, exam_id: int, now: datetime, tz: tzinfo) -> ExamAttempt:
@@ -95,6 +97,7 @@ def begin(session: Session, me: Me, exam_id: int, now: datetime, tz: tzinfo) -> 
     if row is None:
         row = ExamAttempt(exam_id=exam.id, person_id=me.id, kind=mine.kind, number=mine.number, position=1)
         session.add(row)
+    row.note, row.recorded_at, row.recorded_by_id = "", None, None
     formal, ends = mine.kind is AttemptKind.FORMAL, service.last_moment(session, exam, tz)
     row.started_at, row.deadline = now, rules.deadline(now, exam.minutes, ends)
     if formal and exam.closes_at is not None:

@@ -9,7 +9,7 @@ from bot.features.question_bank import buttons, rules, service, sheet
 from bot.features.question_bank.rules import Question
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right
-from bot.kit.asking import question
+from bot.kit.asking import CancelQuestion, question
 from bot.kit.doors import OpenBank
 from bot.kit.form_fields import Action, Field, Values
 from bot.kit.forms import Form
@@ -18,16 +18,17 @@ from bot.kit.handlers import Answer, Call, Handler, Tap
 from bot.kit.lists import filled, page_of
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, say
-from bot.kit.words import cut
+from bot.kit.words import cut, plain
 from storage.choices import QuestionKind
 from storage.models.dialog import Dialog
 from storage.models.exam import ExamQuestion
 
 STEP = "question_bank.add"
-_ON_A_PAGE, _SHORT = 10, 60
+_ON_A_PAGE, _SHORT, _SEEN, _FAULTS = 10, 60, 3, 10
 _OLD = "这些题目已失效，请重新点“添加题目”。"
+_DONE = "完成"
 _HOW = (
-    "请发送题库表格，或逐题发送文字，例如：\n党的最高纪律处分是什么？\nA. 警告\nB. 开除党籍\n答案：B\n"
+    "请发送题库表格，或发送一题或几题文字，例如：\n党的最高纪律处分是什么？\nA. 警告\nB. 开除党籍\n答案：B\n"
     "没有选项的是判断题，答案写正确或错误。"
 )
 _TRUE_FALSE = {"A": "正确", "B": "错误"}
@@ -51,7 +52,9 @@ def open_bank(session: Session, call: Call, button: OpenBank) -> Reply:
 def show(session: Session, call: Call, button: buttons.ShowQuestions) -> Reply:
     page = page_of(service.listed(session, call.me.branch_id), button.page, _ON_A_PAGE)
     lines = ["【题库】" + page.words, *(_line(one) for one in page.things)]
-    return Reply(edit=Message("\n".join(lines), filled(page.turn(buttons.ShowQuestions))))
+    does = [Choice("添加题目", buttons.AddQuestions()), Choice("删除题目", buttons.TakeOut())]
+    rows = filled(page.turn(buttons.ShowQuestions), does if page.things else does[:1], [Choice("题库", OpenBank())])
+    return Reply(edit=Message("\n".join(lines), rows))
 
 
 def _line(row: ExamQuestion) -> str:
@@ -76,28 +79,64 @@ def ask(session: Session, call: Call, button: buttons.AddQuestions) -> Reply:
 
 
 def take(session: Session, call: Call, dialog: Dialog) -> Reply:
-    """Shown as it was read; nothing is written yet."""
+    """Shown as it was read, behind what was read before it; nothing is written yet."""
     if call.files and not isinstance(call.content, list):
-        raise Refusal("请发送题库表格，或逐题发送文字。")
+        raise Refusal("请发送题库表格，或发送一题或几题文字。")
+    before = [_from_json(one) for one in dialog.draft.get("questions") or ()]
+    if plain(call.text) == _DONE and not isinstance(call.content, list):
+        return _done(session, call, dialog, before)
     found = call.content if isinstance(call.content, list) else _of_text(call.text)
-    new = service.fresh(session, call.me.branch_id, found)
-    if not new:
-        raise Refusal("这些题目题库中都有了，没有重复添加。")
+    new = service.fresh(session, call.me.branch_id, [*before, *found])
+    if len(new) == len(before):
+        raise Refusal("这些题目已添加过，没有重复添加。" if before else "这些题目题库中都有了，没有重复添加。")
     dialogs.move(dialog, STEP, call.now, questions=[_to_json(one) for one in new])
     dialog.id += 1
-    again = f"，另有{len(found) - len(new)}题已在题库中" if len(found) > len(new) else ""
-    head = f"将添加{len(new)}题{again}。"
-    shown = [_whole(one) for one in new[:3]]
-    more = [f"……共{len(new)}题。"] if len(new) > len(shown) else []
-    text = "\n".join([head, *shown, *more, "核对无误请点“保存”，如有错误请重新发送。"])
-    return say(question(dialog, text, [[Choice("保存", buttons.SaveQuestions(dialog.id))]]))
+    return say(_read_through(dialog, new[len(before) :], len(new), len(before) + len(found) - len(new)))
+
+
+def _read_through(dialog: Dialog, new: Sequence[Question], many: int, again: int) -> Message:
+    """What has just been read; how many the button saves."""
+    also = f"，另有{again}题已添加过" if again else ""
+    more = [f"……本次读取{len(new)}题。"] if len(new) > _SEEN else []
+    lines = [f"将添加{many}题{also}。", *map(_whole, new[:_SEEN]), *more]
+    lines.append("核对无误请点“保存”，也可以继续发送下一题；如有错误请点“取消”，重新添加。")
+    return question(dialog, "\n".join(lines), [[Choice("保存", buttons.SaveQuestions(dialog.id))]])
+
+
+def _done(session: Session, call: Call, dialog: Dialog, waiting: Sequence[Question]) -> Reply:
+    if waiting:
+        raise Refusal(f"有{len(waiting)}题还没有保存，请先点“保存”，或点“取消”。")
+    reply = left(session, call, dialog) or say(open_bank(session, call, OpenBank()).here[0])
+    dialogs.close(session, call.me.id)
+    return reply
+
+
+def left(session: Session, call: Call, dialog: Dialog) -> Reply | None:
+    """完成, or 取消 behind what was saved: says what came of it."""
+    saved, waiting = int(dialog.draft.get("saved") or 0), len(dialog.draft.get("questions") or ())
+    if not saved:
+        return None
+    dropped = f"另有{waiting}题没有保存。" if waiting else ""
+    text = f"已添加{saved}题，题库共{service.many(session, call.me.branch_id)}题。{dropped}"
+    return say(Message(text, [[Choice("查看题目", buttons.ShowQuestions(0)), Choice("题库", OpenBank())]]))
 
 
 def _of_text(text: str) -> list[Question]:
-    one, faults = rules.read(text)
-    if one is None:
-        raise Refusal("\n".join(["题目没有添加，请修改后重新发送：", *(f"{what}：{how}。" for what, how in faults)]))
-    return [one]
+    read = rules.read_all(text)
+    faults = [
+        f"{_which(number, len(read))}{what}：{how}。"
+        for number, (_, wrong) in enumerate(read, 1)
+        for what, how in wrong
+    ]
+    if faults:
+        more = [f"另有{len(faults) - _FAULTS}处。"] if len(faults) > _FAULTS else []
+        raise Refusal("\n".join(["题目没有添加，请修改后重新发送：", *faults[:_FAULTS], *more]))
+    return [one for one, _ in read if one is not None]
+
+
+def _which(number: int, many: int) -> str:
+    """第2题，: only where there are several."""
+    return f"第{number}题，" if many > 1 else ""
 
 
 def _whole(one: Question) -> str:
@@ -118,12 +157,12 @@ def save(session: Session, call: Call, button: buttons.SaveQuestions) -> Reply:
     dialog = dialogs.tapped(session, call.me, button.dialog_id, call.now, _OLD, STEP, needs="questions")
     wanted = [_from_json(one) for one in dialog.draft["questions"]]
     rows = service.add(session, call.me, wanted, call.now)
-    dialogs.move(dialog, STEP, call.now, questions=[])
+    dialogs.move(dialog, STEP, call.now, questions=[], saved=int(dialog.draft.get("saved") or 0) + len(rows))
     dialog.id += 1
     there = service.many(session, call.me.branch_id)
-    more = "继续添加请直接发送下一题。"
-    done = f"已添加{len(rows)}题，题库共{there}题。{more}"
-    return Reply(toast=f"已添加{len(rows)}题。", edit=question(dialog, done))
+    done = f"已添加{len(rows)}题，题库共{there}题。继续添加请直接发送下一题，添加完请点“{_DONE}”。"
+    stop = [[Choice(_DONE, CancelQuestion(dialog.id))]]
+    return Reply(toast=f"已添加{len(rows)}题。", edit=Message(done, stop))
 
 
 # --- taken out of ----------------------------------------------------------------------------------------------------
@@ -185,6 +224,7 @@ HANDLERS: list[Handler] = [
         called="添加题目",
         reads_file=sheet.read,
         reads_which=sheet.is_table,
-        measure=lambda dialog: ("题目", rules.LONGEST + rules.MOST_OPTIONS * rules.LONGEST_OPTION),
+        measure=lambda dialog: ("题目", None),
+        cancelled=left,
     ),
 ]

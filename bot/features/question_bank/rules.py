@@ -20,6 +20,7 @@ TRUE_FALSE = {
 }  # fmt: skip
 _OPTION = re.compile(r"([A-H])[.、．:：)）\s]\s*(.+)")
 _ANSWER = re.compile(r"(?:正确)?答案[:：]?\s*(.+)")
+_NUMBERED = re.compile(r"(?:第(\d{1,3})题[.、．:：]?|(\d{1,3})[.、．)）])\s*(?!\d)(.+)")
 _MARKS = re.compile(r"[\s,，、;；]+")
 _NUMBERS = re.compile(r"(\d{1,5})(?:[-至到~～](\d{1,5}))?")
 
@@ -48,7 +49,7 @@ def made(kind: str, text: str, options: Sequence[str], answer: str) -> tuple[Que
         faults += _of_options(filled)
     right = _right(wanted, answer, len(filled))
     if wanted is not None and not right:
-        faults.append(("正确答案", _wanted(wanted)))
+        faults.append(("正确答案", _no_option(wanted, answer, len(filled)) or _wanted(wanted)))
     if faults or wanted is None:
         return None, faults
     return Question(wanted, text.strip(), tuple(filled), right), []
@@ -59,6 +60,15 @@ def _wanted(kind: QuestionKind) -> str:
         return "请填写正确或错误"
     several = kind is QuestionKind.SEVERAL
     return "请填写两个以上选项的字母，例如：AC" if several else "请填写一个选项的字母，例如：A"
+
+
+def _no_option(kind: QuestionKind, answer: str, many: int) -> str:
+    """没有选项C，选项是A、B: of a letter behind the last one."""
+    said = _MARKS.sub("", normalize("NFKC", answer).upper())
+    beyond = [letter for letter in said if letter not in LETTERS[:many]]
+    if kind is QuestionKind.TRUE_FALSE or many < 2 or not beyond or not set(said) <= set(LETTERS):
+        return ""
+    return f"没有选项{'、'.join(dict.fromkeys(beyond))}，选项是{'、'.join(LETTERS[:many])}"
 
 
 def _of_options(options: Sequence[str]) -> list[tuple[str, str]]:
@@ -83,21 +93,60 @@ def _right(kind: QuestionKind | None, answer: str, many: int) -> str:
     return "".join(letters) if fits else ""
 
 
-def read(text: str) -> tuple[Question | None, list[tuple[str, str]]]:
-    """A question typed in lines: what is asked, A. …, B. …, 答案：A. Without options it is one of true and false."""
-    asked, options, answer = list[str](), dict[str, str](), ""
+def read_all(text: str) -> list[tuple[Question | None, list[tuple[str, str]]]]:
+    """Each question of a message, in its order."""
+    return [_read(lines) for lines in _parted(text)] or [_read([])]
+
+
+def _parted(text: str) -> list[list[str]]:
+    """The lines of each: one ends with its answer, or where the next number begins."""
+    found, ended = list[list[str]](), True
     for line in filter(None, (one.strip() for one in text.splitlines())):
+        if ended or _begins(line, found[-1]):
+            found.append([])
+        found[-1].append(line)
+        ended = _ANSWER.fullmatch(line) is not None
+    return found
+
+
+def _begins(line: str, before: Sequence[str]) -> bool:
+    """Numbers may stand within a question too, before its options."""
+    number, first = _number(line), _number(before[0])
+    if number is None:
+        return False
+    return any(_OPTION.fullmatch(normalize("NFKC", one)) for one in before[1:]) or number == (first or number) + 1
+
+
+def _number(line: str) -> int | None:
+    found = _NUMBERED.fullmatch(line)
+    return int(found[1] or found[2]) if found is not None else None
+
+
+def _read(lines: Sequence[str]) -> tuple[Question | None, list[tuple[str, str]]]:
+    """A question typed in lines: what is asked, A. …, B. …, 答案：A. Without options it is one of true and false."""
+    asked, options, answer, twice = list[str](), dict[str, str](), "", list[str]()
+    for line in lines:
         option, said = _OPTION.fullmatch(normalize("NFKC", line)), _ANSWER.fullmatch(line)
         if said is not None:
             answer = said[1]
         elif option is not None and asked:
+            twice += [option[1]] if option[1] in options else []
             options[option[1]] = option[2]
         else:
             asked.append(line)
+    if twice:
+        return None, [("选项", f"选项{twice[0]}写了两次")]
     listed = [options.get(letter, "") for letter in LETTERS[: len(options)]]
     letters = _MARKS.sub("", normalize("NFKC", answer))
     kind = "判断" if not options else "多选" if len(letters) > 1 else "单选"
-    return made(kind, "\n".join(asked), listed, answer)
+    return made(kind, _unnumbered("\n".join(asked)), listed, answer)
+
+
+def _unnumbered(text: str) -> str:
+    """The bank numbers them itself."""
+    first, *others = text.split("\n")
+    found = _NUMBERED.fullmatch(first)
+    return "\n".join([found[3] if found is not None else first, *others])
 
 
 def numbers(text: str) -> list[int] | None:

@@ -104,7 +104,8 @@ class Branch:
     def paste(self, exam: Exam, text: str, by: str = "乙二", at: datetime = AFTER) -> int:
         lines = score_lines.of_text(text)
         found = scores.look(self.session, exam, lines)
-        return len(scores.enter(self.session, self.me(by, at), exam.id, found, at, SHANGHAI))
+        rows = scores.enter(self.session, self.me(by, at), exam.id, found, at, SHANGHAI)
+        return sum(one.score is not None for one in rows)
 
     def paste_table(self, exam: Exam, content: bytes, by: str = "乙二", at: datetime = AFTER) -> int:
         found = scores.look(self.session, exam, score_lines.of_table(content))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.exams import rules
+from bot.features.exams import rules, spans
 from bot.features.exams.rules import Sat
 from storage.choices import AttemptKind
 
@@ -47,7 +47,7 @@ def test_minutes_are_said_by_those_that_have_begun(seconds: int, said: int) -> N
 def test_the_points_are_the_full_score_together(full: int, many: int) -> None:
     found = rules.points(full * 100, many)
     assert (len(found), sum(found)) == (many, full * 100)
-    assert max(found) - min(found) in (0, 1)
+    assert max(found) - min(found) in (0, 100)
 
 
 def test_all_of_the_right_ones_and_no_other() -> None:
@@ -58,12 +58,28 @@ def test_all_of_the_right_ones_and_no_other() -> None:
     assert rules.scored(asked, {}) == 0
 
 
-@pytest.mark.parametrize(("right", "score"), [(0, 0), (1, 1700), (2, 3300), (3, 5000), (5, 8300), (6, 10000)])
-def test_a_share_of_the_questions_is_that_share_of_the_score(right: int, score: int) -> None:
-    """As a whole number, half up, at whichever places they stand."""
-    asked = [(place, "A", points) for place, points in enumerate(rules.points(10000, 6), 1)]
-    for first in range(1, 8 - max(right, 1)):
-        assert rules.scored(asked, dict.fromkeys(range(first, first + right), "A")) == score
+@pytest.mark.parametrize(("many", "right", "score"), [(6, 3, 50), (6, 1, 17), (3, 2, 67), (8, 1, 13), (7, 7, 100)])
+def test_the_sum_alone_is_rounded(many: int, right: int, score: int) -> None:
+    asked = [(place, "A", worth) for place, worth in enumerate(rules.points(10000, many), 1)]
+    for first in (1, many - right + 1):
+        assert rules.scored(asked, dict.fromkeys(range(first, first + right), "A")) == score * 100
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("90", 90), ("90分钟", 90), ("９０分", 90), ("半小时", 30), ("半个小时", 30), ("半小时15分", 45), ("1小时30分", 90), ("一个小时", 60),
+     ("一小时三十分钟", 90), ("1个半小时", 90), ("一小时半", 90), ("两小时", 120), ("四十五分钟", 45), ("小时", None),
+     ("", None), ("很久", None), ("-5", None), ("1.5小时", None), ("999999", None)],
+)  # fmt: skip
+def test_a_length_is_read(text: str, minutes: int | None) -> None:
+    assert spans.minutes_of(text) == minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("五", 5), ("5道题", 5), ("5题", 5), ("二十题", 20), ("1-5", None), ("题", None), ("", None)]
+)
+def test_a_number_is_read(text: str, found: int | None) -> None:
+    assert spans.whole_of(text, "道题", "题") == found
 
 
 def test_a_tick_comes_and_goes() -> None:

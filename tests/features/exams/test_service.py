@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.features.archive.document import BadArchive
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Target, bring
-from bot.features.exams import jobs, ledger, making, own, score_lines, scores, service, sitting
+from bot.features.exams import jobs, ledger, making, messages, own, score_lines, scores, service, sitting
 from bot.features.privacy import erasure, mydata
 from bot.kit.access import NO_RIGHT
 from bot.kit.refusal import Refusal
@@ -26,6 +26,7 @@ from storage.choices import AttemptKind, Duty
 from storage.engine import Storage
 from storage.models.audit import Audit
 from storage.models.exam import Exam, ExamAttempt
+from storage.roster import roster
 from tests.cast import make_branch
 from tests.counting import over
 from tests.features.activities.desk import refused
@@ -303,6 +304,18 @@ def test_who_missed_it_is_let_in_afterwards(branch: Branch) -> None:
     assert sorted(branch.counted(exam).scores) == [5000, 10000]
 
 
+def test_who_failed_and_who_is_exempt_are_not_let_in(branch: Branch) -> None:
+    """D13: the formal score counts, so that there is nothing to make up; D26: who is exempt is not expected."""
+    exam = branch.exam()
+    branch.sit("甲三", exam, TEN, *HALF)
+    offered = [one.name for one in scores.may_make_up(branch.session, exam)]
+    there = [one.name for one in roster(branch.session, exam.branch_id, exam.held_on)]
+    assert offered == [name for name in there if name not in ("甲三", "乙八", "丙八")]
+    for name in ("甲三", "乙八"):
+        with refused("请重新选择"):
+            scores.let_in(branch.session, branch.me("乙二"), exam.id, [branch.cast[name]], AFTER, SHANGHAI)
+
+
 def test_nothing_is_made_up_after_the_cut_off(branch: Branch) -> None:
     exam = branch.exam()
     late = local("10-11 09:00")
@@ -421,23 +434,40 @@ def test_a_table_is_read_sheet_by_sheet_and_its_faults_named(branch: Branch) -> 
 
 def test_the_score_sheet_is_read_again_as_it_was_written(branch: Branch) -> None:
     exam = branch.exam(**OUTSIDE)
-    branch.paste(exam, "甲三 95\n甲四 97.5 补考\n丁一 100 积极分子")
+    branch.paste(exam, "甲四 97.5 补考\n甲三 95\n甲五 缺考\n丁一 100 积极分子")
     content = ledger.table(branch.session, exam)
     found = [(line.name, line.score) for line in score_lines.of_table(content)]
     assert [one for one in found if one[1]] == [("甲三", "95"), ("甲四", "97.5"), ("丁一", "100")]
     page = load_workbook(io.BytesIO(content)).active
     rows = [[cell.value for cell in row] for row in page.iter_rows()]
     assert rows[2] == ["序号", "姓名", "类型", "成绩", "是否合格", "备注"]
-    assert rows[5] == [3, "甲三", "正考", 95, "合格", None]
-    assert rows[-2][1:] == ["丁一", "正考", 100, "合格", "非党员，不计入"]
-    assert rows[-1][0] == "应考23人　实考2人　平均分96.3　最高97.5　最低95"
-    # Who is expected and has no score.
-    assert len([row for row in rows if row[5] == "未参加"]) == 21
-    # Each at the place of the roster, whether they have a score or not.
-    names = [row[1] for row in rows[3:-1]]
-    assert names[:4] == ["甲一", "甲二", "甲三", "甲四"]
-    again = branch.exam(**OUTSIDE, title="再测")
-    assert branch.paste_table(again, content) == 3
+    there = [one.name for one in roster(branch.session, exam.branch_id, exam.held_on)]
+    listed = [row for row in rows[3:-1] if row[1]]
+    assert [row[1] for row in listed] == [*(name for name in there if name not in ("乙八", "丙八")), "丁一"]
+    assert next(row for row in listed if row[1] == "甲三")[2:] == ["正考", 95, "合格", None]
+    assert listed[-1][5] == "非党员，不计入"
+    assert rows[-1][0] == "应考23人　实考2人　缺考1人　平均分96.3　最高97.5　最低95"
+    # Who is expected and has no score: 缺考 only where that was recorded.
+    assert [row[1] for row in listed if row[5] == "缺考"] == ["甲五"]
+    assert len([row for row in listed if row[5] == "未参加"]) == 20
+
+
+def test_who_was_noted_as_absent_too_early_sits_it_still(branch: Branch) -> None:
+    exam = branch.exam()
+    branch.paste(exam, "甲三 缺考", at=TEN)
+    assert branch.names(branch.counted(exam).absent) == ["甲三"]
+    branch.paste(exam, "甲三 缺考", at=TEN)
+    row = branch.sit("甲三", exam, TEN, *RIGHT)
+    assert (row.score, row.note, branch.counted(exam).absent) == (10000, "", ())
+    with refused("甲三同志已有成绩"):
+        branch.paste(exam, "甲三 缺考", at=AFTER)
+
+
+def test_scores_are_told_in_the_order_of_the_roster(branch: Branch) -> None:
+    exam = branch.exam(**OUTSIDE)
+    branch.paste(exam, "丙一 100\n乙一 90\n甲三 60")
+    names = dict(zip(branch.cast.people.values(), branch.cast.people, strict=True))
+    assert messages.scores_of(branch.counted(exam), names) == ["甲三60分", "乙一90分", "丙一100分"]
 
 
 def test_a_score_is_there_once(branch: Branch) -> None:

@@ -39,7 +39,7 @@ async def test_question_by_question(bot: World) -> None:
     await bot.stage.say(DIS, SAID)
     assert last(bot, DIS)[0] == (
         "将添加1题。\n（单选）党的最高纪律处分是什么？\nA. 警告\nB. 开除党籍\n答案：B\n"
-        "核对无误请点“保存”，如有错误请重新发送。"
+        "核对无误请点“保存”，也可以继续发送下一题；如有错误请点“取消”，重新添加。"
     )
     assert many(bot) == 0
     await bot.stage.tap(DIS, "保存")
@@ -55,6 +55,36 @@ async def test_question_by_question(bot: World) -> None:
     assert (text, labels) == ("【题库】共2题：单选1题，判断1题。", ["添加题目", "题库模板", "查看题目", "删除题目"])
     text, _ = await taps(bot, DIS, "查看题目")
     assert text == "【题库】\n1. （单选）党的最高纪律处分是什么？　答案：B\n2. （判断）处分分为五种。　答案：正确"
+
+
+async def test_two_in_one_message_and_a_third_behind_them_are_one_save(bot: World) -> None:
+    await taps(bot, DIS, "添加题目")
+    await bot.stage.say(DIS, f"1. {SAID}\n2. 题二？\nA. 甲\nB. 乙\n答案：C")
+    assert last(bot, DIS)[0] == "题目没有添加，请修改后重新发送：\n第2题，正确答案：没有选项C，选项是A、B。"
+    await bot.stage.say(DIS, f"1. {SAID}\n2. 题二？\nA. 甲\nB. 乙\n答案：B")
+    assert last(bot, DIS)[0].startswith("将添加2题。\n（单选）党的最高纪律处分是什么？\nA. 警告")
+    await bot.stage.say(DIS, "题三。\n答案：对")
+    assert last(bot, DIS)[0].startswith("将添加3题。\n（判断）题三。")
+    await bot.stage.say(DIS, "完成")
+    assert last(bot, DIS)[0].startswith("有3题还没有保存")
+    assert many(bot) == 0
+    text, labels = await taps(bot, DIS, "保存")
+    assert many(bot) == 3
+    assert (text, labels) == (
+        "已添加3题，题库共3题。继续添加请直接发送下一题，添加完请点“完成”。",
+        ["完成"],
+    )
+    assert await taps(bot, DIS, "完成") == ("已添加3题，题库共3题。", ["查看题目", "题库"])
+    assert (await taps(bot, DIS, "查看题目"))[1] == ["添加题目", "删除题目", "题库"]
+
+
+async def test_a_question_that_was_not_saved_is_named_at_the_end(bot: World) -> None:
+    await taps(bot, DIS, "添加题目")
+    await bot.stage.say(DIS, SAID)
+    await taps(bot, DIS, "保存")
+    await bot.stage.say(DIS, "题三。\n答案：对")
+    assert (await taps(bot, DIS, "取消"))[0] == "已添加1题，题库共1题。另有1题没有保存。"
+    assert many(bot) == 1
 
 
 async def test_a_table_whose_second_sheet_is_faulty_writes_nothing(bot: World) -> None:

@@ -36,12 +36,17 @@ def faults(content: bytes) -> list[str]:
     return refused.value.text.splitlines()
 
 
+def _read(text: str) -> tuple[Question | None, list[tuple[str, str]]]:
+    (found,) = rules.read_all(text)
+    return found
+
+
 def test_lines_are_a_question() -> None:
     said = "党的最高纪律处分是什么？\nA. 警告\nB、开除党籍\n答案：B"
-    assert rules.read(said) == (Question(SINGLE, "党的最高纪律处分是什么？", ("警告", "开除党籍"), "B"), [])
+    assert _read(said) == (Question(SINGLE, "党的最高纪律处分是什么？", ("警告", "开除党籍"), "B"), [])
     several = "哪些是处分？\n（多行）\nＡ．警告\nB:罚款\nC）严重警告\n正确答案: C、A"
-    assert rules.read(several)[0] == Question(SEVERAL, "哪些是处分？\n（多行）", ("警告", "罚款", "严重警告"), "AC")
-    assert rules.read("处分分为五种。\n答案：对")[0] == Question(TRUE_FALSE, "处分分为五种。", (), "A")
+    assert _read(several)[0] == Question(SEVERAL, "哪些是处分？\n（多行）", ("警告", "罚款", "严重警告"), "AC")
+    assert _read("处分分为五种。\n答案：对")[0] == Question(TRUE_FALSE, "处分分为五种。", (), "A")
 
 
 @pytest.mark.parametrize(
@@ -59,9 +64,37 @@ def test_lines_are_a_question() -> None:
     ],
 )
 def test_what_is_no_question(text: str, what: str) -> None:
-    found, wrong = rules.read(text)
+    found, wrong = _read(text)
     assert found is None
     assert what in [one for one, _ in wrong]
+
+
+PAIR = "1. 题一？\nA. 甲\nB. 乙\n答案：A\n2. 题二？\nA. 丙\nB. 丁\n答案：B"
+
+
+@pytest.mark.parametrize("text", [PAIR, PAIR.replace("1. ", "").replace("2. ", ""), PAIR.replace("\n2", "\n\n2"),
+                                  PAIR.replace("1. ", "第1题").replace("2. ", "第2题：")])  # fmt: skip
+def test_two_questions_in_one_message(text: str) -> None:
+    first, second = Question(SINGLE, "题一？", ("甲", "乙"), "A"), Question(SINGLE, "题二？", ("丙", "丁"), "B")
+    assert rules.read_all(text) == [(first, []), (second, [])]
+
+
+def test_a_question_without_its_answer_ends_at_the_next_number() -> None:
+    found = rules.read_all(PAIR.replace("\n答案：A", ""))
+    assert [one is None for one, _ in found] == [True, False]
+    assert [len(wrong) for _, wrong in rules.read_all("1. 甲对。\n2. 乙对。\n答案：对")] == [1, 0]
+
+
+def test_numbers_within_a_question_are_its_own() -> None:
+    said = "下列说法对的是？\n1. 甲\n2. 乙\nA. 只有1\nB. 都对\n答案：B"
+    assert [one.text for one, _ in rules.read_all(said) if one] == ["下列说法对的是？\n1. 甲\n2. 乙"]
+    assert [one.text for one, _ in rules.read_all("1.5万元以下不立案。\n答案：错") if one] == ["1.5万元以下不立案。"]
+
+
+def test_a_letter_without_an_option_is_named() -> None:
+    assert _read("问\nA. 一\nB. 二\n答案：C")[1] == [("正确答案", "没有选项C，选项是A、B")]
+    assert _read("问\nA. 一\nB. 二\n答案：AD")[1] == [("正确答案", "没有选项D，选项是A、B")]
+    assert _read("问\nA. 一\nA. 二\n答案：A")[1] == [("选项", "选项A写了两次")]
 
 
 @pytest.mark.parametrize(
