@@ -14,7 +14,7 @@ from bot.kit.doors import OpenBank
 from bot.kit.form_fields import Action, Field, Values
 from bot.kit.forms import Form
 from bot.kit.glossary.choices import QUESTION_KINDS
-from bot.kit.handlers import Answer, Call, Handler, Tap
+from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.lists import filled, page_of
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, say
@@ -38,6 +38,11 @@ _TRUE_FALSE = {"A": "正确", "B": "错误"}
 
 
 def open_bank(session: Session, call: Call, button: OpenBank) -> Reply:
+    return by_word(session, call)
+
+
+def by_word(session: Session, call: Call) -> Reply:
+    """题库, typed or tapped."""
     there = service.listed(session, call.me.branch_id)
     kinds = [(word, sum(one.kind is kind for one in there)) for kind, word in QUESTION_KINDS.items()]
     said = "，".join(f"{word}{many}题" for word, many in kinds if many)
@@ -106,7 +111,7 @@ def _read_through(dialog: Dialog, new: Sequence[Question], many: int, again: int
 def _done(session: Session, call: Call, dialog: Dialog, waiting: Sequence[Question]) -> Reply:
     if waiting:
         raise Refusal(f"有{len(waiting)}题还没有保存，请先点“保存”，或点“取消”。")
-    reply = left(session, call, dialog) or say(open_bank(session, call, OpenBank()).here[0])
+    reply = left(session, call, dialog) or by_word(session, call)
     dialogs.close(session, call.me.id)
     return reply
 
@@ -212,6 +217,7 @@ def take_out(session: Session, call: Call, button: buttons.TakeOut) -> Reply:
 
 HANDLERS: list[Handler] = [
     Tap(OpenBank, open_bank, reads=True, right=Right.MAKE_EXAM, private=True),
+    Word(("题库", "查看题库"), by_word, reads=True, right=Right.MAKE_EXAM),
     Tap(buttons.ShowQuestions, show, reads=True, right=Right.MAKE_EXAM, private=True),
     Tap(buttons.BankTemplate, template, reads=True, right=Right.MAKE_EXAM, private=True),
     Tap(buttons.AddQuestions, ask, right=Right.MAKE_EXAM, private=True),
