@@ -15,6 +15,8 @@ from bot.features.question_bank.rules import numbers
 from bot.kit import questions
 from bot.kit.access import Right
 from bot.kit.broadcasts import preview
+from bot.kit.closing import cut_off_of
+from bot.kit.deadlines import before_cut_off
 from bot.kit.doors import OpenBank
 from bot.kit.form_fields import Action, Doubt, Field, Values
 from bot.kit.forms import Form
@@ -33,6 +35,7 @@ from storage.models.exam import Exam
 KEEP, DRAWN = "keep", "n"
 AGAIN = "新建考试"
 _MINUTES = {"30": "30分钟", "60": "60分钟", "90": "90分钟", "0": "不限时间"}
+_PAST_DAY = "考试日期不能早于今天，请重新选择。"
 _NO_BANK = "题库中还没有题目，请先点“题库”添加，或选择“线下或其他平台”。"
 
 
@@ -250,9 +253,28 @@ def _check(session: Session, call: Call, values: Values) -> None:
     needed = ["title", "mode", "on", "pass", *(["start", "end"] if _in_chat(values) else [])]
     if _in_chat(values) and not values.get("exam") and not bank.many(session, call.me.branch_id):
         raise Refusal(_NO_BANK)
+    if values.get("on") and not values.get("exam"):
+        _check_day(session, call, values)
     if all(values.get(name) for name in needed):
         stands = service.find(session, call.me, int(values["exam"])) if values.get("exam") else None
         making.check(session, call.me, plan_of(call, values), call.now, call.tz, stands)
+
+
+def _check_day(session: Session, call: Call, values: Values) -> None:
+    """As soon as the day and each hour is given: what makes a new test impossible, in the order of the questions."""
+    day, last = date.fromisoformat(values["on"]), values.get("end_on") or values["on"]
+    before_cut_off(call.now, cut_off_of(session, call.me.branch_id, day, call.tz))
+    if not _in_chat(values):
+        return
+    if day < call.today:
+        raise Refusal(_PAST_DAY)
+    if not values.get("start") or not values.get("end"):
+        return
+    closes = _instant(call, date.fromisoformat(last), values["end"])
+    if closes <= call.now:
+        raise Refusal(making.ENDED)
+    if closes <= _instant(call, day, values["start"]):
+        raise Refusal(making.BACKWARDS)
 
 
 def _confirm(session: Session, call: Call, values: Values) -> str:

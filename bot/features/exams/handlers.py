@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.features.exams import buttons, desk, forms, messages, own, service, sitting
+from bot.features.exams import buttons, desk, forms, messages, own, service, sitting, typed
 from bot.kit.access import Reach, Right, reach
 from bot.kit.doors import OpenBank
-from bot.kit.handlers import Call, Command, Handler, Tap
+from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply, say
 from storage.models.exam import ExamAttempt
@@ -114,8 +114,9 @@ HANDLERS: list[Handler] = [
         only_shown=True,
         more=35,
         labels=("开始答题",),
-        words=("测试", "答题", "成绩", "我的成绩", "参加考试"),
+        words=("测试", "答题", "成绩", "我的成绩", "参加考试", "怎么考", "怎么考试", "考完了", "我考完了"),
     ),
+    Word((), typed.answered, matches=typed.may_answer, reads=True, perhaps=True),
     Tap(buttons.SitExam, sit, private=True),
     Tap(buttons.NotYet, not_yet, private=True),
     Tap(buttons.ChooseOption, choose, private=True),

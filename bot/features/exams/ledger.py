@@ -28,15 +28,15 @@ def table(session: Session, exam: Exam) -> bytes:
     there = {one.id: place for place, one in enumerate(roster(session, exam.branch_id, exam.held_on))}
     scored = [one for one in rows if one.score is not None]
     names = names_of(session, [*(one.person_id or 0 for one in scored), *counted.not_sat])
-    placed = [
+    placed: list[tuple[int, int, Sequence[Cell]]] = [
         (there.get(one.person_id or 0, len(there)), _ORDER.index(one.kind), _line(exam, one, names, there))
         for one in scored
     ]
-    absent = [
+    placed += [
         (there[person], -1, [names[person], "", None, "", NOTED_ABSENT if person in counted.absent else "未参加"])
         for person in counted.not_sat
     ]
-    lines = [line for _, _, line in sorted([*placed, *absent], key=lambda one: one[:2])]
+    lines = [line for _, _, line in sorted(placed, key=lambda one: one[:2])]
     cells: list[Sequence[Cell]] = [[number, *line] for number, line in enumerate(lines, 1)]
     branch = session.get_one(Organisation, exam.branch_id).name
     return book(

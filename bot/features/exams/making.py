@@ -23,6 +23,7 @@ from storage.models.organisation import Organisation
 
 LONGEST_TITLE, LONGEST_REASON = 60, 100
 _LONGEST_WINDOW = timedelta(days=92)
+BACKWARDS, ENDED = "结束时间要晚于开始时间，请重新选择。", "结束时间已经过去，请重新选择。"
 BEGUN = "已有同志开始答题，只能修改题目、结束时间和合格分，结束时间只能推迟。"
 
 
@@ -63,9 +64,9 @@ def check(session: Session, me: Me, plan: Plan, now: datetime, tz: tzinfo, stand
 def _check_hours(plan: Plan, now: datetime, tz: tzinfo, *, ended: bool) -> None:
     opens, closes = plan.opens_at, plan.closes_at
     if opens is None or closes is None or opens >= closes:
-        raise Refusal("结束时间要晚于开始时间，请重新选择。")
+        raise Refusal(BACKWARDS)
     if closes <= now and not ended:
-        raise Refusal("结束时间已经过去，请重新选择。")
+        raise Refusal(ENDED)
     if closes - opens > _LONGEST_WINDOW:
         raise Refusal("考试时间最长三个月，请重新选择。")
     if local_day(opens, tz) != plan.held_on:

@@ -6,9 +6,8 @@ from bot.kit.numerals import folded, number
 
 _FIGURES = "[0-9〇零一二两三四五六七八九十]+"
 _SPAN = re.compile(
-    rf"(?:(?P<half>半)个?(?:小时|钟头)"
-    rf"|(?:(?P<hours>{_FIGURES})个?(?P<and_half>半)?(?:小时|钟头)(?P<half_behind>半)?)?零?"
-    rf"(?:(?P<minutes>{_FIGURES})(?:分钟|分)?)?)"
+    rf"(?:(?P<half>半)个?(?:小时|钟头)|(?P<hours>{_FIGURES})个?(?P<and_half>半)?(?:小时|钟头)(?P<half_behind>半)?)?"
+    rf"零?(?:(?P<minutes>{_FIGURES})(?:分钟|分)?)?"
 )
 _MOST_FIGURES = 5
 
@@ -26,12 +25,11 @@ def minutes_of(said: str) -> int | None:
     found = _SPAN.fullmatch(text)
     if found is None or not text:
         return None
-    if found["half"]:
-        return 30 + (_number(found["minutes"]) or 0 if found["minutes"] else 0)
     hours, minutes = [_number(found[part]) if found[part] else 0 for part in ("hours", "minutes")]
     if hours is None or minutes is None:
         return None
-    return hours * 60 + minutes + (30 if found["and_half"] or found["half_behind"] else 0)
+    halves = [found[part] for part in ("half", "and_half", "half_behind")]
+    return hours * 60 + minutes + (30 if any(halves) else 0)
 
 
 def _number(text: str) -> int | None:

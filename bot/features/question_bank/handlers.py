@@ -14,7 +14,7 @@ from bot.kit.doors import OpenBank
 from bot.kit.form_fields import Action, Field, Values
 from bot.kit.forms import Form
 from bot.kit.glossary.choices import QUESTION_KINDS
-from bot.kit.handlers import Answer, Call, Handler, Tap
+from bot.kit.handlers import Answer, Call, Handler, Tap, Word
 from bot.kit.lists import filled, page_of
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Document, Message, Reply, say
@@ -26,7 +26,7 @@ from storage.models.exam import ExamQuestion
 STEP = "question_bank.add"
 _ON_A_PAGE, _SHORT, _SEEN, _FAULTS = 10, 60, 3, 10
 _OLD = "这些题目已失效，请重新点“添加题目”。"
-_DONE = "完成"
+_DONE, _CALLED = "完成", "添加题目"
 _HOW = (
     "请发送题库表格，或发送一题或几题文字，例如：\n党的最高纪律处分是什么？\nA. 警告\nB. 开除党籍\n答案：B\n"
     "没有选项的是判断题，答案写正确或错误。"
@@ -38,6 +38,11 @@ _TRUE_FALSE = {"A": "正确", "B": "错误"}
 
 
 def open_bank(session: Session, call: Call, button: OpenBank) -> Reply:
+    return by_word(session, call)
+
+
+def by_word(session: Session, call: Call) -> Reply:
+    """题库, typed or tapped."""
     there = service.listed(session, call.me.branch_id)
     kinds = [(word, sum(one.kind is kind for one in there)) for kind, word in QUESTION_KINDS.items()]
     said = "，".join(f"{word}{many}题" for word, many in kinds if many)
@@ -106,16 +111,16 @@ def _read_through(dialog: Dialog, new: Sequence[Question], many: int, again: int
 def _done(session: Session, call: Call, dialog: Dialog, waiting: Sequence[Question]) -> Reply:
     if waiting:
         raise Refusal(f"有{len(waiting)}题还没有保存，请先点“保存”，或点“取消”。")
-    reply = left(session, call, dialog) or say(open_bank(session, call, OpenBank()).here[0])
+    reply = left(session, call, dialog) if dialog.draft.get("saved") else by_word(session, call)
     dialogs.close(session, call.me.id)
     return reply
 
 
-def left(session: Session, call: Call, dialog: Dialog) -> Reply | None:
+def left(session: Session, call: Call, dialog: Dialog) -> Reply:
     """完成, or 取消 behind what was saved: says what came of it."""
     saved, waiting = int(dialog.draft.get("saved") or 0), len(dialog.draft.get("questions") or ())
     if not saved:
-        return None
+        return say(f"已取消填写：{_CALLED}。")
     dropped = f"另有{waiting}题没有保存。" if waiting else ""
     text = f"已添加{saved}题，题库共{service.many(session, call.me.branch_id)}题。{dropped}"
     return say(Message(text, [[Choice("查看题目", buttons.ShowQuestions(0)), Choice("题库", OpenBank())]]))
@@ -212,6 +217,7 @@ def take_out(session: Session, call: Call, button: buttons.TakeOut) -> Reply:
 
 HANDLERS: list[Handler] = [
     Tap(OpenBank, open_bank, reads=True, right=Right.MAKE_EXAM, private=True),
+    Word(("题库", "查看题库"), by_word, reads=True, right=Right.MAKE_EXAM),
     Tap(buttons.ShowQuestions, show, reads=True, right=Right.MAKE_EXAM, private=True),
     Tap(buttons.BankTemplate, template, reads=True, right=Right.MAKE_EXAM, private=True),
     Tap(buttons.AddQuestions, ask, right=Right.MAKE_EXAM, private=True),
@@ -221,7 +227,7 @@ HANDLERS: list[Handler] = [
         STEP,
         take,
         right=Right.MAKE_EXAM,
-        called="添加题目",
+        called=_CALLED,
         reads_file=sheet.read,
         reads_which=sheet.is_table,
         measure=lambda dialog: ("题目", None),

@@ -109,6 +109,25 @@ async def test_an_hour_in_the_evening_is_asked_about(bot: World) -> None:
     assert labels[:2] == ["确认21:00", "重选时间"]
 
 
+async def test_what_is_over_already_is_refused_where_it_is_asked(bot: World) -> None:
+    await bot.stage.say(DIS, "考试")
+    await taps(bot, DIS, "新建考试", "纪法知识测试", "在支部小助手答题")
+    await bot.stage.say(DIS, "8月28日")
+    assert last(bot, DIS)[0] == "考试日期不能早于今天，请重新选择。"
+    await bot.stage.at("2023-08-29 12:30")
+    await bot.stage.say(DIS, "8月29日")
+    await bot.stage.say(DIS, "4道题")
+    await bot.stage.say(DIS, "半小时")
+    await bot.stage.tap(DIS, "09:00")
+    tap = await bot.stage.tap(DIS, "12:00")
+    assert "结束时间已经过去" in str(tap.answer)
+    await bot.stage.say(DIS, "8:30")
+    assert last(bot, DIS)[0] == "结束时间已经过去，请重新选择。"
+    await bot.stage.say(DIS, "18:00")
+    text, _ = await taps(bot, DIS, "80分")
+    assert "闭卷，30分钟\n试题：随机抽取4题" in text
+
+
 async def test_without_a_bank_only_elsewhere(chat_url: str) -> None:
     async with living(chat_url, "08-29 09:00", 0) as bot:
         await bot.stage.say(DIS, "考试")
@@ -326,6 +345,37 @@ async def test_what_is_owed_goes_on_while_it_is_sat(bot: World) -> None:
     assert (await taps(bot, "甲三", "继续答题第1项"))[0].startswith("第1题，共4题")
     await bot.stage.say("甲四", "我的待办")
     assert last(bot, "甲四")[1][0] == "开始答题第1项"
+
+
+@pytest.mark.parametrize("said", ["B", "ac", "Ａ、Ｃ", "对", "正确", "交卷", "上一题", "取消"])
+async def test_what_is_typed_while_an_attempt_runs_points_to_the_buttons(bot: World, said: str) -> None:
+    await made(bot)
+    await bot.stage.at("2023-08-30 09:05")
+    await taps(bot, "甲三", "开始答题", "开始计时")
+    await bot.stage.say("甲三", said)
+    text, labels = last(bot, "甲三")
+    assert "您正在答题：纪法知识测试。" in text
+    assert labels == ["继续答题"]
+    assert (await taps(bot, "甲三", "继续答题"))[0].startswith("第1题，共4题")
+    # Of somebody who sits nothing it is no word, and of who has run out of time none any more.
+    await bot.stage.say("甲四", said)
+    assert "正在答题" not in last(bot, "甲四")[0]
+    await bot.stage.at("2023-08-30 09:40")
+    await bot.stage.say("甲三", said)
+    assert "正在答题" not in last(bot, "甲三")[0]
+
+
+@pytest.mark.parametrize("said", ["成绩", "我的成绩", "怎么考", "考完了"])
+async def test_what_a_member_types_opens_the_own_page(bot: World, said: str) -> None:
+    await bot.stage.say("甲三", said)
+    assert last(bot, "甲三")[0] == "现在没有需要参加的考试。"
+
+
+async def test_the_bank_by_its_word(bot: World) -> None:
+    await bot.stage.say(DIS, "题库")
+    assert last(bot, DIS)[0].startswith("【题库】共4题")
+    await bot.stage.say("甲三", "题库")
+    assert "【题库】" not in last(bot, "甲三")[0]
 
 
 async def test_nudged_on_the_last_day_alone(chat_url: str) -> None:
