@@ -53,4 +53,4 @@ def _running(session: Session, me: Me, now: datetime) -> list[tuple[Exam, ExamAt
     query = select(Exam, ExamAttempt).join(ExamAttempt, ExamAttempt.exam_id == Exam.id)
     query = query.where(Exam.branch_id == me.branch_id, Exam.withdrawn_at.is_(None), ExamAttempt.person_id == me.id)
     found = session.execute(query.where(*runs).order_by(ExamAttempt.id))
-    return [(exam, row) for exam, row in found if not sitting.is_over(session, row, now)]
+    return [(exam, row) for exam, row in found if not sitting.is_over(row, now)]
