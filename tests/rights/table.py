@@ -312,6 +312,8 @@ TABLE: dict[str, Case] = {
     "command:exam": own(KNOWN),
     "word:考试": own(KNOWN),
     "word:测试": own(KNOWN),
+    "word:may_answer": own(AUTHOR, text="交卷"),
+    "word:题库": own(MAKE_EXAM, text="题库"),
     "tap:SitExam": Case(OWN, lambda ids: exams.SitExam(ids["exam"], 1)),
     "tap:NotYet": Case(OWN, lambda ids: exams.NotYet(ids["exam"])),
     "tap:ChooseOption": Case(AUTHOR, lambda ids: exams.ChooseOption(ids["attempt"], 2, "A")),
