@@ -110,7 +110,8 @@ def _read_through(dialog: Dialog, new: Sequence[Question], many: int, again: int
 
 def _done(session: Session, call: Call, dialog: Dialog, waiting: Sequence[Question]) -> Reply:
     if waiting:
-        raise Refusal(f"有{len(waiting)}题还没有保存，请先点“保存”，或点“取消”。")
+        text = f"有{len(waiting)}题还没有保存，请先点“保存”，或点“取消”。"
+        return say(question(dialog, text, [[Choice("保存", buttons.SaveQuestions(dialog.id))]]))
     reply = left(session, call, dialog) if dialog.draft.get("saved") else by_word(session, call)
     dialogs.close(session, call.me.id)
     return reply

@@ -523,7 +523,7 @@ async def test_a_table_is_taken_and_a_score_changed(bot: World) -> None:
     await bot.stage.say(DIS, "登记有误")
     assert "甲三97.5→98" in last(bot, DIS)[0]
     await bot.stage.tap(DIS, "确认修改")
-    assert attempts(bot) == [("甲三", "formal", 9800)]
+    assert attempts(bot) == [("甲三", "formal", 9800), ("甲四", "formal", None)]
     await bot.stage.say("甲三", "我的记录")
     assert "8月30日　纪法知识测试：98分，合格" in last(bot, "甲三")[0]
 
