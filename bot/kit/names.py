@@ -10,6 +10,8 @@ from bot.kit.ideographs import CHINESE, PRIVATE, RADICALS, VARIANTS
 from bot.kit.sheets import visible
 
 LONGEST = 50
+# Longer than that nothing is a name with something behind it.
+_LONGEST_PARTED = 300
 # What stands before the number of somebody whose data were erased.
 ERASED = "已注销"
 _LOST = "\ufffd"
@@ -110,6 +112,8 @@ def _folded(text: str) -> str:
 
 def parted(name: str) -> tuple[str, str]:
     """A name and what stands behind it, or "": 甲一（女） is 甲一 and （女）, 甲二* is 甲二 and *."""
+    if len(name) > _LONGEST_PARTED:
+        return name.strip(), ""
     rest = name.strip()
     while (shorter := _without_last(rest)) != rest:
         rest = shorter

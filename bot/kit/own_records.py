@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -17,4 +17,4 @@ class OwnRecords:
     """
 
     heading: str
-    lines: Callable[[Session, Me, int, Period, date], Sequence[str]]
+    lines: Callable[[Session, Me, int, Period, date, tzinfo], Sequence[str]]

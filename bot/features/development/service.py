@@ -35,6 +35,7 @@ NO_SUCH = "没有找到这条发展党员记录，可能已删除。"
 NOBODY = "没有找到这位同志，请重新打开“发展党员”。"
 TWICE = "这个环节已登记，如有出入请点“修改”。"
 NOT_YET = "日期还没有到，请在当天或之后登记。"
+BEGUN_ANEW = "此后已重新提出入党申请，以前的登记不再修改。"
 ENDED = "已终止培养，不能再登记。"
 ON_ROSTER = "这位同志已在名册上，无需登记为发展对象。"
 THERE = "这位同志已登记，请在“发展党员”中打开。"
@@ -258,6 +259,9 @@ def _taken(session: Session, me: Me, event_id: int, reason: str, now: datetime, 
     if row.withdrawn_at is not None:
         raise Refusal(NO_SUCH)
     still_changes(session, row, now, tz)
+    events = events_of(session, me.branch_id, row.person_id)[row.person_id]
+    if row.id not in {one.id for one in rules.running(events)}:
+        raise Refusal(BEGUN_ANEW)
     if not reason:
         raise Refusal("请填写原因。")
     return row

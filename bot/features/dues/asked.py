@@ -61,7 +61,7 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> list[int]:
     return [row.id for row in rows if _is_near(branch_settings.read(row.settings), today)]
 
 
-def own_lines(session: Session, me: Me, person_id: int, period: Period, today: date) -> list[str]:
+def own_lines(session: Session, me: Me, person_id: int, period: Period, today: date, tz: tzinfo) -> list[str]:
     """Of a record, while the branch ticks dues: the months that are; somebody else's to who keeps the list."""
     keeps = person_id == me.id or may(me, Right.DUES, branch_id=me.branch_id)
     if not keeps or not service.is_on(session, me.branch_id):

@@ -40,13 +40,13 @@ def results(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[str]:
     return [
         f"{short_day(exam.held_on)}　{exam.title}：{messages.result(exam, row)}"
         for exam, row in found
-        if is_told(exam, today)
+        if is_told(exam, today, tz)
     ]
 
 
-def is_told(exam: Exam, today: date) -> bool:
+def is_told(exam: Exam, today: date, tz: tzinfo) -> bool:
     """A score that is not told at the end is told once the last day of the test is over."""
-    last = exam.closes_at.date() if exam.closes_at is not None else exam.held_on
+    last = local_day(exam.closes_at, tz) if exam.closes_at is not None else exam.held_on
     return exam.shows_score or last < today
 
 
@@ -63,7 +63,7 @@ def _scored(
     return [(exam, row) for exam, row in session.execute(query)]
 
 
-def lines(session: Session, me: Me, person_id: int, period: Period, today: date) -> list[str]:
+def lines(session: Session, me: Me, person_id: int, period: Period, today: date, tz: tzinfo) -> list[str]:
     """Of a record: one's own with the scores, those of others with them only to who reads scores."""
     own = person_id == me.id
     scores = own or reach(me, Right.SEE_SCORES) is Reach.ALL
@@ -71,6 +71,6 @@ def lines(session: Session, me: Me, person_id: int, period: Period, today: date)
     for exam, row in _scored(session, me.branch_id, person_id, period.start, min(period.end, today)):
         found.setdefault(exam.id, (exam, []))[1].append(row)
     return [
-        messages.record_line(exam, rows, scores=scores and (not own or is_told(exam, today)))
+        messages.record_line(exam, rows, scores=scores and (not own or is_told(exam, today, tz)))
         for exam, rows in found.values()
     ]

@@ -46,8 +46,7 @@ def known(session: Session, exam: Exam) -> list[Somebody]:
 def look(session: Session, exam: Exam, lines: Sequence[Line]) -> list[Given]:
     """What was brought, read against the roster; refuses all of it with every fault."""
     found = read(lines, known(session, exam), exam.full_score, _there(session, exam))
-    if exam.mode is ExamMode.IN_CHAT and any(one.person_id is not None and one.kind in _SAT for one in found):
-        _only_after(session, exam, found)
+    _only_after(session, exam, found)
     return found
 
 
@@ -57,6 +56,8 @@ _SAT = (AttemptKind.FORMAL, AttemptKind.MAKEUP)
 
 def _only_after(session: Session, exam: Exam, found: Collection[Given]) -> None:
     """On paper beside those in chat: of whoever sat it there in no other way."""
+    if exam.mode is not ExamMode.IN_CHAT:
+        return
     begun = {one.person_id for one in service.attempts(session, [exam.id]) if one.started_at is not None}
     twice = [one.name for one in found if one.person_id in begun and one.kind is AttemptKind.FORMAL]
     if twice:
@@ -77,6 +78,8 @@ def enter(
     again = [one.name for one in given if one.key in taken]
     if again:
         raise Refusal(f"{'、'.join(again[:5])}同志已有成绩，请重新发送。")
+    # Somebody may have begun since it was shown.
+    _only_after(session, exam, given)
     unscored = [one for one in service.attempts(session, [exam.id]) if one.score is None and one.started_at is None]
     waiting = {(one.person_id or 0, one.kind): one for one in unscored if one.person_id is not None}
     kept = [one for one in given if one.score is not None or one.person_id is not None]

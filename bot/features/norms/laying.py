@@ -41,7 +41,11 @@ def _lay(norms: dict[str, Norm], said: dict[str, Any], faults: list[Fault]) -> N
             fault_of(f"rules.{name if isinstance(name, str) else '?'}", "id is a letter and a number, like R11")
         )
         return
-    if said.pop("default", False) is True:
+    default = said.pop("default", False)
+    if not isinstance(default, bool):
+        faults.append(fault_of(f"rules.{name}.default", "is true, or not there"))
+        return
+    if default:
         usual = national().norms.get(name)
         norms.pop(name, None)
         norms |= {name: usual} if usual is not None else {}

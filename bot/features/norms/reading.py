@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.features.norms.laying import laid, national
-from bot.features.norms.rule_file import PARTS, Fault, Head, RuleFile, Rules, fault_of, part
+from bot.features.norms.rule_file import MOST_RULES, PARTS, Fault, Head, RuleFile, Rules, fault_of, part
 
 MAX_BYTES = 100_000
 
@@ -45,6 +45,8 @@ def checked(
     if not (isinstance(rules, list) and all(isinstance(one, dict) for one in rules)):
         faults.append(fault_of("rules", "is a list of tables"))
         rules = []
+    if len(rules) > MOST_RULES:
+        return None, [fault_of("rules", f"are at most {MOST_RULES}")]
     faults += _twice(rules)
     after = laid(under, {"rules": rules, **content}, faults)
     placed = [replace(one, line=line_of(lines, one.path)) for one in faults]

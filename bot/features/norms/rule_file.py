@@ -10,9 +10,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bot.kit.sheets import visible
 from storage.choices import Duty
 
-MAX_BYTES = 100_000
+MAX_BYTES, MOST_RULES = 100_000, 300
 ID = re.compile(r"[A-Z]{1,2}[0-9]{1,3}[a-z]?")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FIXED_DAY = r"^(?:(?:1st|2nd|3rd|4th|last) (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)|[1-9]|1[0-9]|2[0-8])$"
@@ -72,6 +73,12 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _seen(text: str) -> str:
+    if visible(text).strip() != text:
+        raise ValueError("is one line without hidden marks")
+    return text
+
+
 class Norm(Part):
     """One norm, whole.
 
@@ -87,7 +94,7 @@ class Norm(Part):
     """
 
     id: Annotated[str, Field(pattern=f"^{ID.pattern}$")]
-    title: Annotated[str, Field(min_length=1, max_length=20)]
+    title: Annotated[str, Field(min_length=1, max_length=20), AfterValidator(_seen)]
     event: str
     scope: Scope
     period: Every

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -209,7 +209,7 @@ def _recorders(session: Session, me: Me, view: View, ids: set[int | None]) -> di
     return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None}))).all())
 
 
-def own_lines(session: Session, me: Me, person_id: int, period: Period, today: date) -> list[str]:
+def own_lines(session: Session, me: Me, person_id: int, period: Period, today: date, tz: tzinfo) -> list[str]:
     """Of a record: the entries that name somebody, with what of them is theirs to do; of others what one may read."""
     there = entries.views(session, entries.naming(session, me.branch_id, person_id))
     there = [one for one in there if not rules.is_draft(one) and rules.in_days(one, period.start, period.to)]

@@ -63,7 +63,7 @@ def nearing(session: Session, now: datetime, tz: tzinfo) -> Iterable[int]:
     return session.scalars(query.distinct())
 
 
-def own_lines(session: Session, me: Me, person_id: int, period: Period, today: date) -> list[str]:
+def own_lines(session: Session, me: Me, person_id: int, period: Period, today: date, tz: tzinfo) -> list[str]:
     """Of a record: the day, who has talked, and what for; nobody else's talks but to who sees them."""
     if person_id != me.id and not _sees(session, me, person_id, today):
         return []

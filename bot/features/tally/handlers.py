@@ -177,7 +177,7 @@ def _record(own: Own, session: Session, call: Call, period: Period, person_id: i
     me = call.me
     shown = looking.parts(session, me, person_id, period, call.now, call.tz)
     record = person_records.record_of(session, me.branch_id, person_id, period, call.now, call.tz, shown)
-    beside = [(one.heading, one.lines(session, me, person_id, period, call.today)) for one in own]
+    beside = [(one.heading, one.lines(session, me, person_id, period, call.today, call.tz)) for one in own]
     looker = None if person_id == me.id else _looker(session, call, person_id)
     return person_record_messages.record(record, call.today, call.tz, beside, looker)
 

@@ -144,6 +144,18 @@ def test_an_end_ends_it_and_an_application_begins_anew(run: Desk) -> None:
     assert run.case(person).stage is MembershipStatus.APPLICANT
 
 
+def test_an_end_is_corrected_no_more_once_somebody_has_applied_anew(run: Desk) -> None:
+    person = run.target()
+    end = run.record(person, "ended", "2023-08-01", reason=DevelopmentEnd.OWN_WISH)
+    run.record(person, "application", "2023-08-01")
+    wanted = Wanted(Step.ENDED, date(2023, 8, 2), reason=DevelopmentEnd.OWN_WISH)
+    with refused("此后已重新提出入党申请"):
+        service.correct(run.session, run.me(), end.id, wanted, "日期有误", run.now, SHANGHAI)
+    with refused("此后已重新提出入党申请"):
+        service.remove(run.session, run.me(), end.id, "误记", run.now, SHANGHAI)
+    assert run.case(person).stage is MembershipStatus.APPLICANT
+
+
 @pytest.mark.parametrize("name", ["甲三", "甲五", "丙一", "乙二"])
 def test_of_no_business_of_others(run: Desk, name: str) -> None:
     """A leader, a member, two officers of other fields."""

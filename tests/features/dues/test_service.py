@@ -264,7 +264,7 @@ def test_without_an_organization_officer_the_secretary(desk: Desk) -> None:
 
 
 def own(desk: Desk, reader: str, name: str, period: Period = Q3) -> list[str]:
-    return list(asked.own_lines(desk.session, desk.me(reader), desk.cast[name], period, NOW.date()))
+    return list(asked.own_lines(desk.session, desk.me(reader), desk.cast[name], period, NOW.date(), SHANGHAI))
 
 
 def test_the_own_months(desk: Desk) -> None:

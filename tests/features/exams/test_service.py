@@ -385,6 +385,27 @@ def test_several_on_one_line_are_all_read(branch: Branch, said: str) -> None:
     assert sorted(branch.counted(exam).scores) == [8000, 9500]
 
 
+def test_who_has_begun_since_the_scores_were_shown_keeps_the_own(branch: Branch) -> None:
+    exam = branch.exam()
+    found = scores.look(branch.session, exam, score_lines.of_text("甲三 95\n丙一 90"))
+    branch.begin("甲三", exam, TEN)
+    with refused("甲三同志已在支部小助手答题，成绩自动登记。"):
+        scores.enter(branch.session, branch.me("乙二", TEN), exam.id, found, TEN, SHANGHAI)
+
+
+def test_a_score_that_is_told_later_is_told_the_day_after_by_the_clock_of_the_place(branch: Branch) -> None:
+    """It ends at half past seven in the morning, which is the evening before by UTC."""
+    ends = datetime(2023, 8, 31, 7, 30, tzinfo=SHANGHAI)
+    exam = branch.exam(shows_score=False, closes_at=ends)
+    branch.sit("甲三", exam, TEN, *RIGHT)
+    branch.session.flush()
+    branch.session.refresh(exam)
+    told = [
+        bool(own.results(branch.session, branch.me("甲三"), at, SHANGHAI)) for at in (ends, ends + timedelta(days=1))
+    ]
+    assert told == [False, True]
+
+
 def test_who_is_of_no_roster_has_one_score_of_a_kind_too(branch: Branch) -> None:
     exam = branch.exam(**OUTSIDE)
     branch.paste(exam, "王外人 80 非党员")
@@ -575,7 +596,7 @@ def test_whose_scores_a_record_tells(branch: Branch) -> None:
         ("乙一", without),
         ("甲二", without),
     ):
-        assert own.lines(branch.session, branch.me(name), branch.cast["甲四"], Q3, AFTER.date()) == [line]
+        assert own.lines(branch.session, branch.me(name), branch.cast["甲四"], Q3, AFTER.date(), SHANGHAI) == [line]
 
 
 # --- who owes it -----------------------------------------------------------------------------------------------------

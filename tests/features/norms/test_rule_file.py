@@ -56,6 +56,9 @@ def test_only_what_is_named_is_otherwise() -> None:
         ('id = "L1"', 'id = "R11"', "line 5 rules.R11: stands twice."),
         ('id = "L1"', "id = [1]", "rules.?: id is a letter and a number, like R11."),
         ('id = "L1"', "id = {a = 1}", "rules.?: id is a letter and a number, like R11."),
+        ('id = "L1"', 'id = "L1"\ndefault = 2024-01-01', "rules.L1.default: is true, or not there."),
+        ('"集中研讨"', '"集中\\u202e研讨"', "rules.L1.title: is one line without hidden marks."),
+        ('"集中研讨"', '" "', "rules.L1.title: is one line without hidden marks."),
         ('id = "L1"', 'id = "一"', "rules.一: id is a letter and a number, like R11."),
         ('"group_discussion"', '"party"', "line 12 rules.L1.event: no event of this name is known."),
         ('title = "集中研讨"\n', "", "line 10 rules.L1.title: is needed."),
@@ -76,6 +79,12 @@ def test_every_fault_is_told_with_its_line(old: str, new: str, said: str) -> Non
     found, faults = reading.read(GOOD.replace(old, new, 1).encode())
     lines = [one.english for one in faults]
     assert (found, any(one.startswith(said) or said in one for one in lines)) == (None, True), lines
+
+
+def test_more_rules_than_a_file_may_have_are_told_at_once() -> None:
+    many = "".join(f'[[rules]]\nid = "L{number}"\nmin = 0\n' for number in range(301))
+    found, faults = reading.read(f'version = "v"\nvalid_from = 2024-01-01\n{many}'.encode())
+    assert (found, [one.english for one in faults]) == (None, ["rules: are at most 300."])
 
 
 def test_what_is_no_text_or_no_table_is_said() -> None:

@@ -342,7 +342,7 @@ def test_in_a_record_stands_that_there_was_one(storage: Storage) -> None:
         period = Period.of(Quarter.of(TODAY))
 
         def lines(name: str, of: str = "甲五") -> list[str]:
-            return asked.own_lines(session, desk.me(name), desk.cast[of], period, TODAY)
+            return asked.own_lines(session, desk.me(name), desk.cast[of], period, TODAY, SHANGHAI)
 
         both = ["7月3日 甲一：廉政提醒谈话", "7月3日 区里李书记：谈心谈话"]
         assert lines("甲五") == lines("甲一") == lines("乙二") == lines("甲三") == both
