@@ -25,7 +25,6 @@ from bot.kit.handlers import Call, Command, Handler, Tap, Word, spoken
 from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Message, Noted, Reply, say
 from bot.kit.seats import Seat
-from bot.kit.typed_days import at_odds
 from storage.models.talk import TalkCampaign
 from storage.roster import Member, roster
 
@@ -38,12 +37,7 @@ def by_sentence(session: Session, call: Call) -> Reply:
     said = rules.read(call.text, call.today)
     if said is None or not reading.records(call.me):
         raise Nothing("", call.text)
-    if said.at_odds is not None:
-        raise Refusal(at_odds(said.at_odds))
-    people = answers.resolved(session, call, said.names)
-    who = {"who": people[0]} if len(people) == 1 else {"who": answers.SEVERAL, "people": people}
-    day = {"day": said.on.isoformat()} if said.on is not None else {}
-    given = {**who, **day, "kind": said.kind.value}
+    given = answers.said_in(session, call, said)
     FORM.check(session, call, given)
     return say(FORM.filled(session, call, **given))
 

@@ -109,6 +109,29 @@ async def test_a_sentence_fills_the_page_in(bot: World) -> None:
     assert many(bot) == 1
 
 
+async def test_a_sentence_where_the_person_is_asked_for(bot: World) -> None:
+    """It says there what it says with nothing open; no word of it becomes an outsider."""
+    await say(bot, "甲一", "谈话")
+    text, _ = await say(bot, "甲一", "昨天和甲三廉政谈话")
+    assert text.split("\n")[1:5] == [
+        "日期：7月2日（周日）", "谈话人：甲一", "谈话对象：甲三", "类别：廉政提醒谈话，方式：当面",
+    ]  # fmt: skip
+    await bot.stage.tap("甲一", "取消")
+    await say(bot, "甲一", "谈话", NAMES, "甲五")
+    text, _ = await say(bot, "甲一", "今天和甲三、乙四谈话")
+    assert "谈话对象：甲五、甲三、乙四" in text
+    await bot.stage.tap("甲一", "谈话人")
+    for words in ("今天和甲二谈话", "甲二谈话", "昨天甲二"):
+        assert (await say(bot, "甲一", words))[0].startswith("请发送姓名，例如：甲三、乙四")
+    await bot.stage.tap("甲一", "取消")
+    await say(bot, "甲一", "谈话")
+    for words in ("没和甲三谈话", "今天和甲三", "7月3日、甲三", "我和甲三", "谈了话"):
+        assert (await say(bot, "甲一", words))[0].startswith("请发送姓名，例如：甲三、乙四")
+    assert (await say(bot, "甲一", "7月3日（周二）和甲三谈话"))[0].startswith("7月3日是周一，与您写的星期不符")
+    assert "谈话对象：甲三" in (await say(bot, "甲一", "跟甲三"))[0]
+    assert many(bot) == 0
+
+
 async def test_several_an_outsider_and_a_superior(bot: World) -> None:
     await say(bot, "甲一", "谈话", NAMES, "甲三", "甲四")
     text, labels = last(bot, "甲一")
