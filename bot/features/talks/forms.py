@@ -238,6 +238,7 @@ FORM = Form(
     check=_check,
     question=_ask,
     called="这条谈话登记",
+    dropped=lambda values: f"已取消填写：{'修改谈话登记' if values.get('talk') else '谈话'}。",
 )
 
 
@@ -271,6 +272,7 @@ WITHDRAW = Form(
     actions=(Action("save", "确认取消登记", _withdraw),),
     right=Right.RECORD_TALK,
     called="这条谈话登记",
+    dropped="已取消填写：取消谈话登记。",
 )
 
 

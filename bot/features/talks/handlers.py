@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.talks import (
     answers,
+    asked,
     buttons,
     campaign_forms,
     campaigns,
@@ -25,11 +26,21 @@ from bot.kit.handlers import Call, Command, Handler, Tap, Word, spoken
 from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Message, Noted, Reply, say
 from bot.kit.seats import Seat
+from scheduler.calendar.periods import Period
 from storage.models.talk import TalkCampaign
 from storage.roster import Member, roster
 
 _LEAP = date(2024, 1, 1)
 NO_SUCH_YEAR = "没有这一年的谈话记录。"
+
+
+def start(session: Session, call: Call) -> Reply:
+    """The form; to who records no talks the own ones of this year."""
+    if reading.records(call.me):
+        return FORM.start(session, call)
+    year = call.today.year
+    days = Period(date(year, 1, 1), date(year + 1, 1, 1))
+    return say(messages.own_page(asked.own_lines(session, call.me, call.me.id, days, call.today), year))
 
 
 def by_sentence(session: Session, call: Call) -> Reply:
@@ -182,15 +193,16 @@ RECORDS, SEES, RUNS = Right.RECORD_TALK, Right.SEE_TALKS, Right.RUN_TALKS
 HANDLERS: list[Handler] = [
     Command(
         messages.COMMAND,
-        FORM.start,
+        start,
         "谈话",
         RECORDS,
+        only_shown=True,
         keys={Seat.DISCIPLINE: 31, Seat.FIELDS: 32},
         more=36,
         group_at=4,
         group_label="记谈话",
         help="谈话：登记谈话，也可以直接发送“今天和甲三谈话”；进展和未谈的同志请点“谈话情况”。",
-        words=("谈心谈话", "廉政谈话"),
+        words=("谈心谈话", "廉政谈话", "谈话了"),
     ),
     Word((), by_sentence, matches=spoken(says_talk), offers=True),
     Tap(buttons.ShowTalks, show, reads=True, right=SEES, private=True),

@@ -53,8 +53,11 @@ async def test_the_page_says_what_is_open_what_is_met_and_who_closes_it(bot: Wor
     await bot.stage.say(ORG, "达标情况")
     assert "请其办理第1项" not in last(bot, ORG).labels
     assert "请其办理第2项" in last(bot, ORG).labels
-    await bot.stage.say(DEP, "规范检查")
-    assert said(bot, DEP).startswith("【规范检查】")
+    for name, word in ((DEP, "规范检查"), (DEP, "规范"), (ORG, "规范"), (SEC, "规范")):
+        await bot.stage.say(name, word)
+        assert said(bot, name).startswith("【规范检查】"), (name, word)
+    await bot.stage.say(MEMBER, "规范")
+    assert said(bot, MEMBER).startswith("没有看懂")
 
 
 async def test_another_period_and_one_norm_with_its_records(bot: World) -> None:

@@ -224,6 +224,17 @@ async def test_a_campaign_its_progress_and_its_end(bot: World) -> None:
     assert many(bot, TalkCampaign) == 1
 
 
+async def test_what_is_left_is_named(bot: World) -> None:
+    await say(bot, "甲一", "谈话", "谈话情况", "新建谈话活动", "取消")
+    assert last(bot, "甲一")[0] == "已取消填写：新建谈话活动。"
+    await campaign(bot)
+    await say(bot, "甲一", "谈话", "谈话情况", "打开第1项", "修改活动")
+    assert (await say(bot, "甲一", "取消"))[0] == "已取消填写：修改谈话活动。"
+    await say(bot, "甲一", "谈话", "甲三", "保存无记录")
+    await say(bot, "甲一", "谈话", "谈话情况", "谈话记录", "打开第1条", "修改", "取消")
+    assert last(bot, "甲一")[0] == "已取消填写：修改谈话登记。"
+
+
 async def test_its_owner_is_told_on_its_days_and_nobody_in_the_group(bot: World) -> None:
     await campaign(bot)
     await bot.stage.at("2023-07-17 09:01")
@@ -242,6 +253,9 @@ async def test_its_owner_is_told_on_its_days_and_nobody_in_the_group(bot: World)
 
 async def test_the_own_record_and_somebody_else_s(bot: World) -> None:
     await say(bot, "乙二", "谈话", "甲五", "保存有记录")
+    for words in ("谈话", "谈话了", "谈心谈话"):
+        assert await say(bot, "甲五", words) == ("【谈话】2023年与您谈话1次：\n7月3日 乙二：谈心谈话", []), words
+    assert (await say(bot, "甲六", "谈话了"))[0].startswith("2023年还没有登记与您的谈话。")
     line = "谈话：\n　7月3日 乙二：谈心谈话"
     # 第三季度 has begun.
     assert line in (await say(bot, "甲五", "我的记录"))[0]
@@ -249,6 +263,8 @@ async def test_the_own_record_and_somebody_else_s(bot: World) -> None:
     assert line in (await say(bot, "甲三", "查 甲五"))[0]
     assert "谈话" not in (await say(bot, "丙一", "查 甲五"))[0]
     assert "谈话" not in (await say(bot, "甲六", "我的记录"))[0]
+    # Whoever records talks has the form.
+    assert (await say(bot, "丙一", "谈话了"))[0].startswith("【登记谈话】")
 
 
 async def test_the_year_and_its_table(bot: World) -> None:
@@ -271,7 +287,6 @@ async def test_an_old_page_and_an_office_that_ended(bot: World) -> None:
         office = select(DutySpan).where(DutySpan.person_id == bot.cast["乙二"])
         session.scalars(office).one().to_on = date(2023, 7, 3)
     assert (await bot.stage.tap("乙二", "保存有记录")).toast == NO_RIGHT
-    assert (await say(bot, "甲五", "谈话"))[0] == NO_RIGHT
     # A page that was left says so.
     await say(bot, "甲二", "谈话", "甲五")
     page = bot.stage.people["甲二"].chat.last
