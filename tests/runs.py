@@ -105,7 +105,7 @@ WALKS = {
     "features/tally/test_person_chat": ("test_a_leader_sees", "test_a_member_sees"),
     "features/tally/test_said": ("test_nobody_is_absent",),
     "features/tally/test_words": ("test_in_how_few_taps[a figure",),
-    "features/talks/test_chat": ("test_task_14", "test_several", "test_a_sentence"),
+    "features/talks/test_chat": ("test_task_14", "test_several", "test_a_sentence_fills"),
     "features/todo/test_chat": ("test_what_do_i_owe",),
     "features/todo/test_digest": ("test_it_goes", "test_what_waits", "test_each_thing", "test_a_branch_with"),
     "features/todo/test_digest_chat": (),

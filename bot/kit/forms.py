@@ -82,11 +82,11 @@ class Form:
 
     again: the word that opens a new one. right: only for who holds it at all, as of a Tap; allowed: raises Refusal for
     who may not by anything else; both are asked at each step. order: the fields that the last page lets one change,
-    when not in the order of the questions. called: what an old page is. dropped: what 取消 says. check: raises Refusal
-    for an answer that does not go with the others, given all of them. question: what is asked, in place of the field's
-    own words, where it takes the rows of the database to say it. whole: the summary is a text to be copied and read
-    through, and never shortened. leave: the button that drops it. kept: the name of its draft, where that is not the
-    step.
+    when not in the order of the questions. called: what an old page is. dropped: what 取消 says, or what makes it.
+    check: raises Refusal for an answer that does not go with the others, given all of them. question: what is asked,
+    in place of the field's own words, where it takes the rows of the database to say it. whole: the summary is a text
+    to be copied and read through, and never shortened. leave: the button that drops it. kept: the name of its draft,
+    where that is not the step.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Form:
     order: Sequence[str] = ()
     before: type[Button] | None = None
     called: str = "这份内容"
-    dropped: str = ""
+    dropped: str | Callable[[Values], str] = ""
     check: Callable[[Session, Call, Values], None] = lambda session, call, values: None
     at_once: bool = False
     question: Callable[[Session, Call, Values], str] = lambda session, call, values: ""
@@ -199,8 +199,9 @@ class Form:
         return say(self._cancel(session, dialog))
 
     def _cancel(self, session: Session, dialog: Dialog) -> Message:
+        said = self.dropped if isinstance(self.dropped, str) else self.dropped(dialog.draft)
         self._close(session, dialog)
-        return Message(self.dropped or f"已取消填写：{self.again}。")
+        return Message(said or f"已取消填写：{self.again}。")
 
     def _close(self, session: Session, dialog: Dialog) -> None:
         """What was left of one about something else stays."""

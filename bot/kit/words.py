@@ -82,6 +82,20 @@ def quoted(title: str, longest: int | None = None) -> str:
     return short + "》" * (title.count("》") and max(0, short.count("《") - short.count("》")))
 
 
+def in_marks(title: str, longest: int | None = None) -> str:
+    """“…”, unless it stands in marks of its own (《楼道整治》); what is in marks within it gets the single ones."""
+    if title[:1] + title[-1:] in ("《》", "“”"):
+        return title if longest is None else _closed(title, longest)
+    short = title if longest is None else cut(title, longest)
+    return f"“{short.replace('“', '‘').replace('”', '’')}”"
+
+
+def _closed(title: str, longest: int) -> str:
+    """Cut inside its marks."""
+    short = cut(title, longest)
+    return short if short == title else f"{short}{title[-1]}"
+
+
 def plain(text: str) -> str:
     """What somebody typed as it is compared: without blanks and what courtesy adds, full width as good as half.
     收到！, 收到，谢谢您。 and 好的，收到 are 收到, １ is 1.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.kit.words import cut, not_counted, plain, quoted, units
+from bot.kit.words import cut, in_marks, not_counted, plain, quoted, units
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,21 @@ def test_a_title_is_cut_inside_its_marks(title: str, longest: int | None, shown:
 )
 def test_the_quarter_that_is_over_is_named(month: int, quarter: str) -> None:
     assert not_counted(date(2023, month, 1)) == f"{quarter}统计已截止，这一次不计入{quarter}。"
+
+
+@pytest.mark.parametrize(
+    ("title", "longest", "shown"),
+    [
+        ("楼道整治", None, "“楼道整治”"),
+        ("《楼道整治》", None, "《楼道整治》"),
+        ("“微心愿”", None, "“微心愿”"),
+        ("学习《论党》", None, "“学习《论党》”"),
+        ("做好“双报到”工作", None, "“做好‘双报到’工作”"),
+        ("《楼道和小区整治》", 5, "《楼道和…》"),
+        ("楼道和小区整治", 5, "“楼道和小…”"),
+        ("", None, "“”"),
+        ("《", None, "“《”"),
+    ],
+)
+def test_marks_are_never_doubled(title: str, longest: int | None, shown: str) -> None:
+    assert in_marks(title, longest) == shown

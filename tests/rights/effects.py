@@ -204,7 +204,8 @@ EFFECTS: dict[str, Effect] = {
     "answer:activity.guest": rows("person attendance audit dialog"),
     "tap:ShowVotes": shows("有表决权应到"),
     "tap:OpenVote": shows("表决情况"),
-    **dict.fromkeys(("command:talk", "word:谈话", "word:谈心谈话", "word:says_talk", "tap:NewCampaign"), ASKS),
+    **dict.fromkeys(("command:talk", "word:谈话", "word:谈心谈话"), shows("谈话")),
+    **dict.fromkeys(("word:says_talk", "tap:NewCampaign"), ASKS),
     **dict.fromkeys(("answer:talks.form", "answer:talks.withdraw", "answer:talks.campaign"), ASKS),
     **dict.fromkeys(("tap:ChangeTalk", "tap:WithdrawTalk", "tap:ChangeCampaign"), ASKS),
     "tap:ShowTalks": shows("【谈话情况】"),
@@ -283,7 +284,9 @@ EFFECTS: dict[str, Effect] = {
     "answer:calendar.own": rows("calendar_year audit dialog"),
     "tap:DropDays": rows("calendar_year audit"),
     # norms
-    **dict.fromkeys(("command:norms", "word:规范检查", "word:达标情况", "tap:ShowNorms"), shows("【规范检查】")),
+    **dict.fromkeys(
+        ("command:norms", "word:规范检查", "word:达标情况", "word:规范", "tap:ShowNorms"), shows("【规范检查】")
+    ),
     "tap:OpenNorm": shows("【支部设置】"),
     "tap:ExportNorms": shows("依据的记录"),
     **dict.fromkeys(("tap:ChangeNorm", "answer:norms.change"), ASKS),

@@ -700,7 +700,7 @@ TABLE: dict[str, Case] = {
     "answer:calendar.own": own(CALENDAR, open=("calendar.own", lambda ids: {"off": True}), text="8月1日 建军节"),
     "tap:DropDays": own(CALENDAR, lambda ids: calendar.DropDays("2023-08-01")),
     # norms
-    **dict.fromkeys(("command:norms", "word:规范检查", "word:达标情况"), own(NORMS)),
+    **dict.fromkeys(("command:norms", "word:规范检查", "word:达标情况", "word:规范"), own(NORMS)),
     "tap:ShowNorms": own(NORMS, lambda ids: norms.ShowNorms("")),
     "tap:OpenNorm": own(NORMS, lambda ids: norms.OpenNorm("", "R44", 0)),
     "tap:ExportNorms": own(NORMS, lambda ids: norms.ExportNorms("")),
@@ -768,11 +768,13 @@ TABLE: dict[str, Case] = {
         text="票数有误",
     ),
     # talks
-    "command:talk": own(RECORD_TALK),
-    "word:谈话": own(RECORD_TALK),
-    "word:谈心谈话": own(RECORD_TALK),
+    # Who records none is told of the own ones.
+    **dict.fromkeys(("command:talk", "word:谈话", "word:谈心谈话"), own(KNOWN)),
+    # Whom one has typed one is asked about.
     "word:says_talk": own(RECORD_TALK, text="今天和甲九谈话", by=TYPED),
-    "answer:talks.form": own(RECORD_TALK, open=("talks.form", lambda ids: {"field": "who"}), text="甲九", by=TYPED),
+    "answer:talks.form": own(
+        RECORD_TALK, open=("talks.form", lambda ids: {"field": "who"}), text="甲九", by=TYPED
+    ),
     "answer:talks.withdraw": Case(
         RUN_TALKS, open=("talks.withdraw", lambda ids: {"field": "reason", "talk": ids["talk"], "seen": 0}), text="误记"
     ),

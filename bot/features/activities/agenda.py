@@ -14,7 +14,7 @@ from bot.kit.handlers import Call
 from bot.kit.lists import label
 from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
-from bot.kit.words import cut
+from bot.kit.words import in_marks
 from storage.choices import OFF, StudyItemKind, StudyItemState
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, FirstAgendaItem
 from storage.models.organisation import Organisation
@@ -142,7 +142,9 @@ def _near(title: str, known: Iterable[str]) -> Doubt | None:
     like = next((one for one in known if len(key(one)) >= LONG_ENOUGH and is_near(title, one)), None)
     if like is None:
         return None
-    ask = f"“{cut(title, 60)}”与已有的“{cut(like, 60)}”相近，是新的议题吗？是同一项的，请重新勾选或发送原来的名称。"
+    ask = (
+        f"{in_marks(title, 60)}与已有的{in_marks(like, 60)}相近，是新的议题吗？是同一项的，请重新勾选或发送原来的名称。"
+    )
     return Doubt(ask, [("", "是新的议题")], again="重新选择")
 
 

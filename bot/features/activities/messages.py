@@ -26,7 +26,7 @@ from bot.kit.rates import percent
 from bot.kit.replies import Choice, Message, Pages
 from bot.kit.votes import Counted
 from bot.kit.voting import result_words
-from bot.kit.words import cut, day_words, moment_words, short_day
+from bot.kit.words import cut, day_words, in_marks, moment_words, short_day
 from scheduler.calendar.days import local_day
 from storage.choices import ActivityStatus, AttendanceStatus, Duty, LeaveType, Mode, OfficialDutyAs
 from storage.models.activity import Activity
@@ -266,7 +266,7 @@ def postponed(activity: Activity, start_at: datetime, place: str, tz: tzinfo) ->
 
 def sure_to_call_off(activity: Activity) -> Message:
     return really(
-        f"确认取消“{activity.title}”吗？取消后将通知全体参加人员。",
+        f"确认取消{in_marks(activity.title)}吗？取消后将通知全体参加人员。",
         Choice("取消活动", buttons.CallOff(activity.id, 1)),
         Choice("保留活动", buttons.OpenActivity(activity.id)),
     )

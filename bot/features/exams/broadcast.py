@@ -11,7 +11,7 @@ from bot.kit.access import Right
 from bot.kit.broadcasts import BatchContent, Broadcast, Sent, begun_by
 from bot.kit.replies import Message
 from bot.kit.titles import LONGEST, by_row
-from bot.kit.words import cut
+from bot.kit.words import in_marks
 from storage.models.exam import Exam
 
 
@@ -52,6 +52,6 @@ def reads(session: Session, exam_id: int, sent: Sent, now: datetime, tz: tzinfo)
 
 BROADCASTS = [Broadcast(KIND, find, reworded, change, reads, word="考试", begun=begun_by(Exam, Exam.opens_at))]
 TITLES = {
-    "exam": by_row(select(Exam.id, Exam.title), lambda row: f"考试“{cut(row.title, LONGEST)}”"),
-    "exam_off": by_row(select(Exam.id, Exam.title), lambda row: f"取消考试“{cut(row.title, LONGEST)}”"),
+    "exam": by_row(select(Exam.id, Exam.title), lambda row: f"考试{in_marks(row.title, LONGEST)}"),
+    "exam_off": by_row(select(Exam.id, Exam.title), lambda row: f"取消考试{in_marks(row.title, LONGEST)}"),
 }

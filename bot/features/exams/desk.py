@@ -136,6 +136,7 @@ CHANGE_SCORE = Form(
     name="exams.change_score",
     code="xs",
     again="考试",
+    dropped="已取消填写：修改成绩。",
     fields=(
         Field("attempt", "请选择要修改谁的成绩。", "姓名", options=_scored),
         Field("score", "请发送修改后的成绩，例如：95。", "成绩", read=_read_score, what="成绩", longest=8),
@@ -207,6 +208,7 @@ LET_IN = Form(
     name="exams.let_in",
     code="xl",
     again="考试",
+    dropped="已取消填写：安排补考。",
     fields=(
         Field(
             "people",

@@ -21,7 +21,7 @@ from bot.kit.glossary.choices import MINUTES_FORMS, MINUTES_STATES
 from bot.kit.lists import filled, label
 from bot.kit.replies import Choice, Document, Message
 from bot.kit.sheets import visible
-from bot.kit.words import by_day, cut, day_words, short_day
+from bot.kit.words import by_day, cut, day_words, in_marks, short_day
 from scheduler.calendar.days import local_day
 from storage.choices import ActivityFileRole, ActivityType, MinutesForm, MinutesState
 from storage.models.activity import Activity
@@ -249,8 +249,8 @@ def differences(changed: Mapping[str, tuple[Sequence[str], Sequence[str]]], unre
     for part, (new, old) in changed.items():
         moved = [] if new or old else ["顺序有调整"]
         said = [
-            *(f"{ADDED}“{cut(one, SHORT)}”" for one in new[:5]),
-            *(f"{GONE_LINE}“{cut(one, SHORT)}”" for one in old[:5]),
+            *(f"{ADDED}{in_marks(one, SHORT)}" for one in new[:5]),
+            *(f"{GONE_LINE}{in_marks(one, SHORT)}" for one in old[:5]),
         ]
         more = ["等"] if len(new) > 5 or len(old) > 5 else []
         lines.append(f"{PARTS[part]}：{'，'.join([*said, *moved])}{''.join(more)}")
@@ -259,7 +259,7 @@ def differences(changed: Mapping[str, tuple[Sequence[str], Sequence[str]]], unre
 
 def of_another(title: str, day: date) -> str:
     """A paper of another activity was sent."""
-    called = f"“{cut(title, SHORT)}”（{short_day(day)}）"
+    called = f"{in_marks(title, SHORT)}（{short_day(day)}）"
     return f"这份文档是{called}的会议记录，没有读取。请打开那项活动的会议记录，再点“导入修改稿”。"
 
 

@@ -15,9 +15,9 @@ from bot.features.tally import periods
 from bot.kit.access import Right, may
 from bot.kit.digest import Section
 from bot.kit.feature import Feature
-from bot.kit.handlers import Call, Command, Handler, Tap
+from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.owing import Does, Matter
-from bot.kit.refusal import Refusal
+from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Message, Noted, Reply, apart, say
 from scheduler.calendar.days import at, local_day
 from scheduler.calendar.periods import Period
@@ -30,6 +30,13 @@ PREFIX, VERB = "norm:", "办理"
 def show(features: Features, session: Session, call: Call) -> Reply:
     """/norms: this month, quarter and year."""
     return say(_page(features, session, call, None))
+
+
+def by_word(features: Features, session: Session, call: Call) -> Reply:
+    """规范, of who sees norms; of anybody else it may be said of anything."""
+    if not overview.sees(call.me):
+        raise Nothing("", call.text)
+    return show(features, session, call)
 
 
 def turn(features: Features, session: Session, call: Call, button: ShowNorms) -> Reply:
@@ -134,6 +141,7 @@ def build(features: Features) -> list[Handler]:
             help="规范检查：三会一课等要求达到了没有，由谁办理，用哪些记录证明。",
             words=("达标情况",),
         ),
+        Word(("规范",), partial(by_word, features), reads=True),
         Tap(ShowNorms, partial(turn, features), reads=True, right=Right.NORMS, private=True),
         Tap(OpenNorm, partial(open_norm, features), reads=True, right=Right.NORMS, private=True),
         Tap(ExportNorms, partial(send, features), reads=True, prepare=export_of, right=Right.NORMS, private=True),

@@ -14,7 +14,7 @@ from bot.kit.deadlines import may_undo
 from bot.kit.glossary.choices import ATTENDANCE, LEAVE_STATES, LEAVE_TYPES
 from bot.kit.replies import Choice, Message
 from bot.kit.titles import LONGEST, by_row
-from bot.kit.words import cut, moment_words
+from bot.kit.words import cut, in_marks, moment_words
 from storage.activities import components
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
@@ -113,7 +113,7 @@ def _title(row: Any) -> str:
     if row.title is not None:
         return f"{cut(row.title, LONGEST)}通知"
     words = row.text.split("\n")[0]
-    return f"通知“{cut(words, LONGEST)}”"
+    return f"通知{in_marks(words, LONGEST)}"
 
 
 _NOTICES = select(Notice.id, Notice.text, Activity.title).outerjoin(Activity, Activity.id == Notice.activity_id)

@@ -8,7 +8,7 @@ from bot.features.notices.cards import Acknowledge, AskLeave, SignIn, received_l
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
 from bot.kit.lists import two_a_row
 from bot.kit.replies import Choice, Message
-from bot.kit.words import cut
+from bot.kit.words import in_marks
 from storage.choices import ActivityStatus
 from storage.models.activity import Activity
 from storage.models.attendance import LeaveRequest
@@ -38,7 +38,7 @@ def on_leave(leave: LeaveRequest) -> str:
 def title(notice: Notice) -> str:
     """通知“请各位…”, of a notice without an activity."""
     words = notice.text.split("\n")[0]
-    return f"通知“{cut(words, LONGEST_TITLE)}”"
+    return f"通知{in_marks(words, LONGEST_TITLE)}"
 
 
 def called(notice: Notice, activity: Activity | None) -> str:

@@ -11,7 +11,7 @@ from bot.kit.access import Right
 from bot.kit.broadcasts import BatchContent, Broadcast, Sent, begun_by
 from bot.kit.replies import Message
 from bot.kit.titles import LONGEST, by_row
-from bot.kit.words import cut
+from bot.kit.words import in_marks
 from storage.models.reflection import ReflectionTask
 
 
@@ -69,6 +69,6 @@ BROADCASTS = [
 TITLES = {
     "task": by_row(
         select(ReflectionTask.id, ReflectionTask.title, ReflectionTask.kind),
-        lambda row: f"{kinds.of(row.kind).noun}任务“{cut(row.title, LONGEST)}”",
+        lambda row: f"{kinds.of(row.kind).noun}任务{in_marks(row.title, LONGEST)}",
     )
 }

@@ -12,7 +12,7 @@ from bot.features.reflections.service import Standing, Task
 from bot.kit.glossary.choices import AUDIENCES, PIECES
 from bot.kit.lists import really, two_a_row
 from bot.kit.replies import Choice, Document, Message, Pages, Said
-from bot.kit.words import by_day, cut, day_words, moment_words, short_day
+from bot.kit.words import by_day, cut, day_words, in_marks, moment_words, short_day
 from storage.choices import HandInKind, PieceState, TaskAudience
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask, SelfCheckItem
 
@@ -115,7 +115,7 @@ def _pieces(task: ReflectionTask, counts: Counts) -> str:
 
 def sure_to_call_off(task: Task) -> Message:
     return really(
-        f"确认取消“{task.row.title}”吗？取消后将通知有关同志。",
+        f"确认取消{in_marks(task.row.title)}吗？取消后将通知有关同志。",
         Choice("取消任务", buttons.CallOffTask(task.row.id, 1)),
         Choice("保留任务", buttons.OpenTask(task.row.id)),
     )

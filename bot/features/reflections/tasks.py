@@ -11,7 +11,7 @@ from bot.features.reflections import service
 from bot.kit.access import Right, require
 from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
-from bot.kit.words import cut
+from bot.kit.words import in_marks
 from scheduler.calendar.days import local_day
 from storage import audit
 from storage.audience import Me
@@ -94,7 +94,7 @@ def _not_again(session: Session, me: Me, plan: Plan) -> None:
     activity = session.get_one(Activity, plan.activity_id, with_for_update=True)
     same = (plan.kind, plan.audience, name_key(plan.title))
     if any((one.kind, one.audience, name_key(one.title)) == same for one in of_activity(session, activity)):
-        raise Refusal(f"“{cut(plan.title, 30)}”已布置，没有重复布置。")
+        raise Refusal(f"{in_marks(plan.title, 30)}已布置，没有重复布置。")
 
 
 def of_activity(session: Session, activity: Activity) -> Sequence[ReflectionTask]:

@@ -10,7 +10,7 @@ from bot.features.register.rules import LONGEST, Fact, Row, View, line_of
 from bot.features.register.values import Called, line, said
 from bot.kit.lists import label
 from bot.kit.replies import Choice, Message, Pages
-from bot.kit.words import by_day, cut, moment_words
+from bot.kit.words import by_day, in_marks, moment_words
 from storage.models.entry import EntryChange
 
 
@@ -45,7 +45,7 @@ def _change_line(view: View, change: EntryChange, called: Called, names: Mapping
     what = declared.word if declared is not None else "内容"
     if declared is None or declared.type is Type.ROWS:
         gone = line("{problem} {platform} {title}", {key: str(one) for key, one in (old or {}).items()})
-        said_change = f"已删除{gone and f'“{cut(gone, LONGEST)}”'}"
+        said_change = f"已删除{gone and in_marks(gone, LONGEST)}"
     else:
         said_change = f"{said(declared, old, called) or '未填'}→{said(declared, new, called) or '未填'}"
     return f"{moment_words(change.changed_at, tz)}{who}：{_of_row(view, change.row_id)}{what}：{said_change}" + _why(

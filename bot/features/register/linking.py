@@ -18,7 +18,7 @@ from bot.features.register.values import ENTRY, Called, Json, Link
 from bot.kit.access import Right, may
 from bot.kit.names import name_key
 from bot.kit.refusal import Refusal
-from bot.kit.words import cut
+from bot.kit.words import cut, in_marks
 from scheduler.calendar.days import Calendar, at, local_day
 from storage.activities import in_scope
 from storage.audience import Me
@@ -100,7 +100,7 @@ def activity_words(activity: Activity, tz: tzinfo) -> str:
 
 def entry_words(view: View, called: Called) -> str:
     gone = "（已取消登记）" if view.withdrawn_at is not None else ""
-    return f"{view.kind.word}“{cut(rules.line_of(view, called), LONGEST)}”{gone}"
+    return f"{view.kind.word}{in_marks(rules.line_of(view, called), LONGEST)}{gone}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bot.features.register.rules import Fact, Row, View, line_of, owed_title
 from bot.features.register.values import Called
 from bot.features.tally.periods import month_of
 from bot.kit.owing import Does, Owing, short
-from bot.kit.words import by_day
+from bot.kit.words import by_day, in_marks
 from scheduler.calendar.days import DAY, Calendar, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage.choices import Duty
@@ -129,7 +129,7 @@ def _of_found(view: View, linked: Linked, day: date, there: _There) -> Iterable[
         yield Owing(
             person_id=person,
             key=f"found:{view.id}",
-            title=short(f"{view.kind.word}“{line_of(view, there.called)}”发现问题{view.fields[linked.asks]}个"),
+            title=short(f"{view.kind.word}{in_marks(line_of(view, there.called))}发现问题{view.fields[linked.asks]}个"),
             ask=f"{by_day(day)}{linked.act}",
             due=ends,
             does=(Does("打开", buttons.OpenEntry(view.id, 0)),),

@@ -21,7 +21,7 @@ from bot.features.register.values import (
     title,
 )
 from bot.kit.names import name_key
-from bot.kit.words import cut
+from bot.kit.words import in_marks
 from scheduler.calendar.days import DAY
 
 # Of a title, and of the words that were sought.
@@ -397,7 +397,7 @@ def line_of(view: View, called: Called) -> str:
 def owed_title(view: View, row: Row | None, called: Called) -> str:
     """整改清单（甲支部）第2项“……”"""
     if row is None:
-        return f"{view.kind.word}“{line_of(view, called)}”"
+        return f"{view.kind.word}{in_marks(line_of(view, called))}"
     return f"{view.kind.word}（{line_of(view, called)}）{_numbered(view, row, called)}"
 
 
@@ -412,7 +412,7 @@ def _numbered(view: View, row: Row, called: Called) -> str:
     words, declared = words_of(view, row, called), view.kind.field(row.field)
     number = view.of(row.field).index(row) + 1
     texts = [words[one.key] for one in declared.fields if one.type is Type.TEXT and words[one.key]] if declared else []
-    return f"第{number}项" + (f"“{cut(texts[0], LONGEST)}”" if texts else "")
+    return f"第{number}项" + (in_marks(texts[0], LONGEST) if texts else "")
 
 
 def everything(view: View, called: Called) -> str:

@@ -7,12 +7,13 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from bot.features.talks import messages, reading, rules, service
-from bot.features.talks.rules import Held, Party, Wanted
+from bot.features.talks.rules import Held, Party, Said, Wanted
 from bot.kit.form_fields import Doubt, Field, Values
 from bot.kit.handlers import Call
 from bot.kit.lists import label, told_apart
 from bot.kit.names import called, clean_name
 from bot.kit.refusal import Refusal
+from bot.kit.typed_days import at_odds
 from storage.choices import TalkKind, TalkMode
 from storage.roster import Member, roster
 
@@ -103,10 +104,38 @@ def _parted(here: Sequence[Member], name: str) -> list[str]:
 
 
 def _resolved(here: Sequence[Member], name: str) -> str:
-    found = called(here, name)
+    found = called(here, name) or called(here, rules.without_with(name))
     if len(found) > 1:
-        raise Refusal(SAME_NAMES.format(name))
+        raise Refusal(SAME_NAMES.format(found[0].name))
+    if not found and rules.is_no_name(name):
+        raise Refusal(NOT_UNDERSTOOD)
     return str(found[0].id) if found else f"{OUTSIDE}{clean_name(name)}"
+
+
+def said_in(session: Session, call: Call, said: Said) -> Values:
+    """All that a sentence answers."""
+    if said.at_odds is not None:
+        raise Refusal(at_odds(said.at_odds))
+    people = resolved(session, call, said.names)
+    who = {"who": people[0]} if len(people) == 1 else {"who": SEVERAL, "people": people}
+    day = {"day": said.on.isoformat()} if said.on is not None else {}
+    return {**who, **day, "kind": said.kind.value}
+
+
+def read_who(session: Session, call: Call, text: str) -> Values:
+    """今天和甲三谈话 says it all here too; else names."""
+    said = rules.read(text, call.today)
+    if said is not None:
+        return said_in(session, call, said)
+    found = read_people(session, call, text)
+    return {"who": found[0]} if len(found) == 1 else {"who": SEVERAL, "people": found}
+
+
+def read_several(session: Session, call: Call, text: str) -> Values:
+    """The same where several are chosen."""
+    answered = dict(read_who(session, call, text))
+    alone = answered.pop("who")
+    return {"people": [alone], **answered}
 
 
 def _outsiders(values: Sequence[str]) -> Doubt | None:

@@ -15,8 +15,12 @@ from bot.kit.words import dated
 from scheduler.calendar.days import Quarter
 
 
+def _called(values: Values) -> str:
+    return "修改谈话活动" if values.get("campaign") else "新建谈话活动"
+
+
 def _summary(session: Session, call: Call, values: Values) -> str:
-    lines = ["【修改谈话活动】" if values.get("campaign") else "【新建谈话活动】"]
+    lines = [f"【{_called(values)}】"]
     lines += [f"主题：{values['topic']}"] if values.get("topic") else []
     said = [dated(date.fromisoformat(values[key]), call.today) if values.get(key) else "" for key in ("first", "last")]
     lines += [f"时间：{'至'.join(filter(None, said))}{'' if said[1] else '起'}"] if said[0] else []
@@ -71,6 +75,7 @@ FORM = Form(
     right=Right.RUN_TALKS,
     check=_check,
     called="这项谈话活动",
+    dropped=lambda values: f"已取消填写：{_called(values)}。",
 )
 
 

@@ -15,6 +15,8 @@ from bot.features.talks.answers import (
     outside,
     party,
     read_people,
+    read_several,
+    read_who,
     talkees_of,
     twin,
     wanted,
@@ -92,11 +94,6 @@ def _who_options(session: Session, call: Call, values: Values) -> list[tuple[str
     return [(SEVERAL, MANY_PEOPLE), *_members(session, call, values)]
 
 
-def _read_who(session: Session, call: Call, text: str) -> Values:
-    found = read_people(session, call, text)
-    return {"who": found[0]} if len(found) == 1 else {"who": SEVERAL, "people": found}
-
-
 # --- who has talked, what for ----------------------------------------------------------------------------------------
 
 
@@ -167,7 +164,7 @@ FORM = Form(
                 "请选择谈话对象。",
                 label="谈话对象",
                 options=_who_options,
-                read=_read_who,
+                read=read_who,
                 accepts=lambda call, value: value.isdecimal() and len(value) < 19,
                 doubts=outside("who"),
                 below=_doors,
@@ -180,7 +177,7 @@ FORM = Form(
                 "请选择谈话对象。",
                 label="参加人员",
                 options=_members,
-                read=lambda session, call, text: {"people": read_people(session, call, text)},
+                read=read_several,
                 doubts=outside("people"),
                 when=lambda values: values.get("who") == SEVERAL,
                 many=True,
@@ -241,6 +238,7 @@ FORM = Form(
     check=_check,
     question=_ask,
     called="这条谈话登记",
+    dropped=lambda values: f"已取消填写：{'修改谈话登记' if values.get('talk') else '谈话'}。",
 )
 
 
@@ -274,6 +272,7 @@ WITHDRAW = Form(
     actions=(Action("save", "确认取消登记", _withdraw),),
     right=Right.RECORD_TALK,
     called="这条谈话登记",
+    dropped="已取消填写：取消谈话登记。",
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.talks import (
     answers,
+    asked,
     buttons,
     campaign_forms,
     campaigns,
@@ -25,7 +26,7 @@ from bot.kit.handlers import Call, Command, Handler, Tap, Word, spoken
 from bot.kit.refusal import Nothing, Refusal
 from bot.kit.replies import Message, Noted, Reply, say
 from bot.kit.seats import Seat
-from bot.kit.typed_days import at_odds
+from scheduler.calendar.periods import Period
 from storage.models.talk import TalkCampaign
 from storage.roster import Member, roster
 
@@ -33,17 +34,21 @@ _LEAP = date(2024, 1, 1)
 NO_SUCH_YEAR = "没有这一年的谈话记录。"
 
 
+def start(session: Session, call: Call) -> Reply:
+    """The form; to who records no talks the own ones of this year."""
+    if reading.records(call.me):
+        return FORM.start(session, call)
+    year = call.today.year
+    days = Period(date(year, 1, 1), date(year + 1, 1, 1))
+    return say(messages.own_page(asked.own_lines(session, call.me, call.me.id, days, call.today, call.tz), year))
+
+
 def by_sentence(session: Session, call: Call) -> Reply:
     """今天和甲三谈话: the page, filled in. To who records no talks it means nothing."""
     said = rules.read(call.text, call.today)
     if said is None or not reading.records(call.me):
         raise Nothing("", call.text)
-    if said.at_odds is not None:
-        raise Refusal(at_odds(said.at_odds))
-    people = answers.resolved(session, call, said.names)
-    who = {"who": people[0]} if len(people) == 1 else {"who": answers.SEVERAL, "people": people}
-    day = {"day": said.on.isoformat()} if said.on is not None else {}
-    given = {**who, **day, "kind": said.kind.value}
+    given = answers.said_in(session, call, said)
     FORM.check(session, call, given)
     return say(FORM.filled(session, call, **given))
 
@@ -188,15 +193,16 @@ RECORDS, SEES, RUNS = Right.RECORD_TALK, Right.SEE_TALKS, Right.RUN_TALKS
 HANDLERS: list[Handler] = [
     Command(
         messages.COMMAND,
-        FORM.start,
+        start,
         "谈话",
         RECORDS,
+        only_shown=True,
         keys={Seat.DISCIPLINE: 31, Seat.FIELDS: 32},
         more=36,
         group_at=4,
         group_label="记谈话",
         help="谈话：登记谈话，也可以直接发送“今天和甲三谈话”；进展和未谈的同志请点“谈话情况”。",
-        words=("谈心谈话", "廉政谈话"),
+        words=("谈心谈话", "廉政谈话", "谈话了"),
     ),
     Word((), by_sentence, matches=spoken(says_talk), offers=True),
     Tap(buttons.ShowTalks, show, reads=True, right=SEES, private=True),

@@ -21,7 +21,7 @@ RECORD = Choice("登记谈话", Open(COMMAND))
 ONE_MORE = Choice("再记一条", Open(COMMAND))
 OVERVIEW = Choice("谈话情况", buttons.ShowTalks())
 WRITTEN, UNWRITTEN = "有书面记录", "无书面记录"
-ON_A_PAGE, LONGEST_NAMES, LONGEST_LINE = 8, 900, 200
+ON_A_PAGE, MOST_OWN, LONGEST_NAMES, LONGEST_LINE = 8, 30, 900, 200
 NO_CAMPAIGN = "不属于谈话活动"
 
 Names = Mapping[Party, str]
@@ -59,6 +59,14 @@ def line(talk: Held, names: Names) -> str:
 def own_line(talk: Held, names: Names) -> str:
     """To who was talked with, and of them: that it took place. 7月3日 甲一：谈心谈话"""
     return f"{short_day(talk.on)} {names.get(talk.talker, '')}：{TALK_KINDS[talk.kind]}"
+
+
+def own_page(lines: Sequence[str], year: int) -> Message:
+    """To who was talked with: the latest of a year, and nothing of what was said."""
+    if not lines:
+        return Message(f"{year}年还没有登记与您的谈话。谈话由支委会委员和党小组长登记。")
+    shown = [f"【谈话】{year}年与您谈话{len(lines)}次：", *lines[-MOST_OWN:]]
+    return Message("\n".join(shown))
 
 
 def recorded(talk: Held, names: Names, word: str, *, undo: bool) -> Message:

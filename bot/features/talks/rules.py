@@ -201,6 +201,12 @@ _SENTENCE = re.compile(
     r"[\s,:]*(?:上午|下午|中午|晚上|刚才|刚刚|我|本人|已经|已)*(?:和|与|跟|同|找|对)\s*(?P<names>\S.*?)"
     rf"\s*(?:进行|开展|作|做)?(?:了|过)?(?:一次|一下)?(?:{_ALL})(?:了|过)?(?:一次)?"
 )
+# What is a word about a talk, and nobody's name.
+_NO_NAME = re.compile(
+    r"谈话|谈心|谈了|谈过|进行了|[今昨明][天日]|前天|后天|[上下中]午|晚上|刚才|刚刚|星期|[上下这]个?周|\d[月日号]"
+    r"|^(?:我|我们|本人|大家|全体|他|她|[你您])$"
+)
+_TOGETHER_WITH = re.compile(r"^(?:我|本人)?(?:和|与|跟|同|找|对)(?=.)")
 _BETWEEN = re.compile(r"\s*[、,，;；]\s*|\s*(?:和|与|及)\s*")
 
 
@@ -235,3 +241,13 @@ def _names(text: str) -> tuple[str, ...]:
 def names_in(text: str) -> tuple[str, ...]:
     """The names that were typed where somebody is asked for: 甲三、乙四."""
     return _names(" ".join(text.split()))
+
+
+def without_with(name: str) -> str:
+    """甲三 of 跟甲三."""
+    return _TOGETHER_WITH.sub("", name)
+
+
+def is_no_name(name: str) -> bool:
+    """Whether it is a word about a talk: 今天, 甲三谈话."""
+    return _NO_NAME.search(folded(name)) is not None

@@ -351,7 +351,7 @@ async def test_a_near_double_is_asked_about(bot: World) -> None:
         await bot.stage.say(SEC, text)
     await bot.stage.tap(SEC, "第一议题")
     await bot.stage.say(SEC, "关于加强基层党建的意见")
-    assert "与已有的“《关于加强基层党建工作的意见》”相近，是新的议题吗？" in said(bot)
+    assert "与已有的《关于加强基层党建工作的意见》相近，是新的议题吗？" in said(bot)
     await bot.stage.tap(SEC, "重新选择")
     await bot.stage.tap(SEC, "《关于加强基层党建工作的意见》")
     await bot.stage.tap(SEC, "下一步")

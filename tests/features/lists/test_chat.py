@@ -171,13 +171,11 @@ async def test_on_the_day_of_the_digest_whose_a_project_is_is_asked_how_far_it_h
     await bot.stage.at("2023-08-25 08:50")
     assert got(bot, "甲五") == []
     await bot.stage.at("2023-08-25 09:05")
-    assert got(bot, "甲五") == [
-        "甲五同志，您有1项待办：\n1. 办实事项目“《延时服务》”：请于8月31日（含）前更新本月进展。"
-    ]
+    assert got(bot, "甲五") == ["甲五同志，您有1项待办：\n1. 办实事项目《延时服务》：请于8月31日（含）前更新本月进展。"]
     await bot.stage.tap("甲五", "更新第1项")
     await bot.stage.tap("甲五", "报告进展", "【办实事项目】")
     await bot.stage.say("甲五", "已开课")
-    assert said(bot, ORG) == "甲五同志报告进展：办实事项目“《延时服务》”\n已开课"
+    assert said(bot, ORG) == "甲五同志报告进展：办实事项目《延时服务》\n已开课"
     await bot.stage.say(ORG, "办实事项目清单")
     await bot.stage.tap(ORG, "打开第1条", "【办实事项目清单】")
     await bot.stage.tap(ORG, "开始推进", "【办实事项目】")

@@ -1,5 +1,6 @@
 """On both databases: who sees which open items, in which order, and who is asked to settle them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -41,7 +42,7 @@ def project(desk: Desk, title: str, due_on: str | None, owner: Owner, **more: An
 
 def said(desk: Desk, name: str, day: date = TODAY) -> list[tuple[When, str, str]]:
     found = service.listed(desk.session, me(desk, name), day)
-    return [(one.when, one.owner, one.title.partition("“")[2].rstrip("”")) for one in found]
+    return [(one.when, one.owner, re.sub("^[^“《]*|[“”]", "", one.title)) for one in found]
 
 
 def test_what_is_overdue_comes_first_then_what_is_near_and_each_owner_s_stand_together(desk: Desk) -> None:

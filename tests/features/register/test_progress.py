@@ -39,7 +39,7 @@ def test_it_is_asked_from_the_digest_to_the_end_of_the_month(desk: Desk) -> None
     number = project(desk)
     assert [len(asked(desk, f"2023-08-{day} 09:00")) for day in ("01", "24", "25", "31")] == [0, 0, 1, 1]
     [one] = asked(desk)
-    assert one.line == "办实事项目“《延时服务》”：请于8月31日（含）前更新本月进展。"
+    assert one.line == "办实事项目《延时服务》：请于8月31日（含）前更新本月进展。"
     assert (one.person_id, one.key, one.nudges) == (desk.cast["甲五"], f"progress:{number}:2023-08", (DIGEST,))
     assert not one.overdue
 

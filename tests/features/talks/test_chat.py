@@ -109,6 +109,29 @@ async def test_a_sentence_fills_the_page_in(bot: World) -> None:
     assert many(bot) == 1
 
 
+async def test_a_sentence_where_the_person_is_asked_for(bot: World) -> None:
+    """It says there what it says with nothing open; no word of it becomes an outsider."""
+    await say(bot, "甲一", "谈话")
+    text, _ = await say(bot, "甲一", "昨天和甲三廉政谈话")
+    assert text.split("\n")[1:5] == [
+        "日期：7月2日（周日）", "谈话人：甲一", "谈话对象：甲三", "类别：廉政提醒谈话，方式：当面",
+    ]  # fmt: skip
+    await bot.stage.tap("甲一", "取消")
+    await say(bot, "甲一", "谈话", NAMES, "甲五")
+    text, _ = await say(bot, "甲一", "今天和甲三、乙四谈话")
+    assert "谈话对象：甲五、甲三、乙四" in text
+    await bot.stage.tap("甲一", "谈话人")
+    for words in ("今天和甲二谈话", "甲二谈话", "昨天甲二"):
+        assert (await say(bot, "甲一", words))[0].startswith("请发送姓名，例如：甲三、乙四")
+    await bot.stage.tap("甲一", "取消")
+    await say(bot, "甲一", "谈话")
+    for words in ("没和甲三谈话", "今天和甲三", "7月3日、甲三", "我和甲三", "谈了话"):
+        assert (await say(bot, "甲一", words))[0].startswith("请发送姓名，例如：甲三、乙四")
+    assert (await say(bot, "甲一", "7月3日（周二）和甲三谈话"))[0].startswith("7月3日是周一，与您写的星期不符")
+    assert "谈话对象：甲三" in (await say(bot, "甲一", "跟甲三"))[0]
+    assert many(bot) == 0
+
+
 async def test_several_an_outsider_and_a_superior(bot: World) -> None:
     await say(bot, "甲一", "谈话", NAMES, "甲三", "甲四")
     text, labels = last(bot, "甲一")
@@ -201,6 +224,17 @@ async def test_a_campaign_its_progress_and_its_end(bot: World) -> None:
     assert many(bot, TalkCampaign) == 1
 
 
+async def test_what_is_left_is_named(bot: World) -> None:
+    await say(bot, "甲一", "谈话", "谈话情况", "新建谈话活动", "取消")
+    assert last(bot, "甲一")[0] == "已取消填写：新建谈话活动。"
+    await campaign(bot)
+    await say(bot, "甲一", "谈话", "谈话情况", "打开第1项", "修改活动")
+    assert (await say(bot, "甲一", "取消"))[0] == "已取消填写：修改谈话活动。"
+    await say(bot, "甲一", "谈话", "甲三", "保存无记录")
+    await say(bot, "甲一", "谈话", "谈话情况", "谈话记录", "打开第1条", "修改", "取消")
+    assert last(bot, "甲一")[0] == "已取消填写：修改谈话登记。"
+
+
 async def test_its_owner_is_told_on_its_days_and_nobody_in_the_group(bot: World) -> None:
     await campaign(bot)
     await bot.stage.at("2023-07-17 09:01")
@@ -219,6 +253,9 @@ async def test_its_owner_is_told_on_its_days_and_nobody_in_the_group(bot: World)
 
 async def test_the_own_record_and_somebody_else_s(bot: World) -> None:
     await say(bot, "乙二", "谈话", "甲五", "保存有记录")
+    for words in ("谈话", "谈话了", "谈心谈话"):
+        assert await say(bot, "甲五", words) == ("【谈话】2023年与您谈话1次：\n7月3日 乙二：谈心谈话", []), words
+    assert (await say(bot, "甲六", "谈话了"))[0].startswith("2023年还没有登记与您的谈话。")
     line = "谈话：\n　7月3日 乙二：谈心谈话"
     # 第三季度 has begun.
     assert line in (await say(bot, "甲五", "我的记录"))[0]
@@ -226,6 +263,8 @@ async def test_the_own_record_and_somebody_else_s(bot: World) -> None:
     assert line in (await say(bot, "甲三", "查 甲五"))[0]
     assert "谈话" not in (await say(bot, "丙一", "查 甲五"))[0]
     assert "谈话" not in (await say(bot, "甲六", "我的记录"))[0]
+    # Whoever records talks has the form.
+    assert (await say(bot, "丙一", "谈话了"))[0].startswith("【登记谈话】")
 
 
 async def test_the_year_and_its_table(bot: World) -> None:
@@ -248,7 +287,6 @@ async def test_an_old_page_and_an_office_that_ended(bot: World) -> None:
         office = select(DutySpan).where(DutySpan.person_id == bot.cast["乙二"])
         session.scalars(office).one().to_on = date(2023, 7, 3)
     assert (await bot.stage.tap("乙二", "保存有记录")).toast == NO_RIGHT
-    assert (await say(bot, "甲五", "谈话"))[0] == NO_RIGHT
     # A page that was left says so.
     await say(bot, "甲二", "谈话", "甲五")
     page = bot.stage.people["甲二"].chat.last

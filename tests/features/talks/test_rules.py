@@ -173,3 +173,15 @@ def test_a_day_that_is_another_weekday() -> None:
 )
 def test_typed_names(text: str, names: tuple[str, ...]) -> None:
     assert rules.names_in(text) == names
+
+
+@pytest.mark.parametrize(
+    "word", ["今天", "甲三谈话", "昨日", "7月3日", "１２日", "我", "大家", "谈心谈话", "甲三谈了话", "上午", "刚才"]
+)
+def test_a_word_about_a_talk_is_nobodys_name(word: str) -> None:
+    assert rules.is_no_name(word)
+
+
+@pytest.mark.parametrize("name", ["甲三", "共建单位王某", "区里李书记", "周一", "我山", "和某"])
+def test_a_name_is_a_name(name: str) -> None:
+    assert not rules.is_no_name(name)

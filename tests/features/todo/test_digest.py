@@ -268,10 +268,10 @@ def test_each_thing_that_is_due_has_a_line_and_its_owner(desk: Desk, many: int) 
     head, *lines = text.splitlines()[1:]
     soon = len([number for number in range(1, many) if 13 + number <= 21])
     assert head == f"清单：逾期1项{f'，7日内到期{soon}项' if soon else ''}。"
-    assert lines[0] == "甲五：办实事项目“《事0》”，期限8月10日，已逾期。"
+    assert lines[0] == "甲五：办实事项目《事0》，期限8月10日，已逾期。"
     assert len(lines) == 1 + soon
-    assert many == 1 or "甲支部：办实事项目“《事1》”，期限8月14日。" in lines
-    assert many < 3 or "未明确责任主体：办实事项目“《事2》”，期限8月15日。" in lines
+    assert many == 1 or "甲支部：办实事项目《事1》，期限8月14日。" in lines
+    assert many < 3 or "未明确责任主体：办实事项目《事2》，期限8月15日。" in lines
 
 
 def test_of_very_many_that_are_due_ten_have_a_line_and_the_digest_fits(desk: Desk) -> None:
