@@ -46,7 +46,14 @@ def turn(features: Features, session: Session, call: Call, button: ShowNorms) ->
 def _page(features: Features, session: Session, call: Call, period: Period | None) -> Message:
     lines = _lines(features, session, call, period)
     asked = overview.closers(session, call.me.branch_id, call.today)
-    return messages.page(lines, period, call.today, asked, call.me.id)
+    before = _missed_before(features, session, call) if period is None else 0
+    return messages.page(lines, period, call.today, asked, call.me.id, before)
+
+
+def _missed_before(features: Features, session: Session, call: Call) -> int:
+    """How many norms were missed in the month before: what is over leaves the page of the present."""
+    month = periods.month_before(call.today)
+    return sum(bool(line.of(State.MISSED)) for line in _lines(features, session, call, month))
 
 
 def _lines(features: Features, session: Session, call: Call, period: Period | None) -> list[Line]:

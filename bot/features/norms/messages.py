@@ -14,7 +14,7 @@ from bot.kit.doors import AskOwner, Look
 from bot.kit.lists import filled, page_of, two_a_row
 from bot.kit.replies import PAGE, Choice, Document, Message
 from bot.kit.words import by_day, cut, short_day
-from scheduler.calendar.days import DAY, Quarter
+from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 
 TITLE = "【规范检查】"
@@ -31,10 +31,13 @@ def title(period: Period | None, today: date) -> str:
     return f"{TITLE}{periods.words(period) if period is not None else f'截至{today.year}年{short_day(today)}'}"
 
 
-def page(lines: Sequence[Line], period: Period | None, today: date, asked: Closer, me: int) -> Message:
-    """By what can still be done, what is over, what is met; the first two numbered, each with its buttons."""
+def page(lines: Sequence[Line], period: Period | None, today: date, asked: Closer, me: int, before: int = 0) -> Message:
+    """By what can still be done, what is over, what is met; the first two numbered, each with a row of its buttons.
+
+    before: how many were missed in the month before this one.
+    """
     code = period.code if period is not None else ""
-    parts, taps, number = [title(period, today)], list[Choice](), 0
+    parts, rows, number = [title(period, today)], list[list[Choice]](), 0
     for state in (State.OPEN, State.MISSED):
         mine = [one for one in lines if one.of(state)]
         parts += [HEADS[state].format(len(mine))] if mine else []
@@ -42,13 +45,13 @@ def page(lines: Sequence[Line], period: Period | None, today: date, asked: Close
             number += 1
             parts.append(cut(f"{number}. {words.line_words(line, state, today)}", 200))
             if number <= SHOWN:
-                taps += _taps(line, number, code, asked if state is State.OPEN else _nobody, me)
+                rows.append(_taps(line, number, code, asked if state is State.OPEN else _nobody, me))
     met = [one.norm.title for one in lines if one.state is State.MET]
     parts += [HEADS[State.MET].format(len(met)) + "、".join(met) + "。"] if met else []
+    parts += [] if lines else [NOTHING]
+    parts += [f"{periods.month_before(today).start.month}月未达到{before}项，请点“上月”查看。"] if before else []
     below = [*_other_periods(period, today), Choice(EXPORT, ExportNorms(code))]
-    return Message(
-        cut("\n".join(parts if lines else [*parts, NOTHING]), PAGE), filled(*two_a_row(taps), *two_a_row(below))
-    )
+    return Message(cut("\n".join(parts), PAGE), filled(*rows, *two_a_row(below)))
 
 
 def _nobody(one: Check) -> None:
@@ -66,7 +69,7 @@ def _taps(line: Line, number: int, code: str, asked: Closer, me: int) -> list[Ch
 
 def _other_periods(period: Period | None, today: date) -> list[Choice]:
     month, year = periods.month_of(today), periods.year_of(today)
-    before, quarter = periods.month_of(month.start - DAY), Period.of(Quarter.of(today))
+    before, quarter = periods.month_before(today), Period.of(Quarter.of(today))
     shown = [("本月", month), ("上月", before), ("本季度", quarter), ("本年", year)]
     now = [Choice("当前情况", ShowNorms(""))] if period is not None else []
     return [*now, *(Choice(word, ShowNorms(one.code)) for word, one in shown if one != period)]

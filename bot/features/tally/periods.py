@@ -178,6 +178,10 @@ def month_of(day: date) -> Period:
     return Period(first, date(first.year + first.month // 12, first.month % 12 + 1, 1))
 
 
+def month_before(day: date) -> Period:
+    return month_of(month_of(day).start - DAY)
+
+
 def half_of(day: date) -> Period:
     return Period(date(day.year, 1, 1), date(day.year, 7, 1)) if day.month < 7 else _second_half(day.year)
 

@@ -46,10 +46,20 @@ async def test_the_page_says_what_is_open_what_is_met_and_who_closes_it(bot: Wor
     assert "1. 党员大会（每季度1次）：第三季度尚未开展，9月30日（含）前" in lines
     assert "2. 支委会（每月1次，半数以上委员到会）：8月尚未开展，8月31日（含）前" in lines
     assert "3. 党小组会（每月1次）：第一党小组、第二党小组、第三党小组未达到，8月31日（含）前" in lines
-    assert any(one.startswith("已达到") and "支部设置" in one and "编入党小组" in one for one in (lines[-1],))
+    assert lines[-2].startswith("已达到")
+    assert "支部设置" in lines[-2]
+    assert "编入党小组" in lines[-2]
+    # What is over stands on the page of its month, and is not passed over here.
+    many = int(lines[-1].removeprefix("7月未达到").removesuffix("项，请点“上月”查看。"))
     labels = last(bot, SEC).labels
+    for row in last(bot, SEC).buttons:
+        of_item = {button.label.partition("第")[2] for button in row if "第" in button.label}
+        assert len(of_item) <= 1
     # 支委会 is the secretary's own to call.
     assert ("请其办理第1项" in labels, "请其办理第2项" in labels, "打开第2项" in labels) == (True, False, True)
+    await bot.stage.tap(SEC, "上月", "【规范检查】")
+    page = next(one for one in reversed(bot.stage.people[SEC].chat.from_bot) if one.text.startswith("【规范检查】"))
+    assert f"未达到的{many}项：" in page.text
     await bot.stage.say(ORG, "达标情况")
     assert "请其办理第1项" not in last(bot, ORG).labels
     assert "请其办理第2项" in last(bot, ORG).labels
@@ -88,6 +98,7 @@ async def test_another_period_and_one_norm_with_its_records(bot: World) -> None:
     assert page.text.startswith("【规范检查】2023年7月\n")
     assert "主题党日（每月1次，固定日为第1个周五）：7月未开展" in page.text.partition("未达到的")[2]
     assert "党员大会" not in page.text
+    assert "未达到的" in page.text
 
 
 async def test_who_can_close_it_is_asked_once_and_the_button_leads_there(bot: World) -> None:
