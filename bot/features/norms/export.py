@@ -23,13 +23,13 @@ COLUMNS = ("id", "title", "asks", "from", "to", "unit", "state", "want", "have",
 
 def table(session: Session, branch_id: int, title: str, lines: Sequence[Line], today: date) -> bytes:
     checks = [one for line in lines for one in line.checks]
-    rows = [[number, *_cells(one)] for number, one in enumerate(checks, 1)]
+    rows = [[number, *_cells(one, today)] for number, one in enumerate(checks, 1)]
     columns = [Column(LEDGER["number"]), *(Column(word) for word in HEADINGS)]
     name = session.get_one(Organisation, branch_id).name
     return book(Ledger(NAME, columns, rows, title=f"{name}{title.removeprefix('【规范检查】')}规范检查", beside=1))
 
 
-def _cells(one: Check) -> list[Cell]:
+def _cells(one: Check, today: date) -> list[Cell]:
     return [
         one.norm.id,
         one.norm.title,
@@ -40,7 +40,7 @@ def _cells(one: Check) -> list[Cell]:
         None if one.case is not None else one.want,
         None if one.case is not None else one.have,
         one.until,
-        "；".join(words.record_words(one)),
+        "；".join(words.record_words(one, today)),
     ]
 
 

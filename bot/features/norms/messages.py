@@ -86,7 +86,7 @@ def opened(
     texts = ["，".join([f"【{line.norm.title}】{said}{local}".rstrip(), *filter(None, [shown.words])])]
     taps: list[Choice] = []
     for at, one in enumerate(shown.things, shown.number * ON_A_PAGE + 1):
-        texts += [f"{at}. {_check(one, today)}", *(f"　{each}" for each in words.record_words(one))]
+        texts += [f"{at}. {_check(one, today)}", *(f"　{each}" for each in words.record_words(one, today))]
         taps += _opens(one, at, alone=len(line.checks) == 1)
         whom = asked(one) if one.state is State.OPEN and not one.arranged else None
         taps += [Choice(f"请其办理第{at}项", AskOwner(whom, key_of(one)))] if whom is not None and whom != me else []
@@ -101,7 +101,10 @@ STATES = {State.MET: "已达到", State.OPEN: "尚未达到", State.MISSED: "未
 def _check(one: Check, today: date) -> str:
     head = words.whom(one) if one.case is not None else f"{words.period_words(one.period)}{words.whom(one)}"
     so_far = words.so_far(one) if one.state is not State.MET else ""
-    return "，".join(filter(None, [f"{head}：{STATES[one.state]}", so_far, words.until_words(one, today)]))
+    state = "" if so_far and not one.have else STATES[one.state]
+    return "，".join(
+        filter(None, [f"{head}：{state or so_far}", so_far if state else "", words.until_words(one, today)])
+    )
 
 
 def _opens(one: Check, number: int, *, alone: bool) -> list[Choice]:

@@ -138,16 +138,17 @@ def judged_on(period: Period, today: date) -> date:
 
 
 def counted(
-    norm: Norm, units: Iterable[Unit], periods: Iterable[Period], facts: Sequence[Fact], today: date, open_since: date
+    norm: Norm, units: Sequence[Unit], periods: Iterable[Period], facts: Sequence[Fact], today: date, open_since: date
 ) -> Iterator[Check]:
     """A norm that asks for a number in each period. open_since: since which day quarters still take records, so that
     what lacks only its roll can still meet a norm of a period that is over.
     """
-    listed = list(units)
     for period in periods:
+        listed = [one for one in units if one.is_asked(period)]
         mine = [one for one in facts if _counts_in(norm, one, period, facts)]
         for unit in listed:
-            if unit.is_asked(period):
+            # Where all groups together are as good as the branch, it alone is asked.
+            if not norm.by_groups or unit.kind is norm.scope:
                 yield _count(norm, unit, period, mine, listed, today, open_since)
 
 

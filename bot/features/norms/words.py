@@ -90,7 +90,7 @@ def so_far(one: Check) -> str:
     if one.case is not None:
         return ""
     unit = unit_of(one.norm)
-    none = "尚未开展" if one.norm.event in _ACTIVITIES else "尚未完成"
+    none = ("尚" if one.state is State.OPEN else "") + ("未开展" if one.norm.event in _ACTIVITIES else "未完成")
     said = f"应{plain(one.want)}{unit}，已{plain(one.have)}{unit}" if one.have else none
     ahead = f"，已安排{'、'.join(short_day(each.day) for each in one.planned[:SHOWN])}" if one.planned else ""
     return said + ahead
@@ -103,15 +103,25 @@ def until_words(one: Check, today: date) -> str:
     return by_day(one.until) if one.until.year == today.year else f"{one.until.year}年{by_day(one.until)}"
 
 
-def record_words(one: Check) -> list[str]:
+def record_words(one: Check, today: date) -> list[str]:
     """What counts, what is planned, what does not count and why."""
-    fixed = fixed_on(one.norm, one.period.start) if one.norm.fixed_day else None
     return [
         *(f"计入：{each.words}" for each in one.facts),
         *(f"已安排：{each.words}" for each in one.planned),
         *(f"不计入：{each.words}（{why}）" for each, why in one.not_counted),
-        *([f"固定日：{short_day(fixed)}"] if fixed is not None and one.state is State.OPEN else []),
+        *_fixed_day(one, today),
     ]
+
+
+def _fixed_day(one: Check, today: date) -> list[str]:
+    """固定日：8月4日; once it is over, that there is time left."""
+    fixed = fixed_on(one.norm, one.period.start) if one.norm.fixed_day else None
+    if fixed is None or one.state is not State.OPEN:
+        return []
+    if fixed >= today:
+        return [f"固定日：{short_day(fixed)}"]
+    still = f"，{until_words(one, today)}仍可开展" if one.until is not None and not one.arranged else ""
+    return [f"固定日{short_day(fixed)}已过{still}"]
 
 
 # --- a line of the page ----------------------------------------------------------------------------------------------

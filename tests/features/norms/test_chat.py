@@ -75,9 +75,9 @@ async def test_another_period_and_one_norm_with_its_records(bot: World) -> None:
     await bot.stage.tap(SEC, f"打开第{number}项", "【规范检查】")
     assert said(bot, SEC).splitlines() == [
         "【主题党日】每月1次，固定日为第1个周五",
-        "1. 8月：尚未达到，尚未开展，已安排8月25日，8月31日（含）前",
+        "1. 8月：尚未开展，已安排8月25日，8月31日（含）前",
         "　已安排：8月25日 8月主题党日",
-        "　固定日：8月4日",
+        "　固定日8月4日已过",
     ]
     assert last(bot, SEC).labels == ["查看第1项", "修改要求", "规范检查"]
     await bot.stage.tap(SEC, "查看第1项", "【主题党日】")
@@ -86,7 +86,7 @@ async def test_another_period_and_one_norm_with_its_records(bot: World) -> None:
     await bot.stage.tap(SEC, "上月", "【规范检查】")
     page = next(one for one in reversed(bot.stage.people[SEC].chat.from_bot) if one.text.startswith("【规范检查】"))
     assert page.text.startswith("【规范检查】2023年7月\n")
-    assert "主题党日（每月1次，固定日为第1个周五）：7月尚未开展" in page.text.partition("未达到的")[2]
+    assert "主题党日（每月1次，固定日为第1个周五）：7月未开展" in page.text.partition("未达到的")[2]
     assert "党员大会" not in page.text
 
 

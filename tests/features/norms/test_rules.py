@@ -161,6 +161,14 @@ def test_held_in_every_group_it_counts_as_one_of_all() -> None:
     units = [BRANCH, GROUP, OTHER]
     assert state(norm("R13"), year, DAY_4, first, units=units) is OPEN
     assert state(norm("R13"), year, DAY_4, first, second, units=units) is MET
+
+    # The groups are not asked one by one; who was a group no longer counts.
+    def asked(*facts: Fact, units: list[Unit]) -> list[Scope]:
+        found = counted(norm("R13"), units, [year], facts, DAY_4, DAY_4)
+        return [one.unit.kind for one in found if one.unit is not None and one.state is OPEN]
+
+    assert asked(units=units) == [Scope.BRANCH]
+    assert asked(first, second, units=[*units, replace(OTHER, id=3, to=DAY_4)]) == []
     assert state(norm("R13", by_groups=False), year, DAY_4, first, second, units=units) is OPEN
 
 
