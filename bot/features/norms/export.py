@@ -10,23 +10,39 @@ from bot.features.norms import words
 from bot.features.norms.laying import national
 from bot.features.norms.messages import STATES
 from bot.features.norms.overview import Line
-from bot.features.norms.rule_file import Norm, Rules
-from bot.features.norms.rules import Check
+from bot.features.norms.rule_file import Norm, Rules, Scope
+from bot.features.norms.rules import Check, State
 from bot.kit.glossary.columns import LEDGER
 from bot.kit.ledgers import Cell, Column, Ledger, book
 from storage.models.organisation import Organisation
 
 NAME = "规范检查"
-HEADINGS = ("编号", "规范", "要求", "期间", "对象", "结果", "应达到", "已达到", "期限", "依据的记录")
+HEADINGS = ("条目", "规范", "要求", "期间", "对象", "结果", "应达到", "已达到", "期限", "依据的记录")
 COLUMNS = ("id", "title", "asks", "from", "to", "unit", "state", "want", "have", "until", "arranged", "records")
 
 
 def table(session: Session, branch_id: int, title: str, lines: Sequence[Line], today: date) -> bytes:
-    checks = [one for line in lines for one in line.checks]
-    rows = [[number, *_cells(one, today)] for number, one in enumerate(checks, 1)]
+    told = [row for state in _ORDER for line in lines for row in _rows(line.of(state), today)]
+    rows = [[number, *row] for number, row in enumerate(told, 1)]
     columns = [Column(LEDGER["number"]), *(Column(word) for word in HEADINGS)]
     name = session.get_one(Organisation, branch_id).name
     return book(Ledger(NAME, columns, rows, title=f"{name}{title.removeprefix('【规范检查】')}规范检查", beside=1))
+
+
+# What can still be done comes first; of what is met one row a norm is enough, where it is met by many.
+_ORDER, _MANY = (State.OPEN, State.MISSED, State.MET), 3
+
+
+def _rows(checks: Sequence[Check], today: date) -> list[list[Cell]]:
+    if len(checks) <= _MANY or checks[0].state is not State.MET:
+        return [_cells(one, today) for one in checks]
+    first = checks[0]
+    periods = dict.fromkeys(words.period_words(one.period) for one in checks)
+    many = f"{len(checks)}{'人' if first.norm.scope in (Scope.EACH_MEMBER, Scope.STANDING) else '项'}"
+    return [
+        [first.norm.id, first.norm.title, words.asks(first.norm), "、".join(periods), many, STATES[first.state],
+         None, None, None, ""]
+    ]  # fmt: skip
 
 
 def _cells(one: Check, today: date) -> list[Cell]:

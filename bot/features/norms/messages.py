@@ -153,4 +153,4 @@ def changed(norm: Norm, since: date, today: date) -> str:
 
 def file_of(content: bytes, period: Period | None, today: date) -> Document:
     name = periods.words(period) if period is not None else f"{today:%Y-%m-%d}"
-    return Document(f"规范检查 {name}.xlsx", content)
+    return Document(f"规范检查 {name}.xlsx", content, caption=f"规范检查，{name}。")

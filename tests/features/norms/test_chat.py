@@ -205,7 +205,11 @@ async def test_the_table_says_the_same_with_its_records(bot: World) -> None:
     assert sent.document is not None
     rows = list(load_workbook(BytesIO(sent.document)).worksheets[0].iter_rows(values_only=True))
     heading = next(at for at, row in enumerate(rows) if row[0] == "序号")
-    assert rows[heading][1:4] == ("编号", "规范", "要求")
+    assert rows[heading][1:4] == ("条目", "规范", "要求")
+    # What is open comes first, and what many have met is one row.
+    states = [row[6] for row in rows[heading + 1 :] if row[2]]
+    assert states == sorted(states, key=["尚未达到", "未达到", "已达到"].index)
+    assert [row[5] for row in rows if row[2] == "编入党小组"] == ["25人"]
     assert rows[heading + 1][1:8] == ("R1", "党员大会", "每季度1次", "第三季度", None, "尚未达到", 1)
 
 
