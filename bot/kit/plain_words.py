@@ -35,7 +35,7 @@ SEVERAL = "您是要回复哪一项？"
 LATELY = timedelta(days=3)
 SIGN_IN = "签到"
 ON_A_BUTTON = 16
-LIKE_ENOUGH = 0.5
+LIKE_ENOUGH, LONG = 0.5, 4
 MOST = 3
 SIGNS_IN = "您是要签到吗？"
 _ARRIVED = re.compile(
@@ -194,9 +194,15 @@ def _offer(asking: Sequence[Possible]) -> Reply | None:
 def _like(text: str, mine: Iterable[Command]) -> list[Command]:
     """The two that look most like what was typed, of those that look like it at all."""
     said = plain(text)
-    scored = [(max((likeness(said, word) for word in _words(one)), default=0.0), one) for one in mine]
+    scored = [(max((_likeness(said, word) for word in _words(one)), default=0.0), one) for one in mine]
     found = sorted((one for one in scored if one[0] >= LIKE_ENOUGH), key=lambda one: -one[0])
     return [one for _, one in found[: MOST - 1]]
+
+
+def _likeness(said: str, word: str) -> float:
+    """Half of a short word is one letter that was mistyped; half of a longer one (开始) is chance."""
+    found = likeness(said, word)
+    return found if found > LIKE_ENOUGH or len(word) < LONG else 0.0
 
 
 def _words(command: Command) -> Iterator[str]:

@@ -46,6 +46,10 @@ ABOUT: dict[str, list[dict[str, Any]]] = {
     "integrity.words": [
         {"only": name} for name in ("holiday_text", "issuer", "report_phone", "report_mail", "report_url")
     ],
+    "talks.withdraw": [{"talk": "@talk", "seen": 0}],
+    "exams.call_off": [{"exam": "@exam"}],
+    "exams.change_score": [{"exam": "@past_exam"}],
+    "exams.let_in": [{"exam": "@past_exam"}],
     "roster.change": [{"kind": kind.value, "person": "@bound" if kind is not Kind.ACCEPT else 0} for kind in Kind],
 }
 FORMS = [(form, about) for form in registry.FORMS for about in ABOUT.get(form.name, [{}])]
