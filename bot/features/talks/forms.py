@@ -86,8 +86,8 @@ def _ask(session: Session, call: Call, values: Values) -> str:
         asked = "请选择谈话对象，选好后点“下一步”，也可以直接发送姓名，例如：甲三、乙四。"
     row, lacking = reading.waiting(session, call.me, day_of(call, values))
     mine = [one for one in reading.recordable(session, call.me, day_of(call, values)) if one.id in lacking]
-    of = quoted(row.topic) if row is not None else "本年"
-    return f"{asked}{of}未谈的{len(mine)}人排在前面。" if mine else asked
+    of = f"{quoted(row.topic)}未谈的" if row is not None else "支委会本年未谈的党员和您本年未谈的委员共"
+    return f"{asked}{of}{len(mine)}人排在前面。" if mine else asked
 
 
 def _who_options(session: Session, call: Call, values: Values) -> list[tuple[str, str]]:

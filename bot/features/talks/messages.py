@@ -191,7 +191,9 @@ def overview(
     lines += [
         f"{number}. {campaign_line(row, found) if whole else quoted(row.topic)}" for number, (row, found) in shown
     ]
-    lines.append(f"{year}年支委会委员与党员谈心谈话：" + (f"还有{lacking}人未谈。" if lacking else "全部已谈。"))
+    lines.append(
+        f"{year}年支委会委员与党员谈心谈话：" + (f"除委员外还有{lacking}人未谈。" if lacking else "全部已谈。")
+    )
     opens = [Choice(f"打开第{number}项", buttons.OpenCampaign(row.id)) for number, (row, _) in shown]
     more = [Choice("本年情况", buttons.ShowYear(year)), _list(year)]
     more += [Choice("导出表格", buttons.ExportTalks(year))] if whole else []

@@ -12,10 +12,10 @@ from bot.kit.words import short_day
 
 
 def _talks(counting: Counting) -> Iterator[Fact]:
-    """One for each of those who were talked with; what was said is nowhere."""
+    """One for each of those who talked with one another, whoever of them began it; what was said is nowhere."""
     for one in counting.of(TALKS):
         words = f"{short_day(one.on)} {TALK_KINDS[one.kind]}"
-        for person_id in sorted(one.people):
+        for person_id in sorted({*one.people, *([one.talker.id] if one.talker.id else [])}):
             yield Fact(day=one.on, words=words, code=f"T{one.id}", opens=OpenTalk(one.id), person_id=person_id)
 
 

@@ -379,7 +379,8 @@ def test_a_new_branch_from_an_archive_has_a_line_for_everybody(storage: Storage)
         put(session, EXAMPLE)
         made, *people, whole = lines_of(session, before)
         assert (made.action, whole.action) == ("branch_added", "archive_imported")
-        assert [line.action for line in people] == ["person_added"] * 8
+        # And one who is on no roster, of whom the way into the Party and the talks tell.
+        assert [line.action for line in people] == ["person_added"] * 9
         assert [edit["table"] for edit in whole.details["edits"]] == ["party_group"] * 2
         assert not any(one["name"] in str(line.details) for line in people for one in EXAMPLE["people"])
 

@@ -54,7 +54,7 @@ async def test_a_secretary_goes_through_doors_and_what_was_used_last_is_before_t
     assert buttons(bot, DESK) == doors
     await bot.stage.tap(DESK, "名册和发展")
     assert last(bot, DESK) == "【名册和发展】请选择要办理的事项。"
-    assert buttons(bot, DESK) == [["党员", "名册"], ["移交书记职务"], ["更多"]]
+    assert buttons(bot, DESK) == [["党员", "名册"], ["发展党员", "移交书记职务"], ["更多"]]
     await bot.stage.tap(DESK, "更多")
     assert buttons(bot, DESK) == doors
     await bot.stage.tap(DESK, "名册和发展")
@@ -78,9 +78,9 @@ async def test_a_leader_has_the_own_group_s_page(bot: World) -> None:
     await bot.stage.say(leader, "本组")
     assert buttons(bot, leader) == [
         ["本组考勤", "本组未完成"],
-        ["审批请假", "会议记录"],
-        ["建党小组会", "本组数据"],
-        ["本组清单"],
+        ["审批请假", "记谈话"],
+        ["会议记录", "建党小组会"],
+        ["本组数据", "本组清单"],
     ]
     await bot.stage.tap(leader, "建党小组会")
     assert "党小组会" in last(bot, leader)

@@ -277,6 +277,8 @@ def test_whoever_was_talked_with_is_met_and_who_is_exempt_is_asked_too(desk: Des
     by_name = {one.unit.name: one.state for one in found if one.norm.id == "R15" and one.unit}
     # Talks go on with who is exempt (D26).
     assert (len(by_name), by_name["甲四"], by_name["乙八"]) == (25, State.MET, State.OPEN)
+    # Whoever of the two began it, both have talked.
+    assert by_name["乙二"] is State.MET
 
 
 # --- otherwise -------------------------------------------------------------------------------------------------------

@@ -526,7 +526,7 @@ async def test_the_publicity_officer_keeps_the_articles_alone_and_reads_all(bot:
     await bot.stage.say(PUB, "登记")
     # Of many the commonest, then by section.
     assert last(bot, PUB).labels[:2] == ["宣传稿件", "表彰荣誉"]
-    assert last(bot, PUB).labels[6:] == ["共建", "宣传", "荣誉", "学习培训", "台账"]
+    assert last(bot, PUB).labels[6:] == ["共建", "宣传", "荣誉", "学习培训", "台账", "谈话"]
     await bot.stage.tap(PUB, "学习培训", "【登记】请选择登记项目。")
     mine = [one for one in built_in() if Duty.PUBLICITY_OFFICER in one.keepers and one.section is Section.TRAINING]
     assert sorted(last(bot, PUB).labels) == sorted([*(one.label for one in mine), "其他类别"])
