@@ -10,7 +10,7 @@ from bot.cli.dry_run import rehearse
 from bot.features.attention import jobs, service
 from bot.features.leave import service as leave
 from scheduler.calendar.store import calendar_of
-from scheduler.jobs import NotReady
+from scheduler.jobs import Everywhere, NotReady
 from storage.choices import ActivityType, AwayState, Category, Duty, LeaveType, MakeupState
 from storage.engine import Storage
 from storage.models.attendance import Makeup
@@ -158,7 +158,8 @@ def test_the_first_working_day_and_five_more(desk: Desk) -> None:
     [job] = jobs.build(SHANGHAI)
     calendar = calendar_of(desk.session, desk.cast.branch_id)
     since, until = local("2023-09-15 00:00"), local("2023-11-15 00:00")
-    found = job.occurrences.of(desk.session, desk.cast.branch_id, calendar, since, until)  # type: ignore[union-attr]
+    assert isinstance(job.occurrences, Everywhere)
+    found = job.occurrences.of(desk.session, desk.cast.branch_id, calendar, since, until)
     assert [(one.slot, f"{one.at:%m-%d %H:%M}", f"{one.until:%m-%d}") for one in found] == [
         ("2023-10", "10-07 09:30", "10-12"),
         ("2023-11", "11-01 09:30", "11-08"),
