@@ -90,16 +90,16 @@ def _lasts(session: Session, call: Call, values: Values) -> Sequence[tuple[str, 
     if not values.get("on"):
         return []
     first, calendar = date.fromisoformat(values["on"]), calendar_of(session, call.me.branch_id)
-    last = rules.publicity_to(first, calendar, _terms(session, call)) - DAY
+    last = rules.publicity_to(first, calendar, terms_for(session, call)) - DAY
     return [(last.isoformat(), messages.full_day(last))]
 
 
-def _terms(session: Session, call: Call) -> Terms:
+def terms_for(session: Session, call: Call) -> Terms:
     return terms_in(session, call.me.branch_id, call.today)
 
 
 def _extensions(session: Session, call: Call, values: Values) -> Sequence[tuple[str, str]]:
-    return [(str(one), f"{one}个月") for one in _terms(session, call).extensions]
+    return [(str(one), f"{one}个月") for one in terms_for(session, call).extensions]
 
 
 def _last_typed(session: Session, call: Call, said: str) -> Values:

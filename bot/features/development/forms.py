@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.features.development import asking, known, messages, rules, service
 from bot.features.development.known import Case
-from bot.features.development.rules import Chain, Happened, Terms
+from bot.features.development.rules import Chain, Happened
 from bot.features.development.service import Wanted
-from bot.features.development.terms import terms_in
 from bot.kit import newcomers, questions
 from bot.kit.access import Right
 from bot.kit.form_families import Forms
@@ -49,10 +48,6 @@ def _chain(session: Session, call: Call, values: Values) -> Chain:
     return chain.but(event) if event else chain
 
 
-def _terms(session: Session, call: Call) -> Terms:
-    return terms_in(session, call.me.branch_id, call.today)
-
-
 def wanted(values: Values) -> Wanted:
     """The answers as a step."""
     return asking.wanted(Step(values["what"]), values)
@@ -60,7 +55,7 @@ def wanted(values: Values) -> Wanted:
 
 def _check(session: Session, call: Call, values: Values) -> None:
     if values.get("on"):
-        service.in_order(_chain(session, call, values), wanted(values), call.today, _terms(session, call))
+        service.in_order(_chain(session, call, values), wanted(values), call.today, asking.terms_for(session, call))
 
 
 def _summary(session: Session, call: Call, values: Values) -> str:
@@ -185,7 +180,7 @@ def _enter_summary(session: Session, call: Call, values: Values) -> str:
 
 
 def _enter_check(session: Session, call: Call, values: Values) -> None:
-    chain, terms = Chain(), _terms(session, call)
+    chain, terms = Chain(), asking.terms_for(session, call)
     for number, said in enumerate(_steps(values)):
         service.in_order(chain, said, call.today, terms)
         chain = replace(chain, events=(*chain.events, Happened(number, said.step, said.on)))

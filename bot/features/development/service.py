@@ -149,7 +149,7 @@ def record(
     _of_roster(session, me.branch_id, wanted.people, today, person_id)
     found = cases(session, me.branch_id, today, person_id)
     chain = found[0].chain if found else Chain()
-    terms = terms_in(session, me.branch_id, today)
+    terms = found[0].terms if found else terms_in(session, me.branch_id, today)
     if not found and wanted.step is not Step.APPLICATION and not decided:
         raise Refusal(NOBODY)
     if chain.ended is not None and wanted.step is Step.APPLICATION and wanted.on >= chain.ended.on:
