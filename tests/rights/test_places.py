@@ -22,6 +22,7 @@ from bot.playground.chats import Message
 from storage.audience import Me, find
 from storage.choices import Duty
 from storage.engine import Storage
+from storage.models.activity_file import ActivityFile
 from storage.models.dialog import Dialog
 from storage.models.person import DutySpan
 from storage.models.place import ChosenPlace
@@ -122,6 +123,8 @@ async def town_at(path: Path) -> AsyncIterator[Town]:
         with storage.transaction() as session:
             made = prepare(session)
             two_places(session, made)
+            # No file is due to be fetched: what the clock tries by itself is nobody's tap.
+            session.execute(update(ActivityFile).values(again_at=NOW + timedelta(days=365)))
         # What is watched is the own branch: as in the attacks, where it is the other one.
         watched = watch(storage, Scene(made.there, made.here, made.accounts))
         # Whoever acts is somebody of the own branch: a row is that of what it is about.
