@@ -208,17 +208,19 @@ def vote(session: Session, me: Me, text: str) -> None:
     row = vote_service.record(session, me, meeting, resolved, NOW, SHANGHAI)
     session.refresh(row)
     assert (row.title, session.scalars(select(VoteExcluded.note)).one()) == (text, text)
-    accepted = vote_rules.Wanted(Motion.ACCEPT_PROBATIONARY, subject_name=text)
+    # Of a name's length.
+    name = text[-40:]
+    accepted = vote_rules.Wanted(Motion.ACCEPT_PROBATIONARY, subject_name=name)
     candidate = vote_service.record(session, me, meeting, accepted, NOW, SHANGHAI).subject_id
-    assert session.get_one(Person, candidate).name == newcomers.name_of(text)
+    assert session.get_one(Person, candidate).name == newcomers.name_of(name)
     vote_service.withdraw(session, me, row.id, text, NOW, SHANGHAI)
 
 
 def development(session: Session, me: Me, text: str) -> None:
     """A candidate's name; why a step is taken out, kept nowhere."""
-    wanted = development_service.Wanted(DevelopmentStep.APPLICATION, TODAY)
-    person = development_service.enter(session, me, text, [wanted], NOW, SHANGHAI)
-    assert session.get_one(Person, person).name == newcomers.name_of(text)
+    wanted, name = development_service.Wanted(DevelopmentStep.APPLICATION, TODAY), text[-40:]
+    person = development_service.enter(session, me, name, [wanted], NOW, SHANGHAI)
+    assert session.get_one(Person, person).name == newcomers.name_of(name)
     row = session.scalars(select(DevelopmentEvent).where(DevelopmentEvent.person_id == person)).one()
     development_service.remove(session, me, row.id, text, NOW, SHANGHAI)
 
