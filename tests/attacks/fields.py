@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.features.accounts import binding, groups, requests
 from bot.features.accounts import service as people
 from bot.features.accounts.rules import InviteKind
-from bot.features.activities import planning
+from bot.features.activities import agenda, planning
 from bot.features.activities.details import Details
 from bot.features.activity_changes import service as changes_of_activity
 from bot.features.activity_changes.standing import standing
@@ -171,7 +171,8 @@ def activity(session: Session, me: Me, text: str) -> None:
     session.refresh(made)
     assert (made.title, made.place, made.note, made.organizer_name) == (text, text, text, text)
     assert (made.sites, made.partners) == ([text], [text])
-    assert session.scalars(select(FirstAgendaItem.title)).all() == [text]
+    # A title as it is read: one blank of whatever kind, without where it was published.
+    assert session.scalars(select(FirstAgendaItem.title)).all() == [agenda.read(text, TODAY).title]
 
 
 def record(session: Session, me: Me, text: str) -> None:
@@ -208,8 +209,7 @@ def vote(session: Session, me: Me, text: str) -> None:
     row = vote_service.record(session, me, meeting, resolved, NOW, SHANGHAI)
     session.refresh(row)
     assert (row.title, session.scalars(select(VoteExcluded.note)).one()) == (text, text)
-    # Of a name's length.
-    name = text[-40:]
+    name = text[-LONGEST:]
     accepted = vote_rules.Wanted(Motion.ACCEPT_PROBATIONARY, subject_name=name)
     candidate = vote_service.record(session, me, meeting, accepted, NOW, SHANGHAI).subject_id
     assert session.get_one(Person, candidate).name == newcomers.name_of(name)
@@ -218,7 +218,7 @@ def vote(session: Session, me: Me, text: str) -> None:
 
 def development(session: Session, me: Me, text: str) -> None:
     """A candidate's name; why a step is taken out, kept nowhere."""
-    wanted, name = development_service.Wanted(DevelopmentStep.APPLICATION, TODAY), text[-40:]
+    wanted, name = development_service.Wanted(DevelopmentStep.APPLICATION, TODAY), text[-LONGEST:]
     person = development_service.enter(session, me, name, [wanted], NOW, SHANGHAI)
     assert session.get_one(Person, person).name == newcomers.name_of(name)
     row = session.scalars(select(DevelopmentEvent).where(DevelopmentEvent.person_id == person)).one()
@@ -234,7 +234,7 @@ def activity_changed(session: Session, me: Me, text: str) -> None:
     lists = {key: [text] for key in ("sites", "partners", "agenda")}
     changes_of_activity.change(session, me, made.id, was, {**was, **texts, **lists}, NOW, SHANGHAI)
     session.refresh(made)
-    assert standing(session, made, SHANGHAI) == {**was, **texts, **lists}
+    assert standing(session, made, SHANGHAI) == {**was, **texts, **lists, "agenda": [agenda.read(text, TODAY).title]}
 
 
 def leave(session: Session, me: Me, text: str) -> None:
