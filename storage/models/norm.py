@@ -16,6 +16,7 @@ class NormFile(Model):
     content: rules (each with its id and only the keys that are said), votes, deadlines, attention. version: what the
     file calls itself, "" of a change in chat. A file of the same version takes the place of the one before, which is
     withdrawn. Of two in force the one that holds from a later day wins, key by key; of one day the one made later.
+    extra: as of a person.
     """
 
     __tablename__ = "norm_file"
@@ -30,3 +31,4 @@ class NormFile(Model):
     made_at: Mapped[datetime]
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     withdrawn_at: Mapped[datetime | None]
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())

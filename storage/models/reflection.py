@@ -1,6 +1,7 @@
 """What people are asked to hand in: reflections (S48, D11) and self-checks (S46, D12), with all that they hold."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,10 +13,16 @@ from storage.personal import Kind, Left, account, actor, ages, free_text, home, 
 
 
 class ReflectionTask(Model):
-    """Belongs to the quarter of its activity or study item (D11), else of `created_at`."""
+    """Belongs to the quarter of its activity or study item (D11), else of `created_at`.
+
+    created_by_id null: it was brought by an archive that does not say by whom. archive_id, extra: as of a person.
+    """
 
     __tablename__ = "reflection_task"
-    __table_args__ = (Index("ix_reflection_task_due_on", "due_on"),)
+    __table_args__ = (
+        UniqueConstraint("branch_id", "kind", "archive_id"),
+        Index("ix_reflection_task_due_on", "due_on"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -28,16 +35,18 @@ class ReflectionTask(Model):
     audience: Mapped[TaskAudience] = mapped_column(choice(TaskAudience))
     due_on: Mapped[date]
     per_person: Mapped[int] = mapped_column(default=1)
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     created_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
+    archive_id: Mapped[str | None] = mapped_column(info=nothing_personal())
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class Reflection(Model):
     """One version of one piece of one person; `piece` counts from 1 to the task's `per_person`.
 
     problems: of a self-check how many it names where no items say so: 0 is 无问题, another was counted on the paper by
-    who has read it. null: its items say so.
+    who has read it. null: its items say so. extra: as of a person.
     """
 
     __tablename__ = "reflection"
@@ -68,12 +77,14 @@ class Reflection(Model):
     return_reason: Mapped[str] = mapped_column(default="", info=free_text())
     problems: Mapped[int | None] = mapped_column(info=own())
     withdrawn_at: Mapped[datetime | None]
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class ReflectionPart(Model):
     """One message of a version: text, or a file known to Telegram. An edit before 提交 replaces it.
 
     A piece that is written anew holds its messages once more, so that what was handed in stands meanwhile.
+    Of an archive chat_id is 0 and message_id its place; extra as of a person.
     """
 
     __tablename__ = "reflection_part"
@@ -93,6 +104,7 @@ class ReflectionPart(Model):
     mime_type: Mapped[str | None] = mapped_column(info=nothing_personal())
     size: Mapped[int | None]
     received_at: Mapped[datetime] = mapped_column(info=ages(Kind.PIECES))
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text(left=Left.PIECES))
 
 
 class SelfCheckItem(Model):
@@ -100,7 +112,7 @@ class SelfCheckItem(Model):
 
     measure "": it is still to come, in a draft alone. problem_message, measure_message: the messages that said it, in
     the author's chat; null: it came with a form file. due_on: until when the measure is taken; done_on: once it was.
-    What is emptied after its time is counted still.
+    What is emptied after its time is counted still. extra: as of a person.
     """
 
     __tablename__ = "self_check_item"
@@ -117,3 +129,4 @@ class SelfCheckItem(Model):
     problem_message: Mapped[int | None] = mapped_column(BigInteger, info=nothing_personal())
     measure_message: Mapped[int | None] = mapped_column(BigInteger, info=nothing_personal())
     received_at: Mapped[datetime] = mapped_column(info=ages(Kind.PIECES))
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text(swept=True, left=Left.PIECES))

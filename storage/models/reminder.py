@@ -11,11 +11,15 @@ from storage.personal import actor, free_text, nothing_personal, owner
 
 
 class Reminder(Model):
-    """One reminder for one block of holidays; `holidays` are names with their year, e.g. ["2023:中秋", "2023:国庆"]."""
+    """One reminder for one block of holidays; `holidays` are names with their year, e.g. ["2023:中秋", "2023:国庆"].
+
+    archive_id, extra: as of a person.
+    """
 
     __tablename__ = "reminder"
     __table_args__ = (
         UniqueConstraint("branch_id", "kind", "block_start", "round"),
+        UniqueConstraint("branch_id", "archive_id"),
         Index("ix_reminder_ack_due", "ack_due"),
     )
 
@@ -30,6 +34,8 @@ class Reminder(Model):
     text: Mapped[str] = mapped_column(info=free_text())
     sent_at: Mapped[datetime]
     ack_due: Mapped[datetime]
+    archive_id: Mapped[str | None] = mapped_column(info=nothing_personal())
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class ReminderPlan(Model):
@@ -61,7 +67,7 @@ class ReminderAudience(Model):
 
 
 class Acknowledgement(Model):
-    """已阅 of one person, with its time."""
+    """已阅 of one person, with its time. extra: as of a person."""
 
     __tablename__ = "acknowledgement"
     __table_args__ = (UniqueConstraint("reminder_id", "person_id"),)
@@ -70,3 +76,4 @@ class Acknowledgement(Model):
     reminder_id: Mapped[int] = mapped_column(ForeignKey("reminder.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=owner())
     at: Mapped[datetime]
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())

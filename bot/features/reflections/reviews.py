@@ -23,7 +23,8 @@ NO_SUCH_PIECE = "没有找到这份内容，可能本人已撤销提交。"
 def reviewers(session: Session, task: ReflectionTask, author_id: int, day: date) -> list[int]:
     """Who is asked: the maker of the task and 宣传、纪检委员, else the desk; never the author."""
     held = duties_on(session, task.branch_id, day)
-    asked = [task.created_by_id] if held[task.created_by_id] & TABLE[Right.REVIEW_PIECES].keys() else []
+    maker = task.created_by_id
+    asked = [maker] if maker is not None and held[maker] & TABLE[Right.REVIEW_PIECES].keys() else []
     asked += holders(session, task.branch_id, day, Duty.PUBLICITY_OFFICER, Duty.DISCIPLINE_OFFICER)
     desk = [
         person

@@ -99,7 +99,8 @@ def send_prompt(session: Session, branch_id: int, occurrence: Occurrence, now: d
         )
         for person, key in prompts.go(session, theme, now, tz).items()
     ]
-    return [*to_desk(THEME, theme.id, f"{month_word(theme.month)}学习提示", len(owed), [theme.created_by_id]), *owed]
+    desk = [theme.created_by_id] if theme.created_by_id is not None else []
+    return [*to_desk(THEME, theme.id, f"{month_word(theme.month)}学习提示", len(owed), desk), *owed]
 
 
 def ask_again(session: Session, about: dict[str, Any]) -> dict[str, Any]:
