@@ -1,6 +1,29 @@
 """The parts of an archive, in the order in which they are written and laid."""
 
-from bot.features.archive import away, development, dues, exams, talk_rows
+from bot.features.archive import (
+    away,
+    development,
+    dues,
+    exams,
+    hand_in_rows,
+    norm_files,
+    reminders,
+    study_rows,
+    talk_rows,
+)
 from bot.features.archive.parts import Parts
 
-PARTS = Parts((away.PART, development.PART, dues.PART, exams.PART, talk_rows.PART))
+PARTS = Parts(
+    (
+        away.PART,
+        development.PART,
+        dues.PART,
+        exams.PART,
+        talk_rows.PART,
+        # Tasks are about study items.
+        study_rows.PART,
+        hand_in_rows.PART,
+        reminders.PART,
+        norm_files.PART,
+    )
+)

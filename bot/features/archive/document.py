@@ -17,10 +17,8 @@ READ = ("branch", "people", "settings", *PARTS.names)
 LATER = frozenset({
     "activities", "assessment_items", "campaigns", "closes", "corrections", "documents",
     "first_agenda_items", "issues", "leave_requests",
-    "minutes", "model_units", "monthly_themes", "next_quarter_plan", "norms", "notices",
-    "projects", "reflection_tasks", "reflections", "reminders",
-    "research_topics", "self_check_tasks", "self_checks", "study_completions", "study_items",
-    "task_items", "votes",
+    "minutes", "model_units", "next_quarter_plan", "notices",
+    "projects", "research_topics", "task_items", "votes",
 })  # fmt: skip
 _NEVER = re.compile("[\0\ud800-\udfff]")
 _DEEPEST = 60
