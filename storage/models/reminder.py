@@ -67,7 +67,7 @@ class ReminderAudience(Model):
 
 
 class Acknowledgement(Model):
-    """已阅 of one person, with its time. extra: as of a person."""
+    """已阅 of one person, with its time."""
 
     __tablename__ = "acknowledgement"
     __table_args__ = (UniqueConstraint("reminder_id", "person_id"),)
@@ -76,4 +76,3 @@ class Acknowledgement(Model):
     reminder_id: Mapped[int] = mapped_column(ForeignKey("reminder.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=owner())
     at: Mapped[datetime]
-    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.features.archive import activity_links, hand_in_texts, hand_ins
 from bot.features.archive.activity_links import Activities
 from bot.features.archive.fields import local, recorded_said, said
-from bot.features.archive.hand_ins import LETTERS, NAMES, PIECES, TASKS, TITLES, Due, HandedIn, HandIns, Known, Task
+from bot.features.archive.hand_ins import LETTERS, NAMES, PIECES, TASKS, TITLE, Due, HandedIn, HandIns, Known, Task
 from bot.features.archive.parts import Around, Laying, Part
 from bot.features.archive.study import ITEMS, morning
 from bot.features.archive.study_rows import known_items, lay_over
@@ -234,7 +234,7 @@ class _Told:
         plain = row.kind is HandInKind.SELF_CHECK
         return {
             "id": self._ids[row.kind][row.id],
-            **({} if plain and row.title == TITLES[row.kind] else {"title": row.title}),
+            **({} if plain and row.title == TITLE else {"title": row.title}),
             **said(about),
             **({} if plain and row.audience is TaskAudience.ALL_MEMBERS else {"audience": row.audience.value}),
             "due_on": row.due_on.isoformat(),

@@ -17,8 +17,8 @@ TASKS = {HandInKind.REFLECTION: "reflection_tasks", HandInKind.SELF_CHECK: "self
 PIECES = {HandInKind.REFLECTION: "reflections", HandInKind.SELF_CHECK: "self_checks"}
 NAMES = ("reflection_tasks", "reflections", "self_check_tasks", "self_checks")
 LETTERS = {HandInKind.REFLECTION: "R", HandInKind.SELF_CHECK: "C"}
-# Of a task that the document does not name.
-TITLES = {HandInKind.REFLECTION: "心得体会", HandInKind.SELF_CHECK: "自查表"}
+# Of a self-check that nobody has named otherwise.
+TITLE = "自查表"
 # Of a piece whose task is a fault.
 _ANY_DAY = date(2000, 1, 1)
 MOST_PIECES, MOST_VERSIONS, MOST_PROBLEMS = 100, 1000, 1000
@@ -136,16 +136,17 @@ def read(document: Fields, known: Known) -> tuple[HandIns | None, list[str]]:
 
 
 def _task(check: Check, path: str, row: Fields, kind: HandInKind, known: Known) -> Task | None:
-    title = check.text(path, row, "title") or (TITLES[kind] if row.get("title") is None else "")
-    if not title.strip() or (kind is HandInKind.REFLECTION and row.get("title") is None):
+    title = check.text(path, row, "title")
+    if kind is HandInKind.SELF_CHECK and row.get("title") is None:
+        title = TITLE
+    if not title.strip():
         check.fault(f"{path}.title", row.get("title"), "a title")
     activity, item = activity_links.read(check, path, row), row.get("study_item")
     if item is not None:
         item = check.reference(f"{path}.study_item", item, known.items, "study item")
         if activity is not None:
-            check.fault(
-                f"{path}.study_item", row["study_item"], "nothing beside `activity`: a task is about one of them"
-            )
+            wanted = "nothing beside `activity`: it is about one of them"
+            check.fault(f"{path}.study_item", row["study_item"], wanted)
     audience = check.choice(f"{path}.audience", row.get("audience", TaskAudience.ALL_MEMBERS), TaskAudience)
     due_on = check.day(f"{path}.due_on", row.get("due_on"))
     most = MOST_PIECES if kind is HandInKind.REFLECTION else 1
@@ -154,7 +155,7 @@ def _task(check: Check, path: str, row: Fields, kind: HandInKind, known: Known) 
     if audience is None or due_on is None:
         return None
     return Task(
-        kind, str(row.get("id")), (title.strip() and title) or TITLES[kind], activity, item, audience, due_on, per_person, when,
+        kind, str(row.get("id")), title, activity, item, audience, due_on, per_person, when,
         {**rest(row, _OF_TASK), **kept},
     )  # fmt: skip
 

@@ -17,9 +17,9 @@ from bot.kit.archive_ids import numbered
 from scheduler.calendar.days import local_day
 from storage.models.reminder import Acknowledgement, Reminder, ReminderAudience
 
-NAME = "reminders"
+NAME, ACKS = "reminders", "acks"
 _KNOWN = (
-    "id", "kind", "holidays", "from", "to", "round", "provisional", "text", "sent_at", "ack_due", "audience", "acks",
+    "id", "kind", "holidays", "from", "to", "round", "provisional", "text", "sent_at", "ack_due", "audience", ACKS,
 )  # fmt: skip
 _OF_ACK = ("person", "at")
 _ONE = timedelta(days=1)
@@ -194,7 +194,6 @@ def lay(found: Sequence[Sent], to: Laying) -> None:
             "reminder_id": rows[one.id],
             "person_id": to.people[ack.person],
             "at": ack.at,
-            "extra": dict(ack.extra) or None,
         }
         for one in found
         for ack in one.acks
@@ -205,6 +204,8 @@ def lay(found: Sequence[Sent], to: Laying) -> None:
 
 
 def _row(one: Sent, branch_id: int) -> dict[str, Any]:
+    """What is said of a 已阅 beside its time stays with the reminder, by person."""
+    further = {ack.person: dict(ack.extra) for ack in one.acks if ack.extra}
     return {
         "branch_id": branch_id,
         "kind": one.kind,
@@ -217,7 +218,7 @@ def _row(one: Sent, branch_id: int) -> dict[str, Any]:
         "sent_at": one.sent_at,
         "ack_due": one.ack_due,
         "archive_id": one.id,
-        "extra": dict(one.extra) or None,
+        "extra": {**one.extra, **({ACKS: further} if further else {})} or None,
     }
 
 
@@ -245,8 +246,7 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
         .order_by(Acknowledgement.reminder_id, Acknowledgement.at, Acknowledgement.person_id)
     ):
         if ack.person_id in people:
-            said_ = {"person": people[ack.person_id], "at": local(ack.at, tz), **(ack.extra or {})}
-            acks[ack.reminder_id].append(said_)
+            acks[ack.reminder_id].append({"person": people[ack.person_id], "at": local(ack.at, tz)})
     return {NAME: [_said(row, ids[row.id], audiences[row.id], acks[row.id], tz) for row in rows]}
 
 
@@ -254,6 +254,8 @@ def _said(
     row: Reminder, known: str, audience: Sequence[str], acks: Sequence[Mapping[str, Any]], tz: tzinfo
 ) -> dict[str, Any]:
     start, to, usual = row.block_start, row.block_end + _ONE, _usual(row.ack_due, tz)
+    extra = dict(row.extra or {})
+    of_acks = extra.pop(ACKS, {})
     further = {
         "from": start.isoformat() if start != usual else None,
         "to": to.isoformat() if to != start + _ONE else None,
@@ -269,8 +271,8 @@ def _said(
         "sent_at": local(row.sent_at, tz),
         "ack_due": local(row.ack_due, tz),
         "audience": list(audience),
-        "acks": [dict(one) for one in acks],
-        **(row.extra or {}),
+        ACKS: [{**one, **of_acks.get(one["person"], {})} for one in acks],
+        **extra,
     }
 
 

@@ -12,9 +12,6 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("acknowledgement", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("extra", sa.JSON(), nullable=True))
-
     with op.batch_alter_table("monthly_theme", schema=None) as batch_op:
         batch_op.add_column(sa.Column("extra", sa.JSON(), nullable=True))
         batch_op.alter_column("created_by_id", existing_type=ID, nullable=True)
@@ -95,7 +92,4 @@ def downgrade() -> None:
 
     with op.batch_alter_table("monthly_theme", schema=None) as batch_op:
         batch_op.alter_column("created_by_id", existing_type=ID, nullable=False)
-        batch_op.drop_column("extra")
-
-    with op.batch_alter_table("acknowledgement", schema=None) as batch_op:
         batch_op.drop_column("extra")
