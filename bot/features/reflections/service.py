@@ -316,9 +316,10 @@ class PeriodFigures:
 def task_figures(session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo) -> PeriodFigures:
     """The tasks of days of one quarter as they count at `cut_off`; a task is of the day of its subject (D11).
 
-    The number of statements depends neither on the tasks nor on the people.
+    One that was made after the cut-off counts no more (D20). The number of statements depends neither on the tasks nor
+    on the people.
     """
-    tasks = of_period(session, branch_id, period, tz)
+    tasks = [task for task in of_period(session, branch_id, period, tz) if in_time(task.row.created_at, cut_off)]
     members = rosters(session, branch_id, [day for task in tasks for day in task.subject.roster_days])
     return PeriodFigures({task.row.id: _figures(task, members, cut_off, tz) for task in tasks})
 

@@ -195,22 +195,28 @@ def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo, calendar: C
 
 
 def study_figures(session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo) -> rules.StudyCounts:
-    """The study of days of one quarter as it counts at `cut_off` (D10), and the themes whose prompt was sent (S7)."""
-    of_period = StudyItem.assigned_on.between(period.start, period.end)
-    query = select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, of_period).order_by(StudyItem.id)
+    """The study of days of one quarter as it counts at `cut_off` (D10), and the themes whose prompt was sent (S7).
+
+    What was recorded of it after the cut-off counts no more (D20): an archive may bring that.
+    """
+    of_period = (StudyItem.assigned_on.between(period.start, period.end), in_time(StudyItem.created_at, cut_off))
+    query = select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, *of_period).order_by(StudyItem.id)
     items = list(session.scalars(query))
     return rules.count(
         [rules.Item(item.id, item.kind, item.assigned_on, item.due_on) for item in items],
         expected(session, branch_id, items),
         _completions(session, items, cut_off),
         cut_off,
-        _themes(session, branch_id, period),
+        _themes(session, branch_id, period, cut_off),
     )
 
 
-def _themes(session: Session, branch_id: int, period: Period) -> list[int]:
-    in_period = MonthlyTheme.prompt_sent_on.between(period.start, period.end)
-    query = select(MonthlyTheme.id).where(MonthlyTheme.branch_id == branch_id, in_period)
+def _themes(session: Session, branch_id: int, period: Period, cut_off: datetime) -> list[int]:
+    in_period = (
+        MonthlyTheme.prompt_sent_on.between(period.start, period.end),
+        in_time(MonthlyTheme.created_at, cut_off),
+    )
+    query = select(MonthlyTheme.id).where(MonthlyTheme.branch_id == branch_id, *in_period)
     return list(session.scalars(query.order_by(MonthlyTheme.id)))
 
 
