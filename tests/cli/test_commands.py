@@ -246,6 +246,8 @@ def test_an_archive_goes_in_and_comes_out(ready: Run, tmp_path: Path) -> None:
     read = (
         "format", "branch", "people", "guidance", "rectification_lists", "publications", "cobuild_events",
         "exams", "exam_attempts", "member_development", "talk_campaigns", "talks",
+        "monthly_themes", "study_items", "study_completions", "reflection_tasks", "reflections", "self_check_tasks",
+        "self_checks", "reminders",
     )  # fmt: skip
     assert {name: written.pop(name) for name in read} == {name: example[name] for name in read}
     # What has states or no id is said whole.

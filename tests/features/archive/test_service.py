@@ -63,6 +63,8 @@ def test_the_people_of_the_example_come_back_whole(storage: Storage) -> None:
         read = (
             "format", "branch", "people", "guidance", "rectification_lists", "publications", "cobuild_events",
             "exams", "exam_attempts", "member_development", "talk_campaigns", "talks",
+            "monthly_themes", "study_items", "study_completions", "reflection_tasks", "reflections", "self_check_tasks",
+            "self_checks", "reminders",
         )  # fmt: skip
         assert {name: written[name] for name in read} == {name: EXAMPLE[name] for name in read}
         # What has states or no id is said whole: test_archive of the register.
