@@ -163,10 +163,13 @@ NOT_TYPED = {
     ), DIGITS),
     **dict.fromkeys((
         "exam_attempt.archive_id", "talk.archive_id", "talk.extra", "talk_campaign.archive_id", "talk_campaign.extra",
+        "monthly_theme.extra", "norm_file.extra", "reflection.extra", "reflection_part.extra",
+        "reflection_task.archive_id", "reflection_task.extra", "reminder.archive_id", "reminder.extra",
+        "self_check_item.extra", "study_completion.extra", "study_completion.note", "study_item.archive_id",
+        "study_item.author", "study_item.extra",
     ), "of an archive, read and written as those of every collection"),
     **dict.fromkeys(("norm_file.content", "norm_file.version"), "of the operator's file, in which every fault is told"),
     **dict.fromkeys((
-        "study_completion.note", "study_item.author",
         "activity_template.archive_id", "activity_template.extra", "minutes.archive_id", "minutes.extra",
         "vote.archive_id", "vote.extra",
     ), NOT_YET),
