@@ -333,3 +333,25 @@ def test_many_pieces_take_as_many_statements_as_few(storage: Storage) -> None:
             put(session, document(reflection_tasks=listed, reflections=pieces), Target(None, name))
         said.append(len(found))
     assert said[0] == said[1]
+
+
+def test_whom_these_records_alone_named_goes_with_them(storage: Storage) -> None:
+    """Maker of a task, author, reviewer: nobody of them is in the archive that is put in the place of all."""
+    now, today = datetime(2023, 7, 7, 3, tzinfo=UTC), date(2023, 7, 7)
+    with storage.transaction() as session:
+        cast = make_branch(session, now=now)
+        secretary, me = cast.me(session, "甲一", today), cast.me(session, "甲五", today)
+        plan = tasks.Plan("心得", TaskAudience.ALL_MEMBERS, date(2023, 7, 31))
+        made = tasks.make(session, secretary, plan, now, SHANGHAI)
+        piece = submissions.start(session, me, find_of(session, made.id, SHANGHAI), now)
+        submissions.add_part(session, piece, me.id, 7, "正文", [], now)
+        submissions.submit(session, me, piece, now)
+        reviews.review(session, secretary, piece.id, True, now)
+        kept = [{"id": f"R{made.id}", "title": "心得", "due_on": "2023-07-31"}]
+        people = [{"id": "N1", "name": "新一"}]
+        found = document(people=people, reflection_tasks=kept, reflections=[])
+        put(session, found, Target(cast.branch_id, replace=True))
+        said = out(session, cast.branch_id)
+        assert [one["id"] for one in said["people"]] == ["N1"]
+        assert [one["id"] for one in said["reflection_tasks"]] == [f"R{made.id}"]
+        assert "reflections" not in said
