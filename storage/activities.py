@@ -13,6 +13,7 @@ from storage.models.activity import Activity, Component, Delegate
 from storage.models.attendance import Attendance
 from storage.models.notice import Notice
 from storage.models.person import DutySpan
+from storage.once import once
 from storage.roster import Member, roster
 from storage.spans import on_day
 
@@ -49,6 +50,10 @@ def audience_of(activity: Activity, members: Iterable[Member], sent: Iterable[in
 
 def delegates(session: Session, activity_ids: Sequence[int]) -> dict[int, list[int]]:
     """Who was sent or picked, by activity."""
+    return once(session, ("delegates", *activity_ids), lambda: _delegates(session, activity_ids))
+
+
+def _delegates(session: Session, activity_ids: Sequence[int]) -> dict[int, list[int]]:
     query = select(Delegate.activity_id, Delegate.person_id).where(Delegate.activity_id.in_(activity_ids))
     found: dict[int, list[int]] = defaultdict(list)
     for activity_id, person_id in session.execute(query.order_by(Delegate.person_id)):

@@ -1,15 +1,34 @@
 """Who is on a branch's roster on a day, or on many, with the facts of each day (D4, D5, D26)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.orm import Session
 
+from storage import once
 from storage.base import table
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
 from storage.models.organisation import PartyGroup
@@ -22,7 +41,6 @@ from storage.models.person import (
     Person,
     RankSpan,
     RosterSpan,
-    Span,
 )
 from storage.spans import in_days, on_day
 
@@ -100,6 +118,8 @@ _OFFICES = select(_office.c.person_id, _office.c.duty, _office.c.title).where(
 
 def roster(session: Session, branch_id: int, day: date, people: Iterable[int] | None = None) -> list[Member]:
     """Everybody on the roster of the branch on `day`, by group and in the order of the roster; `people` narrows it."""
+    if people is None and once.kept(session) is not None:
+        return rosters(session, branch_id, [day])[day]
     which: dict[str, Any] = {"branch": branch_id, "day": day}
     if people is None:
         rows = session.execute(_ROSTER, which)
@@ -127,82 +147,142 @@ def roster(session: Session, branch_id: int, day: date, people: Iterable[int] | 
     return list(found.values())
 
 
-_FACTS: dict[str, tuple[type[Span], tuple[InstrumentedAttribute[Any], ...]]] = {
-    "group": (GroupSpan, (GroupSpan.group_id,)),
-    "exemption": (ExemptionSpan, (ExemptionSpan.reason,)),
-    "status": (MembershipSpan, (MembershipSpan.status,)),
-    "rank": (RankSpan, (RankSpan.rank, RankSpan.rank_text)),
-    "category": (CategorySpan, (CategorySpan.category,)),
-}
 # A fact with its days: from, to (the first day that no longer counts; None is open), what its columns say.
 _Dated = tuple[date, date | None, tuple[Any, ...]]
+_FIRST, _LAST, _BRANCH = bindparam("first", type_=Date), bindparam("last", type_=Date), bindparam("branch")
 
 
-def rosters(
-    session: Session, branch_id: int, days: Iterable[date], only: Collection[int] | None = None
-) -> dict[date, list[Member]]:
-    """`roster` of many days at once: the number of statements depends neither on the days nor on the people.
+def _said(fact: str, span: Table, number: Any = None, choice: Any = None, words: Any = None) -> Select[Any]:
+    """The spans of one kind that hold in these days, in columns that all kinds have."""
+    return select(
+        literal(fact, String).label("fact"),
+        span.c.person_id,
+        span.c.id,
+        span.c.from_on,
+        span.c.to_on,
+        (cast(null(), BigInteger) if number is None else number).label("number"),
+        (cast(null(), String) if choice is None else type_coerce(choice, String)).label("choice"),
+        (cast(null(), String) if words is None else type_coerce(words, String)).label("words"),
+    ).where(in_days(span.c, _FIRST, _LAST))
 
-    `only` narrows it to some people.
-    """
-    wanted = sorted(set(days))
-    if not wanted:
-        return {}
-    first, last = wanted[0], wanted[-1]
-    here = and_(RosterSpan.branch_id == branch_id, in_days(RosterSpan, first, last))
-    if only is not None:
-        here = and_(here, RosterSpan.person_id.in_(only))
-    people = select(RosterSpan.person_id).where(here)
-    on_roster = _dated(session, RosterSpan, (RosterSpan.branch_id,), here)
-    facts = {
-        name: _dated(session, span, values, and_(span.person_id.in_(people), in_days(span, first, last)))
-        for name, (span, values) in _FACTS.items()
-    }
-    offices = and_(DutySpan.organisation_id == branch_id, in_days(DutySpan, first, last))
-    held = _dated(session, DutySpan, (DutySpan.duty, DutySpan.title), offices)
-    named = select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id)
-    groups = {row.id: row.name for row in session.execute(named)}
-    known = session.execute(
-        select(Person.id, Person.name, Person.telegram_id, Person.reachable).where(Person.id.in_(people))
-    ).all()
 
-    def member(person: Any, day: date) -> Member:
-        (group_id, *_), (exemption, *_), (status, *_), (rank, rank_text), (category, *_) = (
-            next(iter(_holding(facts[name][person.id], day)), (None, "")) for name in _FACTS
+def _statements(only: bool) -> tuple[CompoundSelect[Any], Select[Any]]:
+    """Everything dated of the people of a branch, the oldest first, and these people."""
+    here = and_(_listed.c.branch_id == _BRANCH, in_days(_listed.c, _FIRST, _LAST))
+    if only:
+        here = and_(here, _listed.c.person_id.in_(bindparam("people", expanding=True)))
+    people = select(_listed.c.person_id).where(here)
+    of_people = [
+        _said("group", _grouped, number=_grouped.c.group_id),
+        _said("exemption", _exempt, choice=_exempt.c.reason),
+        _said("status", _member, choice=_member.c.status),
+        _said("rank", _rank, choice=_rank.c.rank, words=_rank.c.rank_text),
+        _said("category", _category, choice=_category.c.category),
+    ]
+    spans = (_grouped, _exempt, _member, _rank, _category)
+    every = union_all(
+        _said("roster", _listed).where(here),
+        *(said.where(span.c.person_id.in_(people)) for said, span in zip(of_people, spans, strict=True)),
+        _said("duty", _office, choice=_office.c.duty, words=_office.c.title).where(
+            _office.c.organisation_id == _BRANCH
+        ),
+    )
+    found = every.selected_columns
+    known = select(_person.c.id, _person.c.name, _person.c.telegram_id, _person.c.reachable)
+    return every.order_by(found.from_on, found.id), known.where(_person.c.id.in_(people))
+
+
+_ALL, _THESE = _statements(only=False), _statements(only=True)
+_GROUPS = select(_named.c.id, _named.c.name).where(_named.c.branch_id == _BRANCH)
+_CHOICES: dict[str, type[StrEnum]] = {
+    "exemption": ExemptionReason,
+    "status": MembershipStatus,
+    "rank": Rank,
+    "category": Category,
+    "duty": Duty,
+}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of the people of a branch from one day to another; `listed`: their rosters as far as asked."""
+
+    first: date
+    last: date
+    people: Sequence[Any]
+    groups: Mapping[int, str]
+    facts: Mapping[str, Mapping[int, Sequence[_Dated]]]
+    listed: dict[date, list[Member]] = field(default_factory=dict)
+
+    def on(self, day: date) -> list[Member]:
+        if day not in self.listed:
+            found = [self._member(one, day) for one in self.people if self._says("roster", one.id, day)]
+            self.listed[day] = sorted(found, key=lambda one: (one.group_id is None, one.group_id, one.id))
+        return list(self.listed[day])
+
+    def _says(self, fact: str, person_id: int, day: date) -> list[tuple[Any, ...]]:
+        return _holding(self.facts[fact].get(person_id, ()), day)
+
+    def _member(self, person: Any, day: date) -> Member:
+        (group_id, *_), (_, exemption, _), (_, status, _), (_, rank, rank_text), (_, category, _) = (
+            next(iter(self._says(fact, person.id, day)), (None, None, ""))
+            for fact in ("group", "exemption", "status", "rank", "category")
         )
         return Member(
             id=person.id,
             name=person.name,
             group_id=group_id,
-            group_name=groups.get(group_id or 0, ""),
+            group_name=self.groups.get(group_id or 0, ""),
             exemption=exemption,
             status=status,
             rank=rank,
             category=category,
             bound=person.telegram_id is not None,
             reachable=person.reachable,
-            **_of_offices(_holding(held[person.id], day)),
-            rank_text=rank_text,
+            **_of_offices((duty, title) for _, duty, title in self._says("duty", person.id, day)),
+            rank_text=rank_text or "",
         )
 
-    return {
-        day: sorted(
-            (member(person, day) for person in known if _holding(on_roster[person.id], day)),
-            key=lambda found: (found.group_id is None, found.group_id, found.id),
-        )
-        for day in wanted
-    }
+
+def rosters(
+    session: Session, branch_id: int, days: Iterable[date], only: Collection[int] | None = None
+) -> dict[date, list[Member]]:
+    """`roster` of many days at once: three statements, whatever the days and the people; none that a reading has asked
+    already (`storage.once`).
+
+    `only` narrows it to some people.
+    """
+    wanted = sorted(set(days))
+    if not wanted:
+        return {}
+    known = _known(session, branch_id, wanted[0], wanted[-1], only)
+    return {day: known.on(day) for day in wanted}
 
 
-def _dated(
-    session: Session, span: type[Span], values: tuple[InstrumentedAttribute[Any], ...], where: Any
-) -> dict[int, list[_Dated]]:
-    """The spans of one kind by person, the oldest first."""
-    found: dict[int, list[_Dated]] = defaultdict(list)
-    query = select(span.person_id, span.from_on, span.to_on, *values).where(where).order_by(span.from_on, span.id)
-    for person_id, from_on, to_on, *said in session.execute(query):
-        found[person_id].append((from_on, to_on, tuple(said)))
+def _known(session: Session, branch_id: int, first: date, last: date, only: Collection[int] | None) -> _Known:
+    """Of a whole reading so much that its next question is answered too: from the year before on, then from ever."""
+    asked = once.kept(session) if only is None else None
+    if asked is None:
+        return _read(session, branch_id, first, last, only)
+    before: _Known | None = asked.get(("rosters", branch_id))
+    if before is not None and before.first <= first:
+        return before
+    since = date.min if before is not None else date(max(first.year - 1, date.min.year), 1, 1)
+    found = asked["rosters", branch_id] = _read(session, branch_id, since, date.max, None)
     return found
+
+
+def _read(session: Session, branch_id: int, first: date, last: date, only: Collection[int] | None) -> _Known:
+    dated, people = _ALL if only is None else _THESE
+    which: dict[str, Any] = {"branch": branch_id, "first": first, "last": last}
+    if only is not None:
+        which["people"] = list(only)
+    facts: dict[str, dict[int, list[_Dated]]] = defaultdict(lambda: defaultdict(list))
+    for fact, person_id, _, from_on, to_on, number, choice, words in session.execute(dated, which):
+        said = _CHOICES[fact](choice) if choice is not None else None
+        facts[fact][person_id].append((from_on, to_on, (number, said, words)))
+    groups = {row.id: row.name for row in session.execute(_GROUPS, {"branch": branch_id})}
+    return _Known(first, last, session.execute(people, which).all(), groups, facts)
 
 
 def _holding(spans: Iterable[_Dated], day: date) -> list[tuple[Any, ...]]:

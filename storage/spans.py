@@ -16,6 +16,8 @@ def on_day(span: type[Span] | Columns, day: "date | ColumnElement[Any]") -> Colu
     return and_(span.from_on <= day, or_(span.to_on.is_(None), span.to_on > day))
 
 
-def in_days(span: type[Span], first: date, last: date) -> ColumnElement[bool]:
+def in_days(
+    span: type[Span] | Columns, first: "date | ColumnElement[Any]", last: "date | ColumnElement[Any]"
+) -> ColumnElement[bool]:
     """True for the rows of `span` that hold on at least one day from `first` to `last`, both included."""
     return and_(span.from_on <= last, or_(span.to_on.is_(None), span.to_on > first))

@@ -26,6 +26,7 @@ from storage.choices import (
     Rank,
 )
 from storage.models.organisation import Organisation
+from storage.once import once
 from storage.roster import Member
 
 E = TypeVar("E", bound=StrEnum)
@@ -233,8 +234,9 @@ def to_json(settings: BranchSettings) -> dict[str, Any]:
 
 
 def of_branch(session: Session, branch_id: int) -> BranchSettings:
-    """Read anew: whoever has changed them in between is heard."""
-    return read(session.scalar(select(Organisation.settings).where(Organisation.id == branch_id)) or {})
+    """Read anew: whoever has changed them in between is heard; of one count once (`storage.once`)."""
+    query = select(Organisation.settings).where(Organisation.id == branch_id)
+    return once(session, ("settings", branch_id), lambda: read(session.scalar(query) or {}))
 
 
 def changed(kept: Mapping[str, Any], values: Mapping[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any]:

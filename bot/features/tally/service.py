@@ -14,6 +14,7 @@ from bot.kit.group_scope import GROUPS
 from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.models.organisation import Organisation
+from storage.once import asked_once
 
 DRAFT = "draft"
 
@@ -101,14 +102,17 @@ def tally(
     """Count a period of a branch as of `now`; `only`: what concerns some party groups (a leader's own). `to`: without
     what is not for somebody.
     """
-    asked = counting(session, branch_id, period, now, tz, only)
-    told = [one for one in figures(session, branch_id) if to is None or one.told_to(to)]
-    return count(asked, session.get_one(Organisation, branch_id).name, told)
+    with asked_once(session):
+        asked = counting(session, branch_id, period, now, tz, only)
+        told = [one for one in figures(session, branch_id) if to is None or one.told_to(to)]
+        return count(asked, session.get_one(Organisation, branch_id).name, told)
 
 
 def count(asked: Counting, branch: str, figures: Iterable[Figure[Any, Any]]) -> Tally:
     """These figures, each made of its rows."""
-    counted = [_count(asked, figure) for figure in figures]
+    with asked_once(asked.session):
+        counted = [_count(asked, figure) for figure in figures]
+        groups = asked.of(GROUPS)
     there = [one for one in counted if one.is_there]
     return Tally(
         asked,
@@ -116,7 +120,7 @@ def count(asked: Counting, branch: str, figures: Iterable[Figure[Any, Any]]) -> 
         counted,
         _values(there),
         {path: listed for one in there for path, listed in _behind(one)},
-        asked.of(GROUPS),
+        groups,
     )
 
 

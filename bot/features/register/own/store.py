@@ -10,6 +10,7 @@ from bot.features.register.kinds.kind import Kind
 from bot.features.register.own import making
 from storage.models.organisation import Organisation
 from storage.models.own_kind import OwnKind, OwnKindRevision
+from storage.once import once
 
 HIDDEN = "hidden_kinds"
 
@@ -33,7 +34,7 @@ def of_branch(session: Session, branch_id: int, *, stopped: bool = True) -> list
     """
     there = OwnKind.organisation_id.in_(select(_line(branch_id).c.id))
     if stopped:
-        return _kinds(session, there)
+        return list(once(session, ("own kinds", branch_id), lambda: _kinds(session, there)))
     hidden = hidden_in(session, branch_id)
     return [one for one in _kinds(session, there, OwnKind.stopped_at.is_(None)) if one.name not in hidden]
 
