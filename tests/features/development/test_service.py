@@ -310,6 +310,17 @@ def test_every_figure_by_its_own_day(run: Desk) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("day", "quarters"),
+    [("2023-06-30", (0, 0)), ("2023-07-01", (1, 0)), ("2023-09-30", (1, 0)), ("2023-10-01", (0, 1))],
+)
+def test_a_step_is_of_the_quarter_of_its_day(run: Desk, day: str, quarters: tuple[int, int]) -> None:
+    run.now = at("2023-10-02")
+    run.enter("丁二", application=day)
+    found = (figures(run, at("2024-02-01"), one)["development"]["applications"] for one in (Q3, Q3.next()))
+    assert tuple(found) == quarters
+
+
 @pytest.mark.parametrize(("by", "many"), [("approval", (0, 1)), ("branch_meeting", (1, 0))])
 def test_a_branch_may_count_by_the_meeting(run: Desk, by: str, many: tuple[int, int]) -> None:
     """D17: the meeting in the third quarter, the approval in the fourth."""

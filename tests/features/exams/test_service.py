@@ -585,6 +585,15 @@ def test_over_a_year_the_average_is_over_the_attempts(branch: Branch) -> None:
     assert figures(branch, local("10-20 09:00"))["exam_average"] == Decimal("95.0")
 
 
+def test_scores_of_different_full_marks_have_no_average(branch: Branch) -> None:
+    """D13: 90 of 100 and 45 of 50 are no 67.5."""
+    branch.paste(branch.exam(**OUTSIDE), "甲三 90")
+    half = branch.exam(title="小测验", full_score=5000, pass_score=3000, **OUTSIDE)
+    assert figures(branch)["exam_average"] == Decimal("90.0")
+    branch.paste(half, "甲三 45")
+    assert "exam_average" not in figures(branch)
+
+
 def test_whose_scores_a_record_tells(branch: Branch) -> None:
     exam = branch.exam(**OUTSIDE)
     branch.paste(exam, "甲四 95")

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from bot.features.register import states
+from bot.features.register import states, undoing
 from bot.features.register.kinds.catalogue import declared
 from bot.features.register.values import Owner
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.engine import Storage
+from storage.models.entry import EntryState
 from storage.models.organisation import PartyGroup
 from storage.roster import roster
 from tests.features.register.desk import SHANGHAI, Desk, local
@@ -70,6 +71,38 @@ def test_a_cancelled_visit_counts_nowhere_and_a_planned_one_only_once_it_was_hel
     assert desk.count()["guidance.times"] == 1
     desk.put(number, "cancelled", "2023-08-21", reason="重复")
     assert desk.count()["guidance.times"] == 0
+
+
+def test_of_two_entries_the_one_that_was_withdrawn_counts_no_more(desk: Desk) -> None:
+    desk.record("guidance", org="甲支部", on="2023-08-01")
+    desk.withdraw(desk.record("guidance", org="乙支部", on="2023-08-02"), "误记")
+    found = desk.count()
+    assert (found["guidance.times"], found["guidance.orgs"]) == (1, 1)
+
+
+def test_a_state_that_was_taken_back_is_none(desk: Desk) -> None:
+    number = desk.record("guidance", org="甲支部", on="2023-08-20")
+    desk.now = "2023-08-21 09:00"
+    held = desk.put(number, "held", "2023-08-21")
+    undoing.undo(desk.session, desk.me, "s", held, local("2023-08-21 09:05"), SHANGHAI)
+    desk.record("guidance", org="乙支部", on="2023-08-01")
+    assert desk.count()["guidance.times"] == 1
+
+
+def test_a_state_that_was_recorded_too_late_is_none_of_its_quarter(desk: Desk) -> None:
+    """D16: held in the quarter, and told of after its cut-off (by an archive: in chat that is refused)."""
+    number = desk.record("guidance", org="甲支部", on="2023-09-20")
+    desk.now = "2023-09-21 09:00"
+    held = desk.put(number, "held", "2023-09-20")
+    for at, times in (("2023-10-10 23:59", 1), ("2023-10-11 00:00", 0)):
+        desk.session.execute(update(EntryState).where(EntryState.id == held).values(recorded_at=local(at)))
+        assert desk.count(quarter(2023, 3), "2023-12-01 09:00")["guidance.times"] == times
+
+
+def test_somebody_who_is_no_peer_any_more_raises_no_rate(desk: Desk) -> None:
+    desk.record("guidance", org="外单位支部", on="2023-08-01")
+    found = desk.count()
+    assert (found["guidance.orgs"], str(found["guidance.coverage_rate"])) == (1, "0.0")
 
 
 # --- what comes too late ---------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import func, select, update
 
 from bot.features.archive import talks
 from bot.features.archive.exporting import export
@@ -13,6 +14,7 @@ from bot.features.archive.importing import Target, bring
 from bot.features.talks import service
 from bot.features.tally.records import shown
 from bot.features.tally.service import Tally, to_json
+from bot.kit.deadlines import day_in_time
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.choices import TalkKind, TalkMode
@@ -253,3 +255,28 @@ def test_every_fault_of_a_document() -> None:
     ]
     assert found.talks is not None
     assert (found.talks[-1].mode, found.talks[-1].extra) == (TalkMode.OTHER, {"mode": "by letter"})
+
+
+@pytest.mark.parametrize(
+    ("last", "quarters"),
+    [(date(2023, 6, 30), (0, 0)), (date(2023, 7, 1), (1, 0)), (date(2023, 9, 30), (1, 0)), (date(2023, 10, 1), (0, 1))],
+)
+def test_a_campaign_is_of_the_quarter_of_its_last_day(storage: Storage, last: date, quarters: tuple[int, int]) -> None:
+    """D14."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.campaign(first=date(2023, 6, 1), last=last, at=datetime(2023, 6, 1, 9, tzinfo=SHANGHAI))
+        found = (figures(desk, one, datetime(2024, 1, 12, tzinfo=SHANGHAI))["talk_campaigns"] for one in (Q3, Q4))
+        assert tuple(map(len, found)) == quarters
+
+
+@pytest.mark.parametrize(("on", "many"), [(date(2023, 10, 10), 1), (date(2023, 10, 11), 0)])
+def test_one_that_only_has_a_day_came_in_time_by_it(storage: Storage, on: date, many: int) -> None:
+    """D28: until the close day, that day too."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.talk("甲一", "甲四", on=on, written=True)
+        session.execute(update(Talk).values(recorded_at=None))
+        cut_off = datetime(2023, 10, 11, tzinfo=SHANGHAI)
+        session.flush()
+        assert session.scalar(select(func.count()).where(day_in_time(Talk.on, cut_off, SHANGHAI))) == many

@@ -164,12 +164,26 @@ def test_only_own_branch_activities_stand_in_the_overall_rate() -> None:
     assert counted.figures["delegations"] == {"activities": 1, "people": 2}
 
 
+def test_another_s_activity_and_who_is_sent_twice() -> None:
+    """D2: what another branch holds for everybody is no activity of this one; a delegate is one person however often."""
+    counted = figures(
+        held(1, roll(10, 9)),
+        held(2, roll(10, 1), organizer=Organizer.OTHER_BRANCH),
+        held(3, roll(2, 2), scope=Scope.DELEGATED, organizer=Organizer.OTHER_BRANCH, delegates=(7, 8)),
+        held(4, roll(1, 1), scope=Scope.DELEGATED, organizer=Organizer.OTHER_BRANCH, delegates=(7,)),
+    )
+    assert counted.behind["branch_scope_overall"] == ["A1"]
+    assert counted.figures["delegations"] == {"activities": 2, "people": 2}
+
+
 def test_a_groups_discussion_is_listed_not_counted() -> None:
     """S16."""
     kinds = {ActivityType.GROUP_MEETING, ActivityType.GROUP_DISCUSSION}
     found = [held(1, roll(8, 8), kinds, scope=Scope.GROUP), held(2, roll(23, 20), kinds)]
     assert [one.id for one in of_type(found, ActivityType.GROUP_DISCUSSION)] == [2]
     assert [one.id for one in of_type(found, ActivityType.GROUP_MEETING)] == [1, 2]
+    some = held(3, roll(3, 3), kinds, scope=Scope.NAMED)
+    assert of_type([some], ActivityType.GROUP_DISCUSSION) == []
 
 
 def test_lectures_by_whom() -> None:
@@ -180,6 +194,7 @@ def test_lectures_by_whom() -> None:
         held(2, roll(23, 21), lecture, lecturer=Lecturer.OTHER),
         held(3, roll(23, 21), lecture, organizer=Organizer.SUPERIOR),
         held(4, roll(23, 21), lecture, lecturer=Lecturer.SUPERIOR),
+        held(5, roll(23, 21), lecture, organizer=Organizer.OTHER_BRANCH, lecturer=Lecturer.SECRETARY),
     ).figures
     assert counted["by_type"]["party_lecture"]["count"] == 3
     assert (counted["party_lectures_by_secretary"], counted["party_lectures_by_superior"]) == (1, 2)
@@ -192,6 +207,12 @@ def test_visits_are_counted_by_distinct_sites() -> None:
         held(2, roll(23, 20), visit, sites=("某故居",), partners=("甲支部", "某中心党支部")),
     ).figures
     assert counted["red_site_visits"] == {"activities": 2, "sites": 2, "partners": ["某中心党支部", "甲支部"]}
+
+
+def test_who_has_no_hours_is_not_listed() -> None:
+    """D21: an activity without hours gives nobody any."""
+    assert figures(held(1, roll(3, 2), hours=Decimal(0))).figures["hours"] == {}
+    assert hours([held(1, roll(3, 2), hours=Decimal(0)), held(2, roll(1, 1))]) == {1: Decimal("4.0")}
 
 
 def test_nothing_is_null_never_zero_percent() -> None:
