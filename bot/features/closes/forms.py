@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.held import HELD
+from bot.features.activities.service import roll
 from bot.features.closes import corrections, late, messages
 from bot.features.exams import service as exams
 from bot.features.exams.rules import score_of, score_words
@@ -87,7 +88,7 @@ def _held(session: Session, call: Call, values: Values) -> list[tuple[str, str]]
 def _people(session: Session, call: Call, values: Values) -> list[tuple[str, str]]:
     """Who was expected, each with what stands of them."""
     activity = find_activity(session, call.me, int(values["activity"]))
-    people = corrections.roll(session, activity, call.tz).expected
+    people = roll(session, activity, call.tz).expected
     names = names_of(session, people)
     return [(str(one), names[one]) for one in people]
 

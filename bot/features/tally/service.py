@@ -17,6 +17,7 @@ from bot.kit.versions import DRAFT, Version
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.audience import Me
+from storage.lookups import names_of
 from storage.models.organisation import Organisation
 
 NO_SUCH_VERSION = "没有这一版数据。"
@@ -45,7 +46,7 @@ class Tally:
     """The figures of one period of a branch (names and shapes of docs/archive.md) and the ids behind the path of each.
 
     `groups`: the party groups that are counted of, with their names. frozen: of a closed quarter the version that it
-    shows (D20). read: over several quarters the version of each (D27).
+    shows (D20), by: who has made it. read: over several quarters the version of each (D27).
     """
 
     counting: Counting
@@ -55,6 +56,7 @@ class Tally:
     behind: Mapping[str, Sequence[str]]
     groups: Mapping[int, str]
     frozen: Version | None = None
+    by: str = ""
     read: Mapping[Quarter, str] = field(default_factory=dict)
 
     @property
@@ -136,7 +138,9 @@ def _thawed(found: Tally, frozen: Version) -> Tally:
             counted.append(replace(one, value=value))
         elif one.is_empty:
             counted.append(one)
-    return replace(found, counted=counted, figures=frozen.figures, behind=frozen.behind, frozen=frozen)
+    maker = frozen.made_by_id or 0
+    by = names_of(found.counting.session, [maker]).get(maker, "")
+    return replace(found, counted=counted, figures=frozen.figures, behind=frozen.behind, frozen=frozen, by=by)
 
 
 def _frozen(values: Any, path: str) -> tuple[bool, Any]:
