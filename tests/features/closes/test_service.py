@@ -283,9 +283,10 @@ def test_the_corrections_of_the_example_make_its_second_version(session: Session
     assert lines == [("amend", first.id), ("amend", second.id)]
 
 
-@pytest.mark.parametrize(
-    "new", [AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE, *LeaveType], ids=str
-)
+ROLLS = [AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE, *LeaveType]
+
+
+@pytest.mark.parametrize("new", ROLLS, ids=str)
 def test_a_roll_is_corrected_to_any_state_and_back(session: Session, new: AttendanceStatus | LeaveType) -> None:
     close(session)
     before = figures(session)
