@@ -445,3 +445,20 @@ SAYS_AWAY = frozenset({AwayState.REGISTERED, AwayState.PENDING, AwayState.APPROV
 BY_NAME = frozenset({Scope.DELEGATED, Scope.NAMED})
 # The committee of a branch (支委): every office but a group leader's and a superior committee's.
 COMMITTEE = frozenset(Duty) - {Duty.GROUP_LEADER, Duty.COMMITTEE_OFFICER}
+
+
+class CorrectionKind(StrEnum):
+    """What a correction does, by the names of an archive (D20b)."""
+
+    ATTENDANCE = "attendance"
+    LEAVE_APPROVE = "leave_approve"
+    ACTIVITY_ADMIT = "activity_admit"
+    MAKEUP_ADMIT = "makeup_admit"
+    COMPLETION_ADMIT = "completion_admit"
+    REFLECTION_ADMIT = "reflection_admit"
+    SELF_CHECK_ADMIT = "self_check_admit"
+    TALK_ADMIT = "talk_admit"
+    ATTEMPT_ADMIT = "attempt_admit"
+    SCORE = "score"
+    ENTRY_ADMIT = "entry_admit"
+    FIELD = "field"

@@ -149,7 +149,8 @@ def roster(session: Session, branch_id: int, day: date, people: Iterable[int] | 
 
 # A fact with its days: from, to (the first day that no longer counts; None is open), what its columns say.
 _Dated = tuple[date, date | None, tuple[Any, ...]]
-_FIRST, _LAST, _BRANCH = bindparam("first", type_=Date), bindparam("last", type_=Date), bindparam("branch")
+_FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
+_BRANCH: BindParameter[int] = bindparam("branch")
 
 
 def _said(fact: str, span: Table, number: Any = None, choice: Any = None, words: Any = None) -> Select[Any]:

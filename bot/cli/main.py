@@ -4,6 +4,7 @@ import asyncio
 import errno
 import gc
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -156,7 +157,12 @@ def backup(file: Path | None) -> None:
 @click.option("--from", "since", type=DAY_TYPE, metavar="2023-07-01", help="Any days instead: the first of them.")
 @click.option("--to", "until", type=DAY_TYPE, metavar="2024-01-01", help="The first day that no longer counts.")
 @branch_option()
-@click.option("--version", type=click.Choice(["draft"]), default="draft", help="draft: as the records stand now.")
+@click.option(
+    "--version",
+    metavar="v1",
+    default="",
+    help="Of a closed quarter: draft (as the records stand now), v1, v2 ... (the newest).",
+)
 @TALLY_FORMAT
 def tally(
     quarter: str | None,
@@ -173,15 +179,24 @@ def tally(
     from bot.cli.tally_table import names_of
     from bot.features.registry import FIGURES
     from bot.features.tally.service import period_to_json, tally, to_json
+    from bot.kit.refusal import Refusal
     from scheduler.calendar.days import Quarter
     from scheduler.calendar.periods import Period
 
     days = _days(quarter, since, until)
+    if version and not re.fullmatch(r"draft|v[1-9]\d{0,3}", version, re.ASCII):
+        raise click.BadParameter("draft, or v1, v2 and so on", param_hint="--version")
+    if version and days is not None:
+        raise click.UsageError("--version belongs to a quarter: over other days each is read in its newest")
     with _database() as (settings, storage), storage.reading() as session:
         now = _now(settings)
         wanted = Period.of(Quarter.parse(quarter) if quarter else Quarter.of(now.date()))
         where = _branch(session, named)
-        found = tally(session, where, days or wanted, now, settings.timezone, figures=FIGURES)
+        asked = days or wanted
+        try:
+            found = tally(session, where, asked, now, settings.timezone, figures=FIGURES, version=version)
+        except Refusal:
+            raise click.UsageError(f"{asked.quarter} has no version {version}") from None
         counted = to_json(found) if days is None else period_to_json(found)
         names, uncalled = names_of(session, where), found.uncalled
     _show_tally(found, counted, how, names)

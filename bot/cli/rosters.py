@@ -141,7 +141,7 @@ def _plan(
         lines = [f"{one.ask}\n    {one.answers}" for one in open_.questions]
         raise click.ClickException("\n".join(["Nothing was changed. The file leaves open:", *lines])) from None
     closes = close_days(session, branch_id)
-    closed = closed_change(plan, lambda day: is_closed(day, now, settings.timezone, closes(day)))
+    closed = closed_change(plan, lambda day: is_closed(day, now, settings.timezone, closes))
     if closed:
         raise click.ClickException(
             f"Nothing was changed. {closed} would change in a quarter that is closed: look at the days of the file, "

@@ -11,6 +11,7 @@ from bot.features.attention import feature as attention
 from bot.features.away import feature as away
 from bot.features.broadcasts import feature as broadcasts
 from bot.features.calendar import feature as calendar
+from bot.features.closes import feature as closes
 from bot.features.development import feature as development
 from bot.features.dues import feature as dues
 from bot.features.exams import feature as exams
@@ -75,6 +76,7 @@ _LISTED: tuple[Feature, ...] = (
     settings.FEATURE,
     reminders.FEATURE,
     tally.FEATURE,
+    closes.FEATURE,
     norms.FEATURE,
     attention.FEATURE,
     todo.FEATURE,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.kit.deadlines import in_time, is_close_day
+from bot.kit.deadlines import CloseDays, in_time, is_close_day
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.names import LONGEST, name_key
 from scheduler.calendar.days import CLOSE_DAY, Quarter, local_day
@@ -25,6 +25,7 @@ from storage.choices import (
     OfficialDutyAs,
     Rank,
 )
+from storage.models.close import QuarterClose
 from storage.models.organisation import Organisation
 from storage.once import once
 from storage.roster import Member
@@ -52,7 +53,8 @@ class BranchSettings:
     """The present ones. Those of `DATED` hold for whole quarters: `on` a day they are those of its quarter (D20).
 
     superior: "" where nobody has said it. appraisal_excellent_share: in per cent; None: nothing is checked. dues,
-    dues_day: whether it is ticked who has paid, and the fixed day of each month (R24).
+    dues_day: whether it is ticked who has paid, and the fixed day of each month (R24). early: the cut-off of the
+    quarters that were closed before their close day: rows of their own, none of the document.
     """
 
     close_day: int = CLOSE_DAY
@@ -69,6 +71,7 @@ class BranchSettings:
     dues: DuesKept = DuesKept.OFF
     dues_day: int = DUES_DAY
     earlier: Earlier = field(default_factory=dict)
+    early: Mapping[Quarter, datetime] = field(default_factory=dict)
 
     def on(self, day: date) -> "BranchSettings":
         """As they hold for the quarter that a day lies in."""
@@ -81,6 +84,10 @@ class BranchSettings:
 
     def close_day_on(self, day: date) -> int:
         return self.on(day).close_day
+
+    @property
+    def closes(self) -> CloseDays:
+        return CloseDays(self.close_day_on, self.early)
 
     def spares(self, member: Member, what: ExemptFrom) -> bool:
         """Whether somebody's exemption frees from this (D26)."""
@@ -234,18 +241,43 @@ def to_json(settings: BranchSettings) -> dict[str, Any]:
 
 
 def of_branch(session: Session, branch_id: int) -> BranchSettings:
-    """Read anew: whoever has changed them in between is heard; of one count once (`storage.once`)."""
-    query = select(Organisation.settings).where(Organisation.id == branch_id)
-    return once(session, ("settings", branch_id), lambda: read(session.scalar(query) or {}))
+    """Read anew, in one statement: whoever has changed them in between is heard; of one count once (`storage.once`)."""
+    return once(session, ("settings", branch_id), lambda: _of_branch(session, branch_id))
 
 
-def changed(kept: Mapping[str, Any], values: Mapping[str, Any], now: datetime, tz: tzinfo) -> dict[str, Any]:
-    """The branch's document with other values (as they are stored; None: the usual), from now on.
+def _of_branch(session: Session, branch_id: int) -> BranchSettings:
+    early = (QuarterClose.branch_id == Organisation.id) & QuarterClose.cut_off.is_not(None)
+    query = select(Organisation.settings, QuarterClose.quarter, QuarterClose.cut_off)
+    found = session.execute(query.outerjoin(QuarterClose, early).where(Organisation.id == branch_id)).all()
+    closed = {Quarter.parse(row.quarter): row.cut_off for row in found if row.cut_off is not None}
+    return replace(read(found[0].settings if found else {}), early=closed)
+
+
+def early_closes(session: Session, branch_ids: Collection[int]) -> dict[int, dict[Quarter, datetime]]:
+    """The cut-offs of the quarters of several branches that were closed before their close day."""
+    query = select(QuarterClose.branch_id, QuarterClose.quarter, QuarterClose.cut_off)
+    query = query.where(QuarterClose.branch_id.in_(branch_ids), QuarterClose.cut_off.is_not(None))
+    found: dict[int, dict[Quarter, datetime]] = {}
+    for branch_id, quarter, cut_off in session.execute(query):
+        if cut_off is not None:
+            found.setdefault(branch_id, {})[Quarter.parse(quarter)] = cut_off
+    return found
+
+
+def changed(
+    kept: Mapping[str, Any],
+    values: Mapping[str, Any],
+    now: datetime,
+    tz: tzinfo,
+    early: Mapping[Quarter, datetime] | None = None,
+) -> dict[str, Any]:
+    """The branch's document with other values (as they are stored; None: the usual), from now on. early: as of
+    BranchSettings.
 
     A cut-off that has passed stays, and so does how its quarter counts (D20): a later day takes up no quarter again,
     and an earlier one that has passed already holds from the next quarter on.
     """
-    was = read(kept)
+    was = replace(read(kept), early=early or {})
     earlier = dict(was.earlier)
     for name, value in values.items():
         how = FIELDS[name]
@@ -262,8 +294,8 @@ def first_open(settings: BranchSettings, now: datetime, tz: tzinfo, new_day: int
     """The oldest quarter that a change reaches; `new_day`: another close day, whose end has to be to come as well."""
     running = Quarter.of(local_day(now, tz))
     before = running.previous()
-    days = (settings.close_day_on(before.start), new_day)
-    open_ = all(in_time(now, before.cut_off(tz, day)) for day in days if day is not None)
+    ends = [settings.closes.cut_off(before, tz), *([before.cut_off(tz, new_day)] if new_day is not None else [])]
+    open_ = all(in_time(now, end) for end in ends)
     return before if open_ else running
 
 

@@ -1,4 +1,4 @@
-"""When the quarters of a branch close (D20): on the day that it has set for itself, else on the tenth."""
+"""When the quarters of a branch close (D20): on the day that it has set for itself, else on the tenth, or early."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
@@ -27,12 +27,12 @@ def close_day(session: Session, branch_id: int, day: date) -> int:
 
 def close_days(session: Session, branch_id: int) -> CloseDays:
     """The same of many days of a branch, in one statement."""
-    return branch_settings.of_branch(session, branch_id).close_day_on
+    return branch_settings.of_branch(session, branch_id).closes
 
 
 def cut_off_on(day: date, closes: CloseDays, tz: tzinfo) -> datetime:
     """The cut-off of the quarter that a day lies in, of a branch whose close days are known."""
-    return Quarter.of(day).cut_off(tz, closes(day))
+    return closes.cut_off(Quarter.of(day), tz)
 
 
 def cut_off_of(session: Session, branch_id: int, day: date, tz: tzinfo) -> datetime:

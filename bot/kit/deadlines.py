@@ -4,25 +4,46 @@ A cut-off (D20) is the first instant that counts no more: 24:00 of the branch's 
 moment of an earlier close. Everything is compared with it here, values and columns alike; closing.py tells when it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, overload
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.kit.refusal import Refusal
 from bot.kit.words import quarter_word
-from scheduler.calendar.days import Quarter, local_day
+from scheduler.calendar.days import CLOSE_DAY, Quarter, local_day
+from storage.models.close import Admission
 
 UNDO_WITHIN = timedelta(minutes=10)
 UNDONE_ALREADY = "这一步已撤销。"
 # On which days of the month after it a quarter may close: those that every month has.
 CLOSE_DAYS = range(1, 29)
-# The close day of the quarter that a day lies in: a branch that sets another keeps that of the quarters that are over.
-CloseDays = Callable[[date], int]
 # Databases keep microseconds.
 _LEAST = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDays:
+    """When the quarters of a branch close (D20): `on` a day, the close day of the quarter that it lies in (a branch
+    that sets another keeps that of the quarters that are over); `early`: the cut-off of those that were closed before.
+    """
+
+    on: Callable[[date], int] = lambda day: CLOSE_DAY
+    early: Mapping[Quarter, datetime] = field(default_factory=dict)
+
+    def __call__(self, day: date) -> int:
+        return self.on(day)
+
+    def cut_off(self, quarter: Quarter, tz: tzinfo) -> datetime:
+        """The first instant that counts no more; a close after the close day does not move it."""
+        end = quarter.cut_off(tz, self.on(quarter.start))
+        return min(end, self.early.get(quarter, end))
+
+
+USUAL = CloseDays()
 
 
 def may_undo(done_at: datetime, now: datetime) -> bool:
@@ -52,9 +73,9 @@ def in_time(instant: datetime, cut_off: datetime) -> bool: ...
 def in_time(instant: InstrumentedAttribute[Any], cut_off: datetime) -> ColumnElement[bool]: ...
 def in_time(instant: Any, cut_off: datetime) -> Any:
     """Whether something (or what a column says) counts without a correction: 24:00 of the close day is the first
-    instant that no longer does (D20).
+    instant that no longer does (D20). In a statement also what a correction has admitted (D20b).
     """
-    return instant < cut_off
+    return instant < cut_off if isinstance(instant, datetime) else or_(instant < cut_off, admitted(instant))
 
 
 @overload
@@ -63,7 +84,15 @@ def day_in_time(day: date, cut_off: datetime, tz: tzinfo) -> bool: ...
 def day_in_time(day: InstrumentedAttribute[Any], cut_off: datetime, tz: tzinfo) -> ColumnElement[bool]: ...
 def day_in_time(day: Any, cut_off: datetime, tz: tzinfo) -> Any:
     """The same of what has only a day: it counts when that is not after the day of the cut-off (D28)."""
-    return day <= local_day(last_instant(cut_off), tz)
+    last = local_day(last_instant(cut_off), tz)
+    return day <= last if isinstance(day, date) else or_(day <= last, admitted(day))
+
+
+def admitted(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Whether a correction has admitted the row that a column is of: what came late in it counts (D20b)."""
+    row: Any = column.expression
+    of = (Admission.subject == column.class_.__tablename__, Admission.row_id == row.table.c.id)
+    return exists().where(*of)
 
 
 def is_close_day(value: object) -> bool:

@@ -305,3 +305,27 @@ class OpenBank(Button):
     """题库: the questions of which tests are made."""
 
     prefix: ClassVar[str] = "zq"
+
+
+@dataclass(frozen=True)
+class ShowTally(Button):
+    """季度数据 of a period, as 20233."""
+
+    prefix: ClassVar[str] = "tq"
+    period: str
+
+
+@dataclass(frozen=True)
+class ShowCheck(Button):
+    """定稿检查 of a quarter."""
+
+    prefix: ClassVar[str] = "ka"
+    period: str
+
+
+@dataclass(frozen=True)
+class ShowFixes(Button):
+    """更正 of a quarter: what can be corrected."""
+
+    prefix: ClassVar[str] = "kc"
+    period: str

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
+from bot.kit.blocks import Blocks
 from bot.kit.broadcasts import Broadcast
 from bot.kit.digest import Telling
 from bot.kit.figures import Figures, none
@@ -43,7 +44,8 @@ class Feature:
     the word 撤销 may still take back. possible, stands: what somebody may do now, and what of theirs may be taken back:
     what words that say neither are likeliest to mean. takes: what a long text or a file that came with nothing open may
     be handed in as. figures: what is counted of a branch over a period. norms: the facts by which norms are checked.
-    by_hand: what somebody is asked to settle by 请其办理 alone, by its key.
+    by_hand: what somebody is asked to settle by 请其办理 alone, by its key. blocks: what has to be settled before a
+    quarter is closed.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -69,4 +71,5 @@ class Feature:
     own_records: OwnRecords | None = None
     norms: Sequence[Offer] = ()
     by_hand: ByHand | None = None
+    blocks: Blocks | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

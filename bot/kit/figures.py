@@ -99,16 +99,16 @@ class Slice:
     cut_off: datetime
 
 
-def cut_off(quarter: Quarter, close_day: int, now: datetime, tz: tzinfo) -> datetime:
-    """The first instant that counts no more: the end of the grace, or now while that is to come (D20)."""
-    return min(after(now), quarter.cut_off(tz, close_day))
+def cut_off(quarter: Quarter, closes: CloseDays, now: datetime, tz: tzinfo) -> datetime:
+    """The first instant that counts no more: that of the close, or now while that is to come (D20)."""
+    return min(after(now), closes.cut_off(quarter, tz))
 
 
 @dataclass(frozen=True)
 class Counting:
     """One count of a branch over a period, as of `now`: what the sources are asked with.
 
-    closes: the close day of each quarter, by a day in it. only: the party groups that it is narrowed to (a leader's
+    closes: when each quarter closes. only: the party groups that it is narrowed to (a leader's
     own); None: the whole branch.
     """
 
@@ -140,7 +140,7 @@ class Counting:
 
     def cut_off(self, quarter: Quarter) -> datetime:
         """The first instant that counts no more for a quarter."""
-        return cut_off(quarter, self.closes(quarter.start), self.now, self.tz)
+        return cut_off(quarter, self.closes, self.now, self.tz)
 
     @property
     def last_day(self) -> date:

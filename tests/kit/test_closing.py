@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from bot.kit.branch_settings import first_open, of_branch
 from bot.kit.closing import SETTING, as_set, close_day, close_days, cut_off_of, standing
 from bot.kit.deadlines import after, before_cut_off, day_in_time, in_time, last_instant
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter
-from storage.choices import AttendanceStatus, OrganisationKind, SignInMethod
+from storage.choices import AttendanceStatus, CorrectionKind, OrganisationKind, SignInMethod
 from storage.engine import Storage
 from storage.models.attendance import Attendance, Makeup
+from storage.models.close import Admission, Correction, QuarterClose
 from storage.models.organisation import Organisation
 from tests.features.activities.desk import SHANGHAI, Desk
+from tests.growth.counting import statements
 
 LEAST = timedelta(microseconds=1)
 MIDNIGHT = Quarter(2023, 3).cut_off(SHANGHAI)
@@ -110,3 +113,58 @@ def test_nobody_closes_a_quarter_without_the_day_of_the_branch() -> None:
     forgets = re.compile(r"(?:quarter|closing|Quarter\.of\([^()]*\))\.cut_off\([^,()]*\)")
     files = [*folder.glob("bot/**/*.py"), *folder.glob("scheduler/**/*.py")]
     assert [str(path) for path in files if forgets.search(path.read_text())] == []
+
+
+def test_a_quarter_that_was_closed_early_takes_nothing_more(storage: Storage) -> None:
+    """D20: the moment of the close counts; a close after the close day moves nothing; no further statement is asked."""
+    with storage.transaction() as session:
+        own, other = branch(session), branch(session)
+        late = {"cut_off": None, "closed_at": MIDNIGHT + timedelta(days=5)}
+        early = {"cut_off": after(CLOSED_EARLY), "closed_at": CLOSED_EARLY}
+        session.add_all(
+            [
+                QuarterClose(branch_id=own, quarter="2023Q3", **early),
+                QuarterClose(branch_id=own, quarter="2023Q2", **late),
+            ]
+        )
+        session.flush()
+        with statements() as asked:
+            closes = close_days(session, own)
+        assert len(asked) == 1
+        assert closes.cut_off(Quarter(2023, 3), SHANGHAI) == after(CLOSED_EARLY)
+        assert closes.cut_off(Quarter(2023, 2), SHANGHAI) == Quarter(2023, 2).cut_off(SHANGHAI)
+        assert cut_off_of(session, own, date(2023, 9, 30), SHANGHAI) == after(CLOSED_EARLY)
+        assert cut_off_of(session, other, date(2023, 9, 30), SHANGHAI) == MIDNIGHT
+        assert first_open(of_branch(session, own), CLOSED_EARLY + LEAST, SHANGHAI) == Quarter(2023, 4)
+        assert first_open(of_branch(session, other), CLOSED_EARLY + LEAST, SHANGHAI) == Quarter(2023, 3)
+
+
+def test_what_a_correction_has_admitted_is_in_time(storage: Storage) -> None:
+    """D20b: what came late counts, and what was withdrawn late counts no more; of other tables' rows nothing does."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        came = {"activity_id": desk.activity.id, "status": AttendanceStatus.PRESENT, "method": SignInMethod.MARKED}
+        rows = {
+            name: Attendance(person_id=desk.cast[name], at=at, withdrawn_at=gone, **came)
+            for name, at, gone in (
+                ("甲一", MIDNIGHT, None),
+                ("甲二", MIDNIGHT, None),
+                ("甲三", MIDNIGHT - LEAST, MIDNIGHT),
+                ("甲四", MIDNIGHT - LEAST, MIDNIGHT),
+            )
+        }
+        session.add_all(rows.values())
+        close = QuarterClose(branch_id=desk.activity.branch_id, quarter="2023Q3", closed_at=MIDNIGHT)
+        session.add(close)
+        session.flush()
+        correction = Correction(
+            close_id=close.id, kind=CorrectionKind.ATTENDANCE, subject="attendance", row_id=1, made_at=MIDNIGHT
+        )
+        session.add(correction)
+        session.flush()
+        for subject, name in (("attendance", "甲一"), ("attendance", "甲三"), ("makeup", "甲二"), ("makeup", "甲四")):
+            session.add(Admission(correction_id=correction.id, subject=subject, row_id=rows[name].id))
+        session.flush()
+        which = standing(Attendance, Attendance.activity_id == desk.activity.id, MIDNIGHT)
+        query = select(Attendance.person_id).where(which, in_time(Attendance.at, MIDNIGHT))
+        assert set(session.scalars(query)) == {desk.cast["甲一"], desk.cast["甲四"]}

@@ -48,6 +48,7 @@ from storage.models.activity_file import ActivityFile
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.away import AwaySpan
 from storage.models.care import HygieneWord
+from storage.models.close import FigureVersion, QuarterClose
 from storage.models.development import DevelopmentEvent
 from storage.models.dues import DuesMonth
 from storage.models.entry import Entry, EntryRow, EntryState
@@ -273,6 +274,9 @@ def _fill(
     by = {"recorded_at": NOW, "recorded_by_id": maker, "talker_id": maker}
     keep("talk", Talk(branch_id=branch_id, on=TODAY, mark=1, campaign_id=rows["talk_campaign"], **kind, **by))
     session.add(TalkPerson(talk_id=rows["talk"], person_id=people[leave]))
+    closed = keep("close", QuarterClose(branch_id=branch_id, quarter="2023Q1", closed_at=NOW, closed_by_id=maker))
+    texts = {"figures": "{}", "sources": "{}", "sha256": "0" * 64}
+    session.add(FigureVersion(close_id=closed, number=1, made_at=NOW, made_by_id=maker, **texts))
     session.get_one(Organisation, branch_id).settings = {"dues": "monthly"}
     keep("dues", DuesMonth(branch_id=branch_id, month=f"{TODAY:%Y-%m}", person_id=mine, recorded_at=NOW))
     keep(

@@ -276,6 +276,14 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:ShowTally", "tap:ShowSections", "tap:ShowSection", "tap:OpenType"), FIGURES),
     **dict.fromkeys(("tap:OpenFigure", "tap:ShowMissing", "tap:ShowBelow", "tap:OpenBranch"), FIGURES),
     "tap:OpenNames": ROLL,
+    # the close and corrections
+    **dict.fromkeys(("command:close", "word:定稿", "word:季度定稿", "tap:ShowCheck"), shows("【定稿检查】")),
+    "tap:CloseQuarter": rows("quarter_close figure_version audit"),
+    **dict.fromkeys(("command:fix", "word:更正", "tap:ShowFixes"), shows("【更正】")),
+    "tap:ShowLate": shows("【未计入】"),
+    "tap:ShowNotes": shows("【更正说明】"),
+    **dict.fromkeys(("tap:FixRoll", "tap:FixScore", "tap:AdmitLate"), ASKS),
+    **dict.fromkeys(("answer:closes.roll", "answer:closes.score", "answer:closes.admit"), ASKS),
     "tap:ExportBelow": rows("audit"),
     # the calendar
     **dict.fromkeys(("command:calendar", "word:工作日历"), shows("【工作日历】")),

@@ -65,6 +65,8 @@ CODE = "d" * 22
 PERIOD_ENDED = NOW - timedelta(days=400)
 ABOVE = Organisation.kind == OrganisationKind.GENERAL_BRANCH
 LATER = NOW + timedelta(days=1)
+# In the quarter that is closed.
+IN_CLOSED = NOW - timedelta(days=110)
 WRITTEN = {
     "attendance": Attendance,
     "receipt": Receipt,
@@ -131,6 +133,25 @@ def recorded_by_me(session: Session, ids: Ids, who: int | None) -> None:
 def talked_by_me(session: Session, ids: Ids, who: int | None) -> None:
     """The talk of the prepared branch is recorded by who asks."""
     session.execute(update(Talk).where(Talk.id == ids["talk"]).values(recorded_by_id=who))
+
+
+def talked_before_the_close(session: Session, ids: Ids, who: int | None) -> None:
+    """The talk is of the quarter that is closed, and was recorded too late for it."""
+    session.execute(update(Talk).where(Talk.id == ids["talk"]).values(on=IN_CLOSED.date()))
+
+
+def held_before_the_close(session: Session, ids: Ids, who: int | None) -> None:
+    """The held activity is of the quarter that is closed."""
+    moved = {"planned_on": IN_CLOSED.date(), "start_at": IN_CLOSED, "end_at": IN_CLOSED + timedelta(hours=2)}
+    session.execute(update(Activity).where(Activity.id == ids["held"]).values(**moved))
+
+
+def sat_before_the_close(session: Session, ids: Ids, who: int | None) -> None:
+    """The test of the attempt is of the quarter that is closed, and has a score."""
+    row = session.get_one(ExamAttempt, ids["attempt"])
+    row.score = 8000
+    session.get_one(Exam, row.exam_id).held_on = IN_CLOSED.date()
+    session.flush()
 
 
 def voted_by_me(session: Session, ids: Ids, who: int | None) -> None:

@@ -11,6 +11,7 @@ from bot.features.accounts import rebinding_messages as accounts
 from bot.features.activities import buttons as activities
 from bot.features.away import buttons as away
 from bot.features.calendar import buttons as calendar
+from bot.features.closes import buttons as closes
 from bot.features.development import buttons as development
 from bot.features.dues import buttons as dues
 from bot.features.dues import rules as rules_of_dues
@@ -82,6 +83,7 @@ READ, READ_ALL = may("read_register"), may("read_register", "all")
 # Of what is one's own to do or to read: the list of the prepared branch is a member's of no group of the leader's.
 SEE_LISTS_ALL, NUDGE_ALL = may("see_lists", "all"), may("nudge", "all")
 DUES = may("dues")
+CLOSE = may("close")
 NORMS, SET_NORMS = may("norms"), may("set_norms")
 NOBODY: frozenset[str] = frozenset()
 THIS_MONTH = rules_of_dues.number_of(NOW.date())
@@ -212,6 +214,19 @@ UNVOTED = (
     "votes.form",
     lambda ids: {"act": "withdraw", "vote": ids["vote"], "field": "confirm", "reason": "登记有误"},
 )
+# The quarter in whose grace the prepared branches are, and one that is closed.
+IN_GRACE, CLOSED = "20232", "20231"
+FIXED_ROLL = (
+    "closes.roll",
+    lambda ids: {
+        "period": CLOSED, "activity": str(ids["held"]), "person": str(ids["author"]), "new": "present", "field": "why",
+    },
+)  # fmt: skip
+FIXED_SCORE = (
+    "closes.score",
+    lambda ids: {"period": CLOSED, "attempt": str(ids["attempt"]), "field": "score"},
+)
+ADMITTED = ("closes.admit", lambda ids: {"period": CLOSED, "key": f"talk.{ids['talk']}", "field": "why"})
 UNSTEPPED = ("development.step", lambda ids: {"act": "remove", "event": ids["step"], "field": "reason"})
 REMOVED = (
     "development.step",
@@ -677,6 +692,22 @@ TABLE: dict[str, Case] = {
     "tap:ShowBelow": Case(BELOW, lambda ids: tally.ShowBelow(QUARTER, 0)),
     "tap:OpenBranch": Case(BELOW, lambda ids: tally.OpenBranch(QUARTER, ids.branch_id)),
     "tap:ExportBelow": Case(BELOW, lambda ids: tally.ExportBelow(QUARTER)),
+    # the close and corrections
+    **dict.fromkeys(("command:close", "word:定稿", "word:季度定稿"), own(CLOSE)),
+    **dict.fromkeys(("command:fix", "word:更正"), own(CLOSE)),
+    "tap:ShowCheck": own(CLOSE, lambda ids: closes.ShowCheck(IN_GRACE)),
+    "tap:CloseQuarter": own(CLOSE, lambda ids: closes.CloseQuarter(IN_GRACE, 1)),
+    "tap:ShowFixes": own(CLOSE, lambda ids: closes.ShowFixes(CLOSED)),
+    "tap:ShowLate": own(CLOSE, lambda ids: closes.ShowLate(CLOSED, 0)),
+    "tap:ShowNotes": own(CLOSE, lambda ids: closes.ShowNotes(CLOSED, 0)),
+    "tap:FixRoll": own(CLOSE, lambda ids: closes.FixRoll(CLOSED)),
+    "tap:FixScore": own(CLOSE, lambda ids: closes.FixScore(CLOSED)),
+    "tap:AdmitLate": Case(
+        CLOSE, lambda ids: closes.AdmitLate(CLOSED, f"talk.{ids['talk']}"), state=states.talked_before_the_close
+    ),
+    "answer:closes.roll": Case(CLOSE, open=FIXED_ROLL, text="补交签到照片", state=states.held_before_the_close),
+    "answer:closes.score": Case(CLOSE, open=FIXED_SCORE, text="95", state=states.sat_before_the_close),
+    "answer:closes.admit": Case(CLOSE, open=ADMITTED, text="补交", state=states.talked_before_the_close),
     # the desk of the reminders
     "tap:TurnPage": own(REMINDER, lambda ids: integrity.TurnPage(integrity.Page.TIMING)),
     "tap:Coming": own(REMINDER, lambda ids: integrity.Coming(integrity.Act.OPEN, 2023, "中秋")),
@@ -979,6 +1010,23 @@ FURTHER: list[tuple[str, Case]] = [
     (
         "tap:Fill",
         Case(SIGN_IN_ALL, lambda ids: Fill("v", 1, "go", "save"), open=UNVOTED, effect=rows("vote audit dialog")),
+    ),
+    *(
+        (
+            "tap:Fill",
+            Case(
+                CLOSE,
+                lambda ids, code=code: Fill(code, 1, "go", "save"),
+                open=(name, lambda ids, draft=draft, more=more: {**draft(ids), **more, "field": "confirm"}),
+                state=state,
+                effect=rows(f"correction figure_version audit dialog {tables}"),
+            ),
+        )
+        for code, (name, draft), more, state, tables in (
+            ("qr", FIXED_ROLL, {"why": "补交签到照片"}, states.held_before_the_close, "attendance admission"),
+            ("qs", FIXED_SCORE, {"score": "9100", "why": "核对试卷"}, states.sat_before_the_close, "exam_attempt"),
+            ("qa", ADMITTED, {"why": "补交"}, states.talked_before_the_close, "admission"),
+        )
     ),
     ("tap:Fill", own(OWN, lambda ids: Fill("w", 1, "go", "save"), open=AWAY, effect=rows("away_span audit dialog"))),
     (

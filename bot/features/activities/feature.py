@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.activities import (
+    blocks,
     forms,
     guests,
     handlers,
@@ -42,4 +43,5 @@ FEATURE = Feature(
     steps=[participation.steps, service.steps],
     figures=figures.figures,
     norms=norm_facts.NORMS,
+    blocks=blocks.blocks,
 )

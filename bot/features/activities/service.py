@@ -12,7 +12,7 @@ from bot.kit import branch_settings
 from bot.kit.access import Reach, Right, may, reach, require
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, cut_off
 from bot.kit.closing import standing
-from bot.kit.deadlines import day_in_time, in_time
+from bot.kit.deadlines import admitted, day_in_time, in_time
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, own_lines, stand_again, take_back
 from storage import audit
@@ -93,15 +93,16 @@ def _leave(
 ) -> tuple[dict[int, set[int]], dict[int, set[int]], dict[int, set[int]]]:
     """Who asked for leave, whose was approved: in time, when there is a cut-off (D20a), and whose for official duty."""
     row = LeaveRequest
-    query = select(row.activity_id, row.person_id, row.type, row.state, row.decided_at).where(
+    late = admitted(LeaveRequest.decided_at)
+    query = select(row.activity_id, row.person_id, row.type, row.state, row.decided_at, late).where(
         standing(LeaveRequest, LeaveRequest.activity_id.in_(ids), cut_off)
     )
     asked: dict[int, set[int]] = defaultdict(set)
     approved: dict[int, set[int]] = defaultdict(set)
     duty: dict[int, set[int]] = defaultdict(set)
-    for activity_id, person_id, kind, state, decided_at in session.execute(query):
+    for activity_id, person_id, kind, state, decided_at, counts in session.execute(query):
         asked[activity_id].add(person_id)
-        decided = cut_off is None or decided_at is None or in_time(decided_at, cut_off)
+        decided = cut_off is None or decided_at is None or in_time(decided_at, cut_off) or counts
         if state is LeaveState.APPROVED and decided:
             approved[activity_id].add(person_id)
             if kind is LeaveType.OFFICIAL_DUTY:

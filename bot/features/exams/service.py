@@ -13,7 +13,7 @@ from bot.features.exams.buttons import LISTED, SitExam
 from bot.features.exams.rules import Counted, Sat
 from bot.kit import branch_settings
 from bot.kit.closing import cut_off_of, standing
-from bot.kit.deadlines import before_cut_off, last_instant
+from bot.kit.deadlines import admitted, before_cut_off, last_instant
 from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST
 from bot.kit.refusal import Refusal
@@ -113,8 +113,9 @@ def counted(session: Session, exam: Exam) -> Counted:
     return rules.count(rows, there, asked, exam.pass_score, datetime.max.replace(tzinfo=exam.made_at.tzinfo))
 
 
-def _sat(row: ExamAttempt) -> Sat:
-    came = row.recorded_at or row.submitted_at
+def _sat(row: ExamAttempt, counts: bool = False) -> Sat:
+    """counts: a correction has admitted it, so that it came in time (D20b)."""
+    came = None if counts and row.score is not None else row.recorded_at or row.submitted_at
     return Sat(row.id, row.person_id, row.kind, came, row.score)
 
 
@@ -147,9 +148,9 @@ def _at(session: Session, exam_ids: Collection[int], cut_off: datetime) -> Mappi
     """Of each test the attempts as they stood."""
     of_exams: ColumnElement[bool] = ExamAttempt.exam_id.in_(exam_ids)
     found: dict[int, list[Sat]] = defaultdict(list)
-    query = select(ExamAttempt).where(standing(ExamAttempt, of_exams, cut_off)).order_by(ExamAttempt.id)
-    for row in session.scalars(query):
-        found[row.exam_id].append(_sat(row))
+    query = select(ExamAttempt, admitted(ExamAttempt.recorded_at)).where(standing(ExamAttempt, of_exams, cut_off))
+    for row, counts in session.execute(query.order_by(ExamAttempt.id)):
+        found[row.exam_id].append(_sat(row, counts))
     return found
 
 

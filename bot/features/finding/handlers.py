@@ -60,7 +60,7 @@ HANDLERS: list[Handler] = [
         "查找",
         Right.READ_REGISTER,
         only_shown=True,
-        more=58,
+        more=57,
         help="查找：发送“查 甲四”或“搜 基地1”。",
         labels=("搜索",),
         words=("查", "搜", "查询"),

@@ -11,6 +11,7 @@ FEATURE = Feature(
     owing=makeups.owing,
     nearing=makeups.nearing,
     waiting=waiting.waiting,
+    blocks=waiting.blocks,
     steps=[cards.steps, service.entered_steps, makeups.steps],
     possible=handlers.possible,
     stands=handlers.stands,

@@ -10,6 +10,7 @@ from bot.features.leave import makeups, service
 from bot.features.leave.buttons import DecideListed, OpenMakeup
 from bot.kit.access import Reach, Right, may, reach
 from bot.kit.activities import still_open
+from bot.kit.figures import Counting
 from bot.kit.glossary.choices import LEAVE_TYPES
 from bot.kit.owing import Does, Waiting, Waits, short
 from bot.kit.words import cut, moment_words
@@ -97,12 +98,46 @@ def _makeups(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Wa
     )
     for row, title, name in session.execute(query):
         if row.person_id != me.id or makeups.alone(session, me, local_day(now, tz)):
-            yield Waiting(
-                kind=Waits.MAKEUP,
-                line=f"{name}同志提交补学：{short(title)}。",
-                does=(Does("审核", OpenMakeup(row.id)),),
-                since=row.submitted_at or now,
-            )
+            yield _made_up(row, title, name, now)
+
+
+def blocks(counting: Counting) -> Iterator[Waiting]:
+    """The leave and the make-ups of a quarter that nobody has decided on: leave only as long as it can be."""
+    start, end = counting.bounds(counting.period)
+    here = and_(
+        Activity.branch_id == counting.branch_id,
+        Activity.status.not_in(OFF),
+        Activity.start_at >= start,
+        Activity.start_at < end,
+    )
+    asked = (
+        select(LeaveRequest, Activity, Person.name)
+        .join(Activity, Activity.id == LeaveRequest.activity_id)
+        .join(Person, Person.id == LeaveRequest.person_id)
+        .where(LeaveRequest.state == LeaveState.PENDING, LeaveRequest.withdrawn_at.is_(None), here, ~_came())
+        .order_by(LeaveRequest.requested_at, LeaveRequest.id)
+    )
+    for row, activity, name in counting.session.execute(asked) if not counting.over else ():
+        does = (Does("批准", DecideListed(row.id, 1)), Does("不批准", DecideListed(row.id, 0)))
+        yield Waiting(Waits.LEAVE, _asked(row, activity, name, counting.tz), does, row.requested_at)
+    made_up = (
+        select(Makeup, Activity.title, Person.name)
+        .join(Activity, Activity.id == Makeup.activity_id)
+        .join(Person, Person.id == Makeup.person_id)
+        .where(Makeup.state == MakeupState.SUBMITTED, Makeup.withdrawn_at.is_(None), here)
+        .order_by(Makeup.submitted_at, Makeup.id)
+    )
+    for makeup, title, name in counting.session.execute(made_up):
+        yield _made_up(makeup, title, name, counting.now)
+
+
+def _made_up(row: Makeup, title: str, name: str, now: datetime) -> Waiting:
+    return Waiting(
+        kind=Waits.MAKEUP,
+        line=f"{name}同志提交补学：{short(title)}。",
+        does=(Does("审核", OpenMakeup(row.id)),),
+        since=row.submitted_at or now,
+    )
 
 
 def _lately(me: Me, now: datetime, tz: tzinfo) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ FEATURE = Feature(
     owing=service.owing,
     nearing=service.nearing,
     waiting=waiting.waiting,
+    blocks=waiting.blocks,
     steps=[handlers.steps],
     figures=figures.FIGURES,
     takes=[offered.TAKES],

@@ -17,7 +17,7 @@ _UPWARDS = list(Rank)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of one piece of one person, as its row stands."""
+    """One version of one piece of one person, as its row stands. admitted: by a correction (D20b)."""
 
     row_id: int
     person_id: int
@@ -25,6 +25,7 @@ class Version:
     version: int
     state: PieceState
     submitted_at: datetime | None
+    admitted: bool = False
 
 
 def is_cadre(rank: Rank | None, category: Category | None, least: Rank = Rank.DEPUTY_SECTION) -> bool:
@@ -100,12 +101,12 @@ class Tally:
 
 
 def tally(versions: Iterable[Version], expected: Collection[int], due_on: date, cut_off: datetime, tz: tzinfo) -> Tally:
-    """D11: of each piece the newest accepted version handed in before the cut-off; late after `due_on`."""
+    """D11: of each piece the newest accepted version handed in before the cut-off, or admitted; late after `due_on`."""
     counted = newest(
         version
         for version in versions
         if version.state is PieceState.ACCEPTED and version.submitted_at is not None
-        if in_time(version.submitted_at, cut_off)
+        if version.admitted or in_time(version.submitted_at, cut_off)
     )
     people = {version.person_id for version in counted}
     return Tally(

@@ -16,7 +16,7 @@ from bot.kit.access import Right, require
 from bot.kit.back_fill import Recorded, recorded
 from bot.kit.branch_settings import USUAL, BranchSettings
 from bot.kit.closing import cut_off_on
-from bot.kit.deadlines import in_time
+from bot.kit.deadlines import admitted, in_time
 from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
@@ -65,7 +65,7 @@ class Task:
 
     def cut_off(self, tz: tzinfo) -> datetime:
         """After it a piece counts by a correction only (D20b)."""
-        return cut_off_on(self.subject.day, self.decided.close_day_on, tz)
+        return cut_off_on(self.subject.day, self.decided.closes, tz)
 
     def recorded(self, at: datetime, tz: tzinfo) -> Recorded:
         """Whether a piece handed in then came in the quarter, in its grace or too late."""
@@ -182,15 +182,15 @@ def _versions(
     session: Session, task_ids: Collection[int], people: Collection[int] | None = None
 ) -> dict[int, list[rules.Version]]:
     query = (
-        select(Reflection)
+        select(Reflection, admitted(Reflection.submitted_at))
         .where(Reflection.task_id.in_(list(task_ids)), Reflection.withdrawn_at.is_(None))
         .order_by(Reflection.task_id, Reflection.person_id, Reflection.piece, Reflection.version)
     )
     if people is not None:
         query = query.where(Reflection.person_id.in_(people))
     found: dict[int, list[rules.Version]] = defaultdict(list)
-    for row in session.scalars(query):
-        version = rules.Version(row.id, row.person_id, row.piece, row.version, row.state, row.submitted_at)
+    for row, counts in session.execute(query):
+        version = rules.Version(row.id, row.person_id, row.piece, row.version, row.state, row.submitted_at, counts)
         found[row.task_id].append(version)
     return found
 

@@ -221,7 +221,7 @@ def _days(offered: Callable[[date], list[tuple[str, date]]]) -> Callable[[Sessio
 
     def options(session: Session, call: Call, values: Values) -> Options:
         closes, days = close_days(session, call.me.branch_id), offered(call.today)
-        open_ = [(words, day) for words, day in days if not rules.is_closed(day, call.now, call.tz, closes(day))]
+        open_ = [(words, day) for words, day in days if not rules.is_closed(day, call.now, call.tz, closes)]
         return [(day.isoformat(), words) for words, day in open_]
 
     return options

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.features.roster.buttons import Kind
-from bot.kit.deadlines import CloseDays, in_time
-from scheduler.calendar.days import CLOSE_DAY, Quarter, months_after, next_month
+from bot.kit.deadlines import USUAL, CloseDays, in_time
+from scheduler.calendar.days import Quarter, months_after, next_month
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank, Why
 
 # A term of a branch committee, or of a secretary where there is none (R44); a branch may set its own (term_years).
@@ -83,16 +83,16 @@ def steps(kind: Kind, known: bool) -> tuple[Step, ...]:
     return tuple(step for step in STEPS[kind] if not (known and step is Step.NAME))
 
 
-def is_closed(day: date, now: datetime, tz: tzinfo, close_day: int = CLOSE_DAY) -> bool:
+def is_closed(day: date, now: datetime, tz: tzinfo, closes: CloseDays) -> bool:
     """Whether the quarter of a day is over for good: then only a correction changes it (D5, D20b)."""
-    return not in_time(now, Quarter.of(day).cut_off(tz, close_day))
+    return not in_time(now, closes.cut_off(Quarter.of(day), tz))
 
 
-def first_open(now: datetime, tz: tzinfo, closes: CloseDays = lambda day: CLOSE_DAY) -> date:
+def first_open(now: datetime, tz: tzinfo, closes: CloseDays = USUAL) -> date:
     """The first day of the oldest quarter that is not closed yet (D5, D20b)."""
     running = Quarter.of(now.astimezone(tz).date())
     before = Quarter.of(running.start - timedelta(days=1))
-    return running.start if is_closed(before.start, now, tz, closes(before.start)) else before.start
+    return running.start if is_closed(before.start, now, tz, closes) else before.start
 
 
 def days_offered(today: date) -> list[tuple[str, date]]:

@@ -15,7 +15,7 @@ from bot.features.roster.buttons import Kind
 from bot.features.roster.rules import FactChange
 from bot.features.roster.words import Difference, differences, full_day
 from bot.kit.access import Right, may, require
-from bot.kit.closing import close_day
+from bot.kit.closing import close_days
 from bot.kit.deadlines import closed
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.names import called, clean_name, is_name, name_key
@@ -169,7 +169,7 @@ def _no_deputy(session: Session, branch_id: int, wanted: FactChange) -> None:
 
 def check_day(session: Session, me: Me, kind: Kind, day: date, now: datetime, tz: tzinfo) -> None:
     """Refuse a day whose quarter is closed, and a meeting that has not been held."""
-    if rules.is_closed(day, now, tz, close_day(session, me.branch_id, day)):
+    if rules.is_closed(day, now, tz, close_days(session, me.branch_id)):
         raise Refusal(closed(Quarter.of(day)))
     if kind is Kind.ACCEPT and day > now.astimezone(tz).date():
         raise Refusal("支部党员大会通过后才能登记接收，请选择已召开的大会的日期。")

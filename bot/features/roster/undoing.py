@@ -12,7 +12,7 @@ from bot.features.accounts.rules import SEATS
 from bot.features.roster import rules
 from bot.features.roster.service import CHANGED, changes_of
 from bot.kit.access import Right, may, require
-from bot.kit.closing import close_day
+from bot.kit.closing import close_days
 from bot.kit.deadlines import closed
 from bot.kit.glossary.choices import DUTIES
 from bot.kit.refusal import Refusal
@@ -73,7 +73,7 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
     if last is None or last.id != audit_id:
         raise Refusal("这次变更已撤销，或之后又有变更。")
     day = date.fromisoformat(line.details["day"])
-    if rules.is_closed(day, now, tz, close_day(session, me.branch_id, day)):
+    if rules.is_closed(day, now, tz, close_days(session, me.branch_id)):
         raise Refusal(closed(Quarter.of(day)))
     _may_seat(me, line.details)
     today = now.astimezone(tz).date()

@@ -26,7 +26,7 @@ from bot.features.roster_files.service import Plan, closed_change, plan_import, 
 from bot.features.roster_files.settling import NO, YES
 from bot.kit import dialog as dialogs
 from bot.kit.access import Right, may
-from bot.kit.closing import close_day, close_days
+from bot.kit.closing import close_days
 from bot.kit.day_lists import parse_days
 from bot.kit.deadlines import closed
 from bot.kit.doors import ImportRoster, SendSheet, Sheet
@@ -230,7 +230,7 @@ def _plan(session: Session, call: Call, rows: Sequence[RosterRow], draft: Draft)
 def _before_the_close(session: Session, call: Call, plan: Plan) -> None:
     """Of nobody known anything changes in a quarter that is closed (D5), also one that was open when it was shown."""
     closes = close_days(session, call.me.branch_id)
-    name = closed_change(plan, lambda day: rules.is_closed(day, call.now, call.tz, closes(day)))
+    name = closed_change(plan, lambda day: rules.is_closed(day, call.now, call.tz, closes))
     if name:
         raise Refusal(
             f"{name}同志的变更所在季度统计已截止，不能再修改。请核对文件中的日期，或改用统计未截止的生效日期后重发。"
@@ -276,7 +276,7 @@ def _not_closed(session: Session, call: Call, day: date) -> None:
     if day - call.today > FAR:
         raise Refusal(f"{full_day(day)}离今天太远，请核对。")
     first = _first_day(session, call.me.branch_id, call.today) != call.today
-    if not first and rules.is_closed(day, call.now, call.tz, close_day(session, call.me.branch_id, day)):
+    if not first and rules.is_closed(day, call.now, call.tz, close_days(session, call.me.branch_id)):
         raise Refusal(closed(Quarter.of(day)))
 
 

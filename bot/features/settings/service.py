@@ -34,7 +34,7 @@ def save(session: Session, me: Me, said: Mapping[str, Any], now: datetime, tz: t
     values = rules.differing(said, stands)
     if not values:
         return {}
-    row.settings = branch_settings.changed(row.settings, values, now, tz)
+    row.settings = branch_settings.changed(row.settings, values, now, tz, _early(session, row.id))
     session.flush()
     changes = {name: [stands[name], value] for name, value in values.items()}
     audit.record(session, "change", SUBJECT, me.branch_id, now=now, by=me, changes=_noted(changes))
@@ -57,8 +57,13 @@ def next_end(
     day: the close day that is to be; None: as it stands.
     """
     kept = session.get_one(Organisation, branch_id).settings
-    stands = branch_settings.read(kept)
+    stands = branch_settings.of_branch(session, branch_id)
     open_ = branch_settings.first_open(stands, now, tz)
     reached = branch_settings.first_open(stands, now, tz, day)
-    then = branch_settings.read(branch_settings.changed(kept, {"close_day": day}, now, tz)) if day else stands
+    early = stands.early
+    then = branch_settings.read(branch_settings.changed(kept, {"close_day": day}, now, tz, early)) if day else stands
     return open_, local_day(last_instant(open_.cut_off(tz, then.close_day_on(open_.start))), tz), reached
+
+
+def _early(session: Session, branch_id: int) -> Mapping[Quarter, datetime]:
+    return branch_settings.early_closes(session, [branch_id]).get(branch_id, {})

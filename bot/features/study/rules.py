@@ -131,13 +131,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """已学完 of one person."""
+    """已学完 of one person. admitted: by a correction (D20b)."""
 
     row_id: int
     item_id: int
     person_id: int
     completed_on: date
     completed_at: datetime
+    admitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,8 @@ def count(
 
     `learners` are the expected people by item.
     """
-    counted = {(row.person_id, row.item_id): row for row in completions if in_time(row.completed_at, cut_off)}
+    came = [row for row in completions if row.admitted or in_time(row.completed_at, cut_off)]
+    counted = {(row.person_id, row.item_id): row for row in came}
     pairs = [(person, item.id) for item in items for person in learners.get(item.id, ())]
     done = [counted[pair] for pair in pairs if pair in counted]
     return StudyCounts(tuple(items), tuple(pairs), tuple(done), tuple(theme_ids))

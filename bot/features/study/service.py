@@ -11,7 +11,7 @@ from bot.features.study import messages, rules
 from bot.features.study.buttons import Done, Origin
 from bot.kit import branch_settings
 from bot.kit.closing import close_days, cut_off_of, cut_off_on, standing
-from bot.kit.deadlines import CloseDays, in_time
+from bot.kit.deadlines import CloseDays, admitted, in_time
 from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
@@ -227,8 +227,9 @@ def _completions(
     of_items: ColumnElement[bool] = StudyCompletion.item_id.in_([item.id for item in items])
     if people is not None:
         of_items = and_(of_items, StudyCompletion.person_id.in_(people))
-    query = select(StudyCompletion).where(standing(StudyCompletion, of_items, cut_off))
+    query = select(StudyCompletion, admitted(StudyCompletion.completed_at))
+    query = query.where(standing(StudyCompletion, of_items, cut_off)).order_by(StudyCompletion.id)
     return [
-        rules.Completion(row.id, row.item_id, row.person_id, row.completed_on, row.completed_at)
-        for row in session.scalars(query.order_by(StudyCompletion.id))
+        rules.Completion(row.id, row.item_id, row.person_id, row.completed_on, row.completed_at, counts)
+        for row, counts in session.execute(query)
     ]

@@ -4,14 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.doors import ShowTally as ShowTally
 from bot.kit.figures import Section
 from storage.choices import ActivityType
-
-
-@dataclass(frozen=True)
-class ShowTally(Button):
-    prefix: ClassVar[str] = "tq"
-    period: str
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from bot.features.activities.counting.rules import COUNTED
 from bot.features.tally.service import Tally, tally
 from bot.kit import branch_settings
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
-from bot.kit.deadlines import CloseDays, in_time, last_instant
+from bot.kit.deadlines import USUAL, CloseDays, in_time, last_instant
 from bot.kit.figures import Figures, cut_off
 from bot.kit.lists import clamp
 from bot.kit.refusal import Refusal
-from scheduler.calendar.days import CLOSE_DAY, Quarter, at, local_day
+from scheduler.calendar.days import Quarter, at, local_day
 from scheduler.calendar.periods import Period
 from storage.audience import Me, below
 from storage.choices import (
@@ -96,7 +96,10 @@ def overview(
     if page is not None:
         query = query.offset(clamp(page, branches, size) * size).limit(size)
     shown = session.execute(query).all()
-    closes = {row.id: branch_settings.read(row.settings).close_day_on for row in shown}
+    early = branch_settings.early_closes(session, [row.id for row in shown])
+    closes = {
+        row.id: CloseDays(branch_settings.read(row.settings).close_day_on, early.get(row.id, {})) for row in shown
+    }
     lines = []
     for start in range(0, len(shown), SLICE):
         part = {row.id: closes[row.id] for row in shown[start : start + SLICE]}
@@ -110,8 +113,7 @@ def overview(
 def _until(closes: Iterable[CloseDays], period: Period, now: datetime, tz: tzinfo) -> tuple[date | None, bool]:
     """The last day that counts, as far as it is one for all, and whether it is over everywhere."""
     *_, last_quarter = period.quarters()
-    days = {one(last_quarter.start) for one in closes} or {CLOSE_DAY}
-    ends = [cut_off(last_quarter, one, now, tz) for one in days]
+    ends = {cut_off(last_quarter, one, now, tz) for one in closes} or {cut_off(last_quarter, USUAL, now, tz)}
     last = {local_day(last_instant(one), tz) for one in ends}
     return last.pop() if len(last) == 1 else None, max(ends) <= now
 
@@ -225,16 +227,13 @@ def _held_in(
 
 
 def _recorded(closes: Mapping[int, CloseDays], quarter: Quarter, now: datetime, tz: tzinfo) -> ColumnElement[bool]:
-    """Before the cut-off of its own branch; said once for each close day that there is."""
-    branches: dict[int, list[int]] = defaultdict(list)
-    for branch_id, days in closes.items():
-        branches[days(quarter.start)].append(branch_id)
+    """Before the cut-off of its own branch; said once for each one that there is."""
+    branches: dict[datetime, list[int]] = defaultdict(list)
+    for branch_id, one in closes.items():
+        branches[cut_off(quarter, one, now, tz)].append(branch_id)
     return or_(
         false(),
-        *(
-            and_(Activity.branch_id.in_(mine), in_time(Activity.settled_at, cut_off(quarter, day, now, tz)))
-            for day, mine in branches.items()
-        ),
+        *(and_(Activity.branch_id.in_(mine), in_time(Activity.settled_at, end)) for end, mine in branches.items()),
     )
 
 

@@ -10,11 +10,14 @@ from bot.features.tally.service import Counted, Tally
 from bot.kit.access import Right, may
 from bot.kit.activities import roll_choices
 from bot.kit.buttons import Button
+from bot.kit.doors import ShowCheck, ShowFixes
 from bot.kit.figure_words import aside
 from bot.kit.figures import Behaviour, Record, Section, Shown
 from bot.kit.lists import filled, label, page_of, two_a_row
 from bot.kit.replies import PAGE, Choice, Message, Pages, Rows
-from bot.kit.words import cut, short_day
+from bot.kit.versions import DRAFT, Version
+from bot.kit.words import cut, quarter_word, short_day
+from scheduler.calendar.days import local_day
 from scheduler.calendar.periods import Period
 from storage.audience import Me
 
@@ -28,10 +31,24 @@ MOST_ROLLS, LONGEST_TITLE = 6, 40
 
 
 def title(tally: Tally) -> str:
-    """2023年第三季度（截至8月20日）; what is to date says so by its days."""
+    """2023年第三季度（截至8月20日）, （第1版，甲一10月10日定稿）; what is to date says so by its days."""
     of = "" if tally.only is None else "、".join(tally.groups.values())
     until = as_of(tally.period, tally.counting.until.date(), tally.counting.over)
-    return f"{periods.words(tally.period)}{of}{until}"
+    return f"{periods.words(tally.period)}{of}{until if tally.frozen is None else _version(tally, tally.frozen)}"
+
+
+def _version(tally: Tally, frozen: Version) -> str:
+    day = short_day(local_day(frozen.made_at, tally.counting.tz))
+    return f"（第{frozen.number}版，{tally.by}{day}{'定稿' if frozen.number == 1 else '更正'}）"
+
+
+def versions_read(tally: Tally) -> list[str]:
+    """第一季度第2版，第二季度未定稿: over several quarters, of which at least one is closed (D27)."""
+    said = [
+        f"{quarter_word(quarter.start)}{'未定稿' if name == DRAFT else f'第{name[1:]}版'}"
+        for quarter, name in tally.read.items()
+    ]
+    return [f"{'，'.join(said)}。"] if set(tally.read.values()) - {DRAFT} else []
 
 
 def as_of(period: Period, day: date, over: bool) -> str:
@@ -89,7 +106,16 @@ def summary(tally: Tally, today: date, me: Me) -> Message:
     doors = [Choice(part.word, buttons.ShowSection(code, part)) for part, listed in parts.items() if _is_said(listed)]
     doors.append(Choice(MISSING, buttons.ShowMissing(code)))
     around_it = around(tally.period, today, buttons.ShowTally)
-    return Message(whole(tally), filled(*rolls(tally, me), *two_a_row(doors), around_it))
+    return Message(whole(tally), filled(*rolls(tally, me), *two_a_row(doors), around_it, _closing(tally, today, me)))
+
+
+def _closing(tally: Tally, today: date, me: Me) -> list[Choice]:
+    """定稿 of a quarter that is over, 更正 once it is closed; for who may."""
+    may_close = may(me, Right.CLOSE, branch_id=tally.counting.branch_id)
+    if tally.period.quarter is None or tally.period.end >= today or not may_close:
+        return []
+    code = tally.period.code
+    return [Choice("定稿", ShowCheck(code)) if tally.frozen is None else Choice("更正", ShowFixes(code))]
 
 
 def whole(tally: Tally, *, named: bool = True) -> str:
@@ -98,7 +124,7 @@ def whole(tally: Tally, *, named: bool = True) -> str:
     above = {section: [line for line in listed if line.counted.figure.shown] for section, listed in parts.items()}
     said = ("，".join(str(line) for line in listed if not line.empty) for listed in above.values())
     empty = [line for listed in above.values() for line in listed if line.empty]
-    head = [title(tally), *without_roll(tally, named=named)]
+    head = [title(tally), *versions_read(tally), *without_roll(tally, named=named)]
     return cut("\n".join([*head, *(f"{one}。" for one in said if one), *none_of(tally, empty)]), PAGE)
 
 

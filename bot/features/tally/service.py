@@ -1,22 +1,27 @@
 """The tally of any period, as a draft: the number of statements depends neither on people nor on activities."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.uncalled import UNCALLED, Uncalled
+from bot.kit import versions
 from bot.kit.closing import close_days
 from bot.kit.figures import Counting, Figure, Figures, Lacking, Source
 from bot.kit.group_scope import GROUPS
+from bot.kit.refusal import Refusal
+from bot.kit.versions import DRAFT, Version
+from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.audience import Me
+from storage.lookups import names_of
 from storage.models.organisation import Organisation
 from storage.once import asked_once
 
-DRAFT = "draft"
+NO_SUCH_VERSION = "没有这一版数据。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ class Counted:
 class Tally:
     """The figures of one period of a branch (names and shapes of docs/archive.md) and the ids behind the path of each.
 
-    `groups`: the party groups that are counted of, with their names.
+    `groups`: the party groups that are counted of, with their names. frozen: of a closed quarter the version that it
+    shows (D20), by: who has made it. read: over several quarters the version of each (D27).
     """
 
     counting: Counting
@@ -50,7 +56,13 @@ class Tally:
     figures: Mapping[str, Any]
     behind: Mapping[str, Sequence[str]]
     groups: Mapping[int, str]
-    version: str = DRAFT
+    frozen: Version | None = None
+    by: str = ""
+    read: Mapping[Quarter, str] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        return DRAFT if self.frozen is None else self.frozen.name
 
     @property
     def period(self) -> Period:
@@ -98,14 +110,47 @@ def tally(
     *,
     figures: Figures,
     to: Me | None = None,
+    version: str = "",
 ) -> Tally:
     """Count a period of a branch as of `now`; `only`: what concerns some party groups (a leader's own). `to`: without
     what is not for somebody.
+
+    A closed quarter is what its newest version says, or `version` (DRAFT: as it is counted now); refuses one that there
+    is not. Of some groups nothing is frozen, and over a longer period each record is judged by its own quarter (D27).
     """
     with asked_once(session):
         asked = counting(session, branch_id, period, now, tz, only)
         told = [one for one in figures(session, branch_id) if to is None or one.told_to(to)]
-        return count(asked, session.get_one(Organisation, branch_id).name, told)
+        found = count(asked, session.get_one(Organisation, branch_id).name, told)
+    if period.quarter is None:
+        return replace(found, read=versions.newest(session, branch_id, period.quarters()))
+    kept = only is None and version != DRAFT
+    frozen = versions.find(session, branch_id, period.quarter, version) if kept else None
+    if frozen is None and version not in ("", DRAFT):
+        raise Refusal(NO_SUCH_VERSION)
+    return found if frozen is None else _thawed(found, frozen)
+
+
+def _thawed(found: Tally, frozen: Version) -> Tally:
+    """The same with the values that were frozen. What was not counted then is left out, where it is anything."""
+    counted = []
+    for one in found.counted:
+        there, value = _frozen(frozen.figures, one.figure.path)
+        if there:
+            counted.append(replace(one, value=value))
+        elif one.is_empty:
+            counted.append(one)
+    maker = frozen.made_by_id or 0
+    by = names_of(found.counting.session, [maker]).get(maker, "")
+    return replace(found, counted=counted, figures=frozen.figures, behind=frozen.behind, frozen=frozen, by=by)
+
+
+def _frozen(values: Any, path: str) -> tuple[bool, Any]:
+    for part in path.split("."):
+        if not isinstance(values, Mapping) or part not in values:
+            return False, None
+        values = values[part]
+    return True, values
 
 
 def count(asked: Counting, branch: str, figures: Iterable[Figure[Any, Any]]) -> Tally:
@@ -152,7 +197,7 @@ def to_json(tally: Tally) -> dict[str, Any]:
         "quarter": str(tally.period.quarter),
         "version": tally.version,
         "branch": tally.branch,
-        "figures": _plain(tally.figures),
+        "figures": plain(tally.figures),
     }
 
 
@@ -160,16 +205,16 @@ def period_to_json(tally: Tally) -> dict[str, Any]:
     """The same of any days, with the version in which each of their quarters was read (D27)."""
     return {
         "period": {"from": tally.period.start.isoformat(), "to": tally.period.to.isoformat()},
-        "versions": {str(quarter): tally.version for quarter in tally.period.quarters()},
+        "versions": {str(quarter): tally.read.get(quarter, tally.version) for quarter in tally.period.quarters()},
         "branch": tally.branch,
-        "figures": _plain(tally.figures),
+        "figures": plain(tally.figures),
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Decimals as JSON numbers: all of them have one decimal."""
     if isinstance(value, Mapping):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return float(value) if hasattr(value, "quantize") else value

@@ -19,7 +19,7 @@ ACTIONS: Mapping[str, str] = {
     "resume": "继续发送", "correct": "修改已发内容", "person_removed": "移除", "code_made": "生成签到码",
     "read_in": "导入", "office_given": "任职", "office_ended": "免职", "taken_up": "重新办理", "send": "发送",
     "register": "登记", "come_back": "提前返回", "state": "变更状态", "end": "结束", "save": "保存",
-    "begin": "开始", "let_in": "安排补考",
+    "begin": "开始", "let_in": "安排补考", "close": "定稿", "amend": "更正",
 }  # fmt: skip
 # What the same act is called of one kind of thing.
 _OF_SUBJECT: Mapping[tuple[str, str], str] = {("withdraw", "study_item"): "撤回", ("review", "makeup"): "审核"}
@@ -38,7 +38,7 @@ SUBJECTS: Mapping[str, str] = {
     "recurrence": "每月活动", "exam": "考试", "exam_attempt": "答题", "exam_question": "题目",
     "talk": "谈话", "talk_campaign": "谈话活动",
     "development_event": "发展党员",
-    "norm_file": "规范要求", "dues_month": "党费登记",
+    "norm_file": "规范要求", "dues_month": "党费登记", "quarter_close": "季度定稿", "correction": "更正",
 }  # fmt: skip
 
 # Who acted where nobody is named.

@@ -14,6 +14,7 @@ from storage.choices import (
     BindRequestState,
     Category,
     ConversionCountDate,
+    CorrectionKind,
     DevelopmentEnd,
     DevelopmentStep,
     DuesKept,
@@ -288,6 +289,20 @@ QUESTION_KINDS = {
     QuestionKind.SEVERAL: "多选",
     QuestionKind.TRUE_FALSE: "判断",
 }
+CORRECTIONS = {
+    CorrectionKind.ATTENDANCE: "更正考勤",
+    CorrectionKind.LEAVE_APPROVE: "补批请假",
+    CorrectionKind.ACTIVITY_ADMIT: "补计活动",
+    CorrectionKind.MAKEUP_ADMIT: "补计补学",
+    CorrectionKind.COMPLETION_ADMIT: "补计学习完成",
+    CorrectionKind.REFLECTION_ADMIT: "补计心得",
+    CorrectionKind.SELF_CHECK_ADMIT: "补计自查表",
+    CorrectionKind.TALK_ADMIT: "补计谈话",
+    CorrectionKind.ATTEMPT_ADMIT: "补计考试",
+    CorrectionKind.SCORE: "更正成绩",
+    CorrectionKind.ENTRY_ADMIT: "补计登记",
+    CorrectionKind.FIELD: "更正内容",
+}
 ATTEMPTS = {
     AttemptKind.FORMAL: "正考",
     AttemptKind.MAKEUP: "补考",
@@ -364,7 +379,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ACTIVITY_TYPES, SCOPES, MODES, LEVELS, ORGANIZERS, ACTIVITY_STATES, ATTENDANCE, SIGN_IN_METHODS, LEAVE_TYPES,
         LEAVE_STATES, OFFICIAL_DUTY, CONVERSION_DATES, DUES_KEPT, EXEMPT_FROM, MONTHLY_DOCUMENTS,
         MOTIONS, OPINIONS, VOTE_EXCLUSIONS, MINUTES_FORMS, MINUTES_STATES, ACTIVITY_FILE_ROLES,
-        AWAY_STATES, EXAM_MODES, QUESTION_KINDS, ATTEMPTS, TALK_KINDS, TALK_MODES,
+        AWAY_STATES, EXAM_MODES, QUESTION_KINDS, ATTEMPTS, CORRECTIONS, TALK_KINDS, TALK_MODES,
         DEVELOPMENT_STEPS, DEVELOPMENT_ENDS,
         MAKEUPS, STUDY_KINDS, STUDY_STATES, AUDIENCES, HAND_INS, PIECES, INBOX_STATES, OUTBOX_STATES, YEARS,
     )

@@ -31,6 +31,7 @@ TABLES: Mapping[str, str] = {
     "talk_person": "参加的谈话",
     "talk": "谈话",
     "dues_month": "党费登记",
+    "correction": "更正",
     "development_event": "发展党员",
     "development_person": "培养联系人和介绍人",
     "delegate": "选派参加",
@@ -86,6 +87,8 @@ TABLES: Mapping[str, str] = {
     "own_kind_revision": "登记项目的调整",
     "talk_campaign": "谈话活动",
     "norm_file": "规范要求",
+    "quarter_close": "季度定稿",
+    "figure_version": "定稿数据",
 }
 UNTITLED = "其他记录"
 
@@ -106,10 +109,16 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("exam", "title"): "考试名称", ("exam", "mode"): "考试方式", ("exam_question", "right"): "正确答案",
     ("exam_attempt", "position"): "答到第几题", ("exam_answer", "position"): "第几题",
     ("exam_attempt", "number"): "第几次", ("exam_question", "number"): "题号", ("exam_attempt", "note"): "备注",
+    ("correction", "version"): "定稿版本", ("correction", "kind"): "更正事项", ("figure_version", "number"): "版本",
+    ("quarter_close", "closed_at"): "定稿时间", ("quarter_close", "note"): "备注", ("correction", "old"): "原内容",
+    ("correction", "new"): "现内容",
     ("entry_person", "field"): "作为", ("entry_value", "word"): "内容",
 }  # fmt: skip
 
 COLUMNS: Mapping[str, str] = {
+    "quarter": "季度", "cut_off": "统计截止时间", "closed_by_id": "定稿人", "close_id": "季度定稿", "why": "更正理由",
+    "approved_at": "批准时间", "approved_by_id": "批准人", "correction_id": "更正", "figures": "数据",
+    "sources": "来源记录",
     "number": "编号", "exam_id": "考试",
     "attempt_id": "考试", "question_id": "题目", "held_on": "考试日期", "closed_book": "闭卷",
     "minutes": "答题分钟数", "opens_at": "开始时间", "closes_at": "结束时间", "full_score": "满分（百分之一分）",

@@ -12,6 +12,7 @@ from bot.features.roster import rules
 from bot.features.roster.words import differences
 from bot.features.roster_files.drafts import row_from_json, row_to_json
 from bot.features.roster_files.reading.rows import Exempt, RosterRow
+from bot.kit.deadlines import USUAL
 from bot.kit.glossary.choices import EXEMPTIONS
 from scheduler.calendar.days import months_after
 from storage.choices import Category, Duty, ExemptionReason, MembershipStatus, Rank
@@ -123,9 +124,9 @@ def test_months_later(day: date, months: int, later: date) -> None:
 def test_terms_and_closed_quarters() -> None:
     assert rules.term_ends(date(2023, 3, 1), 3) == date(2026, 3, 1)
     end = datetime(2023, 10, 11, tzinfo=SHANGHAI)
-    assert rules.is_closed(date(2023, 9, 30), end, SHANGHAI)
-    assert not rules.is_closed(date(2023, 9, 30), end - timedelta(seconds=1), SHANGHAI)
-    assert not rules.is_closed(date(2023, 10, 1), end, SHANGHAI)
+    assert rules.is_closed(date(2023, 9, 30), end, SHANGHAI, USUAL)
+    assert not rules.is_closed(date(2023, 9, 30), end - timedelta(seconds=1), SHANGHAI, USUAL)
+    assert not rules.is_closed(date(2023, 10, 1), end, SHANGHAI, USUAL)
 
 
 def test_every_change_ends_with_a_tap() -> None:

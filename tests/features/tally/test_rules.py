@@ -165,7 +165,7 @@ def test_only_own_branch_activities_stand_in_the_overall_rate() -> None:
 
 
 def test_another_s_activity_and_who_is_sent_twice() -> None:
-    """D2: what another branch holds for everybody is no activity of this one; a delegate is one person however often."""
+    """D2: what another holds for everybody is none of this branch; a delegate is one person however often."""
     counted = figures(
         held(1, roll(10, 9)),
         held(2, roll(10, 1), organizer=Organizer.OTHER_BRANCH),

@@ -1,0 +1,60 @@
+"""Every button of this feature; a quarter travels as 20233 (scheduler/calendar/periods.py)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.kit.buttons import Button
+from bot.kit.doors import ShowCheck as ShowCheck
+from bot.kit.doors import ShowFixes as ShowFixes
+
+
+@dataclass(frozen=True)
+class CloseQuarter(Button):
+    """定稿; `sure`: 0 asks first."""
+
+    prefix: ClassVar[str] = "kb"
+    period: str
+    sure: int
+
+
+@dataclass(frozen=True)
+class ShowNotes(Button):
+    """更正说明, by page."""
+
+    prefix: ClassVar[str] = "kd"
+    period: str
+    page: int
+
+
+@dataclass(frozen=True)
+class ShowLate(Button):
+    """What came too late, by page."""
+
+    prefix: ClassVar[str] = "ke"
+    period: str
+    page: int
+
+
+@dataclass(frozen=True)
+class AdmitLate(Button):
+    """补计: asks why."""
+
+    prefix: ClassVar[str] = "kf"
+    period: str
+    key: str
+
+
+@dataclass(frozen=True)
+class FixRoll(Button):
+    """更正考勤: its form."""
+
+    prefix: ClassVar[str] = "kg"
+    period: str
+
+
+@dataclass(frozen=True)
+class FixScore(Button):
+    """更正成绩: its form."""
+
+    prefix: ClassVar[str] = "kh"
+    period: str

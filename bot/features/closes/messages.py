@@ -1,0 +1,167 @@
+"""Every word of 定稿 and 更正."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, tzinfo
+
+from bot.features.closes import buttons
+from bot.features.closes.late import Late
+from bot.features.exams.rules import score_words
+from bot.kit.doors import ShowTally
+from bot.kit.glossary.choices import ATTENDANCE, CORRECTIONS, LEAVE_STATES, LEAVE_TYPES
+from bot.kit.lists import filled, page_of, really, two_a_row
+from bot.kit.owing import Waiting, by_number, counted, numbered
+from bot.kit.replies import Choice, Message
+from bot.kit.words import moment_words, quarter_word, short_day
+from scheduler.calendar.days import Quarter, local_day
+from scheduler.calendar.periods import Period
+from storage.choices import AttendanceStatus, LeaveState, LeaveType
+from storage.models.close import Correction, QuarterClose
+
+ON_A_PAGE = 8
+NO_QUARTER = "请选择一个季度。"
+NONE_CLOSED = "还没有定稿的季度。定稿以后发现出入的，可以在这里更正。"
+NOTHING_LATE = "没有逾期未计入的记录。"
+NOT_CLOSED_NOW = "没有定稿。"
+NOTES, FIX = "更正说明", "更正"
+
+
+def word(quarter: Quarter) -> str:
+    """2023年第三季度"""
+    return f"{quarter.year}年{quarter_word(quarter.start)}"
+
+
+def code(quarter: Quarter) -> str:
+    return Period.of(quarter).code
+
+
+def _to_the_tally(quarter: Quarter) -> Choice:
+    return Choice("季度数据", ShowTally(code(quarter)))
+
+
+# --- 定稿 -------------------------------------------------------------------------------------------------------------
+
+
+def check(quarter: Quarter, waits: Sequence[Waiting], last: date, over: bool) -> Message:
+    """What has to be settled before, each with its button; nothing: [定稿]."""
+    until = f"统计{'已于' if over else '至'}{short_day(last)}（含）截止。"
+    head = [f"【定稿检查】{word(quarter)}", until]
+    before = _choice("上季度", quarter.previous())
+    if not waits:
+        lines = [*head, "没有待办理的事项，可以定稿。定稿后数据不再变动，有出入须办理更正。"]
+        return Message("\n".join(lines), [[Choice("定稿", buttons.CloseQuarter(code(quarter), 0))], [before]])
+    shown = waits[:ON_A_PAGE]
+    rest = [f"另有{len(waits) - len(shown)}项。"] if len(waits) > len(shown) else []
+    lines = [
+        *head,
+        f"还有{len(waits)}项未办理（{counted(waits)}），办理后才能定稿：",
+        *numbered(one.line for one in shown),
+    ]
+    again = Choice("重新检查", buttons.ShowCheck(code(quarter)))
+    return Message("\n".join([*lines, *rest]), filled(*by_number(shown), [again, before]))
+
+
+def _choice(label: str, quarter: Quarter) -> Choice:
+    return Choice(label, buttons.ShowCheck(code(quarter)))
+
+
+def sure(quarter: Quarter) -> Message:
+    yes = Choice("确认定稿", buttons.CloseQuarter(code(quarter), 1))
+    question = f"确认将{word(quarter)}数据定稿吗？定稿后不能撤销，有出入须办理更正。"
+    return really(question, yes, Choice("不定稿", buttons.ShowCheck(code(quarter))))
+
+
+def closed(quarter: Quarter, row: QuarterClose, version: int, by: str, tz: tzinfo) -> Message:
+    """第三季度数据已定稿，第1版"""
+    when = short_day(local_day(row.closed_at, tz))
+    text = f"{word(quarter)}数据已定稿，第{version}版（{'，'.join(filter(None, [by, when]))}）。"
+    return Message(text, [[_to_the_tally(quarter), Choice(FIX, buttons.ShowFixes(code(quarter)))]])
+
+
+# --- 更正 -------------------------------------------------------------------------------------------------------------
+
+
+def which(quarters: Sequence[Quarter]) -> Message:
+    """Which closed quarter is to be corrected."""
+    choices = [Choice(word(one), buttons.ShowFixes(code(one))) for one in quarters]
+    return Message("请选择要更正哪个季度。", two_a_row(choices))
+
+
+def fixes(quarter: Quarter, version: int, late: int, notes: int) -> Message:
+    of = code(quarter)
+    text = f"【更正】{word(quarter)}，第{version}版\n更正后生成第{version + 1}版，第{version}版保留不变。"
+    kinds = [Choice("更正考勤", buttons.FixRoll(of)), Choice("更正成绩", buttons.FixScore(of))]
+    more = [Choice(f"补计{late}项", buttons.ShowLate(of, 0))] if late else []
+    shown = [Choice(NOTES, buttons.ShowNotes(of, 0))] if notes else []
+    return Message(text, filled(kinds, [*more, *shown], [_to_the_tally(quarter)]))
+
+
+def late(quarter: Quarter, found: Sequence[Late], at: int) -> Message:
+    """What came after the cut-off, each with its button."""
+    page = page_of(found, at, ON_A_PAGE)
+    first = page.number * ON_A_PAGE + 1
+    lines = numbered((f"{CORRECTIONS[one.kind]}：{one.line}" for one in page.things), first)
+    taps = [
+        Choice(f"补计第{number}项", buttons.AdmitLate(code(quarter), one.key))
+        for number, one in enumerate(page.things, first)
+    ]
+    head = f"【未计入】{word(quarter)}，统计截止后登记{page.words}"
+    turn = page.turn(lambda to: buttons.ShowLate(code(quarter), to))
+    return Message("\n".join([head, *(lines or [NOTHING_LATE])]), filled(*two_a_row(taps), turn, [_back(quarter)]))
+
+
+def _back(quarter: Quarter) -> Choice:
+    return Choice(FIX, buttons.ShowFixes(code(quarter)))
+
+
+def notes(quarter: Quarter, found: Sequence[Correction], names: Mapping[int, str], at: int, tz: tzinfo) -> Message:
+    """更正说明: who, when, of whom, what stood there, what stands there now, and why."""
+    page = page_of(found, at, ON_A_PAGE)
+    lines = [_note(one, names, tz) for one in page.things]
+    turn = page.turn(lambda to: buttons.ShowNotes(code(quarter), to))
+    head = f"【更正说明】{word(quarter)}{page.words}"
+    return Message("\n".join([head, *(lines or ["没有更正。"])]), filled(turn, [_back(quarter)]))
+
+
+def _note(one: Correction, names: Mapping[int, str], tz: tzinfo) -> str:
+    who = names.get(one.person_id or 0, "")
+    by, when = names.get(one.made_by_id or 0, ""), moment_words(one.made_at, tz)
+    what = "：".join(filter(None, [CORRECTIONS[one.kind], who]))
+    return f"第{one.version}版 {what}，{change(one.old, one.new)}，理由：{one.why}（{by}，{when}）"
+
+
+def change(old: Mapping[str, object] | None, new: Mapping[str, object] | None) -> str:
+    """原“缺席”，现“请假（病假）”"""
+    return f"原“{state(old)}”，现“{state(new)}”"
+
+
+def state(value: Mapping[str, object] | None) -> str:
+    """What stood there, in words; 未登记 where nothing did."""
+    said = value or {}
+    for name, words in _SAID.items():
+        if name in said:
+            return words(said)
+    return "未登记"
+
+
+def _status(said: Mapping[str, object]) -> str:
+    leave = said.get("leave_type")
+    kind = LEAVE_TYPES[LeaveType(str(leave))] if leave else ""
+    if said["status"] == "leave":
+        return f"请假（{kind}）"
+    return ATTENDANCE[AttendanceStatus(str(said["status"]))] + (f"（{kind}未批准）" if kind else "")
+
+
+_SAID: Mapping[str, Callable[[Mapping[str, object]], str]] = {
+    "status": _status,
+    "score": lambda said: score_words(int(str(said["score"]))),
+    "state": lambda said: LEAVE_STATES[LeaveState(str(said["state"]))],
+    "counts": lambda said: "计入" if said["counts"] else "未计入",
+}
+
+
+def done(quarter: Quarter, one: Correction, who: str) -> Message:
+    what = "：".join(filter(None, [CORRECTIONS[one.kind], who]))
+    text = f"已更正{word(quarter)}，第{one.version}版。\n{what}，{change(one.old, one.new)}。\n理由：{one.why}"
+    return Message(
+        text, [[_to_the_tally(quarter), Choice(NOTES, buttons.ShowNotes(code(quarter), 0))], [_back(quarter)]]
+    )

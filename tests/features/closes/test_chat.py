@@ -1,0 +1,45 @@
+"""定稿 and 更正 in chat, through the whole Application: a roll that blocks, the close, a correction to v2."""
+
+import pytest
+from sqlalchemy import select
+
+from bot.playground import story
+from storage.models.close import Correction, FigureVersion
+from tests.features.activities.played import jump
+from tests.world import World, world
+
+SECRETARY = "甲一"
+
+
+def last(bot: World) -> str:
+    return bot.stage.people[SECRETARY].chat.last.text
+
+
+async def tap(bot: World, *labels: str) -> None:
+    for label in labels:
+        await bot.stage.tap(SECRETARY, label)
+
+
+@pytest.mark.both_databases
+async def test_from_the_check_to_the_second_version(chat_url: str) -> None:
+    async with world(chat_url, "2023-09-18 09:00") as bot:
+        await story.make_activity(bot.stage, ["主题党日"], "9月22日", "14:30", "三楼会议室")
+        await jump(bot, "2023-10-08 09:00")
+        await bot.stage.say(SECRETARY, "定稿")
+        assert "还有1项未办理（活动待点名1项）" in last(bot)
+        await tap(bot, "点名", "完成点名", "确认")
+        await bot.stage.say(SECRETARY, "定稿")
+        await tap(bot, "定稿", "确认定稿")
+        assert "2023年第三季度数据已定稿，第1版（甲一，10月8日）。" in last(bot)
+        await jump(bot, "2023-10-16 10:00")
+        await bot.stage.say(SECRETARY, "更正")
+        await tap(bot, "更正考勤", "9月22日", "甲五", "缺席")
+        await bot.stage.say(SECRETARY, "签到照片有误")
+        assert "甲五同志：原“到会”，现“缺席”" in last(bot)
+        await tap(bot, "确认更正")
+        assert "已更正2023年第三季度，第2版。" in last(bot)
+        await tap(bot, "更正说明")
+        assert "第2版 更正考勤：甲五，原“到会”，现“缺席”，理由：签到照片有误" in last(bot)
+        with bot.storage.reading() as session:
+            assert session.scalars(select(FigureVersion.number).order_by(FigureVersion.number)).all() == [1, 2]
+            assert len(session.scalars(select(Correction)).all()) == 1
