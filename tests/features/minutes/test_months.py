@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.features.minutes.rules import Speech
 from bot.features.register.kinds.inspection import DOCUMENT
 from bot.features.register.papers import figures
+from bot.kit.deadlines import USUAL
 from bot.kit.figures import Counting
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
@@ -22,7 +23,7 @@ Q3 = Period.of(Quarter.of(date(2023, 9, 1)))
 
 
 def missing(session: Session, desk: Desk, now: datetime = IN_TIME) -> bool:
-    counting = Counting(session, desk.cast.branch_id, Q3, now, SHANGHAI, lambda day: 10)
+    counting = Counting(session, desk.cast.branch_id, Q3, now, SHANGHAI, USUAL)
     found = {one.path: one.value(one.rows(counting.of(one.of))) for one in figures(DOCUMENT)}
     assert found["documents.expected"] == 6
     assert found["documents.present"] + len(found["documents.missing"]) == 6

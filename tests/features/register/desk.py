@@ -13,8 +13,9 @@ from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.rules import Row, View
 from bot.features.register.values import Owner
+from bot.kit.deadlines import USUAL
 from bot.kit.figures import Counting
-from scheduler.calendar.days import CLOSE_DAY, Quarter
+from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.models.organisation import Organisation
@@ -109,9 +110,7 @@ class Desk:
         return found
 
     def counting(self, period: Period = Q3, now: str = "", only: frozenset[int] | None = None) -> Counting:
-        return Counting(
-            self.session, self.branch_id, period, local(now or self.now), SHANGHAI, lambda day: CLOSE_DAY, only
-        )
+        return Counting(self.session, self.branch_id, period, local(now or self.now), SHANGHAI, USUAL, only)
 
     def behind(self, path: str, period: Period = Q3, now: str = "") -> int:
         """How many rows stand behind a figure."""

@@ -24,8 +24,9 @@ from bot.features.register.figures import figures
 from bot.features.register.kinds.catalogue import KINDS, built_in, declared, kind_of
 from bot.features.register.kinds.kind import ACTIVITY, FACTS, EntryField, Kind, Ledger, Tracking, Type
 from bot.features.register.values import Owner
+from bot.kit.deadlines import USUAL
 from bot.kit.figures import Counting, Section
-from scheduler.calendar.days import CLOSE_DAY, Quarter
+from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.choices import Duty
 from storage.engine import Storage
@@ -405,7 +406,7 @@ def test_what_was_done_in_chat_goes_out_and_comes_in_whole(storage: Storage) -> 
         done = put(session, whole, "另一支部", now=now)
         assert out(session, done.branch_id, now.date()) == written
         assert_index(session)
-        other = Counting(session, done.branch_id, Period.of(Quarter(2023, 3)), now, SHANGHAI, lambda day: CLOSE_DAY)
+        other = Counting(session, done.branch_id, Period.of(Quarter(2023, 3)), now, SHANGHAI, USUAL)
         assert {one.path: one.value(one.rows(other.of(one.of))) for one in figures(session, done.branch_id)} == counted
         # What is recorded next has an id of its own.
         copied = put(session, whole, None, desk.branch_id, replace=True, now=now)
@@ -801,7 +802,7 @@ def test_the_example_counts_as_its_right_answer_says(storage: Storage) -> None:
     with storage.transaction() as session:
         done = put(session, {name: EXAMPLE[name] for name in names})
         assert (done.left_out, done.people, done.entries) == ({}, 8, 8)
-        counting = Counting(session, done.branch_id, Period.of(Quarter(2022, 3)), NOW, SHANGHAI, lambda day: CLOSE_DAY)
+        counting = Counting(session, done.branch_id, Period.of(Quarter(2022, 3)), NOW, SHANGHAI, USUAL)
         found = {one.path: one.value(one.rows(counting.of(one.of))) for one in figures(session, done.branch_id)}
         wanted = right()
         assert len(wanted) > 10

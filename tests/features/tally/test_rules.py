@@ -22,11 +22,12 @@ from bot.features.study.figures import STUDY
 from bot.features.study.rules import Completion, Item, StudyCounts
 from bot.features.tally.periods import names_quarter, names_the_tally, quarter_at_hand, read_quarter
 from bot.features.tally.service import Tally, count
+from bot.kit.deadlines import USUAL
 from bot.kit.entry_hours import ENTRY_HOURS
 from bot.kit.figures import Counting, Figures, Source, codes
 from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.group_scope import GROUPS, LATEST
-from scheduler.calendar.days import CLOSE_DAY, Quarter
+from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.choices import ActivityType, AttendanceStatus, Organizer, Scope, StudyItemKind
 
@@ -73,7 +74,7 @@ def made(of: Figures, found: Mapping[Source[Any], Any]) -> Tally:
         Period.of(Q3),
         now,
         SHANGHAI,
-        CLOSE_DAY,
+        USUAL,
         _loaded={GROUPS: {}, ENTRY_HOURS: [], LATEST: None, **found},
     )
     return count(asked, "示范党支部", of(session, 1))
