@@ -12,9 +12,10 @@ from typing import Any, overload
 from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.kit.refusal import Refusal
+from bot.kit.refusal import Closed, Refusal
 from bot.kit.words import quarter_word
 from scheduler.calendar.days import CLOSE_DAY, Quarter, local_day
+from scheduler.calendar.periods import Period
 from storage.models.close import Admission
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -100,15 +101,15 @@ def is_close_day(value: object) -> bool:
     return type(value) is int and value in CLOSE_DAYS
 
 
-def closed(quarter: Quarter) -> str:
-    """What is heard when a quarter takes nothing more."""
-    return f"{quarter_word(quarter.start)}统计已截止，不能再修改。如有出入，请告知支部书记。"
+def closed(quarter: Quarter) -> Closed:
+    """What is heard when a quarter takes nothing more; who may correct it is led there (bot/kit/correcting.py)."""
+    return Closed(f"{quarter_word(quarter.start)}统计已截止，不能再修改。", Period.of(quarter).code)
 
 
 def before_cut_off(now: datetime, cut_off: datetime) -> None:
     """Raises Refusal once the quarter takes nothing more."""
     if not in_time(now, cut_off):
-        raise Refusal(closed(_quarter_of(cut_off)))
+        raise closed(_quarter_of(cut_off))
 
 
 def _quarter_of(cut_off: datetime) -> Quarter:

@@ -22,7 +22,18 @@ from telegram.ext import (
     filters,
 )
 
-from bot.kit import admission, edits, group_replies, heard, incoming, long_texts, outsiders, own_keyboards, text_routing
+from bot.kit import (
+    admission,
+    correcting,
+    edits,
+    group_replies,
+    heard,
+    incoming,
+    long_texts,
+    outsiders,
+    own_keyboards,
+    text_routing,
+)
 from bot.kit import dialog as dialogs
 from bot.kit.access import NO_RIGHT
 from bot.kit.answering import Voice
@@ -364,9 +375,10 @@ class Edge:
                 chosen = find(session, visit.telegram_id, visit.today) if len(me.places) > 1 else me
                 return own_keyboards.carried(reply, visit, chosen or me), me.branch_id
             except Refusal as refusal:
+                said = correcting.offered(refusal, me)
                 if addressed and not there and len(me.places) > 1:
-                    raise _Here(refusal, me) from refusal
-                raise
+                    raise _Here(said, me) from refusal
+                raise said from refusal
 
         async def act(place: int | None = None, there: bool = False) -> None:
             ready = await self._storage.read(lambda s: _prepared(s, visit, prepare, place)) if prepare else None
@@ -459,6 +471,8 @@ class _Here(Exception):
 
 def _refused(refusal: Refusal, visit: Visit, query_id: str | None) -> Reply:
     """On the button that was tapped, else as a message: in private to who has replied to a card of a group."""
+    if visit.private and isinstance(refusal, correcting.Offered):
+        return say(refusal.message)
     reply = no(refusal.text, tapped=query_id is not None)
     if visit.private or (visit.facts or {}).get("reply_to") is None:
         return reply

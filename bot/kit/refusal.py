@@ -9,6 +9,14 @@ class Refusal(Exception):
         self.text = text
 
 
+class Closed(Refusal):
+    """A quarter takes nothing more: `what` says so, `text` also whom to tell. period: its code in buttons."""
+
+    def __init__(self, what: str, period: str) -> None:
+        super().__init__(f"{what}如有出入，请告知支部书记。")
+        self.what, self.period = what, period
+
+
 class Nothing(Refusal):
     """What this word answers (收到, 已阅) does not wait: whatever else does is offered instead.
 

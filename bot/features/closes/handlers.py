@@ -82,8 +82,12 @@ def open_fixes(session: Session, call: Call) -> Reply:
     return say(_fixes(session, call, quarters[0]) if len(quarters) == 1 else messages.which(quarters))
 
 
-def show_fixes(session: Session, call: Call, button: buttons.ShowFixes) -> Reply:
-    return Reply(edit=_fixes(session, call, quarter_of(button.period, call)))
+def show_fixes(offered: Offered, session: Session, call: Call, button: buttons.ShowFixes) -> Reply:
+    """Of a quarter that is not closed yet what has to be done before there is anything to correct."""
+    quarter = quarter_of(button.period, call)
+    if service.standing(session, call.me.branch_id, quarter) is None:
+        return Reply(edit=_page(offered, session, call, quarter))
+    return Reply(edit=_fixes(session, call, quarter))
 
 
 def _fixes(session: Session, call: Call, quarter: Quarter) -> Message:
@@ -126,7 +130,7 @@ def build(offered: Offered, asked: Forms) -> list[Handler]:
         Command("fix", open_fixes, "更正", keeps, reads=True, more=59),
         Tap(buttons.ShowCheck, partial(show_check, offered), reads=True, right=keeps, private=True),
         Tap(buttons.CloseQuarter, partial(close, offered), right=keeps, private=True),
-        Tap(buttons.ShowFixes, show_fixes, reads=True, right=keeps, private=True),
+        Tap(buttons.ShowFixes, partial(show_fixes, offered), reads=True, right=keeps, private=True),
         Tap(buttons.ShowLate, show_late, reads=True, right=keeps, private=True),
         Tap(buttons.ShowNotes, show_notes, reads=True, right=keeps, private=True),
         Tap(buttons.FixRoll, partial(fix, asked.roll), right=keeps, private=True),

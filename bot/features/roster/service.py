@@ -170,7 +170,7 @@ def _no_deputy(session: Session, branch_id: int, wanted: FactChange) -> None:
 def check_day(session: Session, me: Me, kind: Kind, day: date, now: datetime, tz: tzinfo) -> None:
     """Refuse a day whose quarter is closed, and a meeting that has not been held."""
     if rules.is_closed(day, now, tz, close_days(session, me.branch_id)):
-        raise Refusal(closed(Quarter.of(day)))
+        raise closed(Quarter.of(day))
     if kind is Kind.ACCEPT and day > now.astimezone(tz).date():
         raise Refusal("支部党员大会通过后才能登记接收，请选择已召开的大会的日期。")
 

@@ -74,7 +74,7 @@ def undo(session: Session, me: Me, audit_id: int, now: datetime, tz: tzinfo) -> 
         raise Refusal("这次变更已撤销，或之后又有变更。")
     day = date.fromisoformat(line.details["day"])
     if rules.is_closed(day, now, tz, close_days(session, me.branch_id)):
-        raise Refusal(closed(Quarter.of(day)))
+        raise closed(Quarter.of(day))
     _may_seat(me, line.details)
     today = now.astimezone(tz).date()
     with appointing(session, [line.subject_id], today, now):

@@ -277,7 +277,7 @@ def _not_closed(session: Session, call: Call, day: date) -> None:
         raise Refusal(f"{full_day(day)}离今天太远，请核对。")
     first = _first_day(session, call.me.branch_id, call.today) != call.today
     if not first and rules.is_closed(day, call.now, call.tz, close_days(session, call.me.branch_id)):
-        raise Refusal(closed(Quarter.of(day)))
+        raise closed(Quarter.of(day))
 
 
 def undecided(session: Session, call: Call, dialog: Dialog) -> Reply:

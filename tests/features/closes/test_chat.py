@@ -43,3 +43,27 @@ async def test_from_the_check_to_the_second_version(chat_url: str) -> None:
         with bot.storage.reading() as session:
             assert session.scalars(select(FigureVersion.number).order_by(FigureVersion.number)).all() == [1, 2]
             assert len(session.scalars(select(Correction)).all()) == 1
+
+
+async def test_what_is_refused_after_the_cut_off_leads_on_who_may_correct_it(sqlite_url: str) -> None:
+    """The secretary to the check, and once that is done to the correction; 组织委员 hears whom to tell."""
+    async with world(sqlite_url, "2023-09-18 09:00") as bot:
+        await story.make_activity(bot.stage, ["主题党日"], "9月22日", "14:30", "三楼会议室")
+        await jump(bot, "2023-09-22 17:00")
+        await bot.stage.say(story.DESK, "全部到会")
+        await bot.stage.tap(story.DESK, "确认登记")
+        await bot.stage.say(SECRETARY, "考勤")
+        await tap(bot, "9月22日")
+        await bot.stage.say(story.DESK, "考勤")
+        await bot.stage.tap(story.DESK, "9月22日")
+        await jump(bot, "2023-10-11 00:30")
+        refused = await bot.stage.tap(story.DESK, "修改活动", "主题党日")
+        assert refused.toast == "第三季度统计已截止，不能再修改。如有出入，请告知支部书记。"
+        await bot.stage.tap(SECRETARY, "修改活动", "主题党日")
+        assert last(bot) == "第三季度统计已截止，不能再修改。如有出入，请点“更正”。"
+        await tap(bot, "更正")
+        assert last(bot).startswith("【定稿检查】2023年第三季度")
+        await tap(bot, "定稿", "确认定稿")
+        await bot.stage.tap(SECRETARY, "修改活动", "主题党日")
+        await tap(bot, "更正")
+        assert last(bot).startswith("【更正】2023年第三季度，第1版")
