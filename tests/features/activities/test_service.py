@@ -1,10 +1,10 @@
 """Activities on both databases: what is written, what is refused, what is counted."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.features.activities import cards, participation, planning, service
 from bot.features.leave import makeups
@@ -12,21 +12,25 @@ from bot.features.leave import service as leave
 from bot.features.privacy import erasure
 from bot.kit.activities import cut_off, find_activity
 from bot.kit.refusal import Refusal
+from scheduler.calendar.days import Quarter
 from storage.choices import (
     ActivityStatus,
     ActivityType,
     AttendanceStatus,
+    Duty,
     LeaveType,
     Scope,
     SignInMethod,
 )
 from storage.engine import Storage
-from storage.models.activity import FirstAgendaItem
+from storage.models.activity import Component, FirstAgendaItem
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.audit import Audit
 from storage.models.notice import Notice
+from storage.models.person import DutySpan
 from tests.cast import Cast, make_branch
-from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, refused
+from tests.counting import tally
+from tests.features.activities.desk import SHANGHAI, START, TOLD, Desk, another_branch, refused
 
 
 def test_making_writes_the_notice_with_its_deadline(storage: Storage) -> None:
@@ -228,3 +232,47 @@ def test_nobody_and_no_group_of_another_branch_gets_into_an_activity(storage: St
             with pytest.raises(Refusal, match="没有找到"):
                 desk.make(**changes)
         assert desk.make(host_id=desk.cast["甲一"]).host_id == desk.cast["甲一"]
+
+
+@pytest.mark.parametrize(
+    ("start", "many"),
+    [("2023-06-30 23:59", 0), ("2023-07-01 00:00", 1), ("2023-09-30 23:59", 1), ("2023-10-01 00:00", 0)],
+)
+def test_it_is_of_the_quarter_in_which_it_began(storage: Storage, start: str, many: int) -> None:
+    """D1: by the branch's own clock."""
+    with storage.transaction() as session:
+        desk = Desk(session)
+        desk.settle()
+        desk.activity.start_at = datetime.fromisoformat(start).replace(tzinfo=SHANGHAI)
+        session.flush()
+        found = tally(session, desk.cast.branch_id, Quarter(2023, 3), datetime(2023, 12, 1, tzinfo=SHANGHAI), SHANGHAI)
+        assert found.figures["by_type"]["theme_party_day"]["count"] == many
+
+
+@pytest.mark.parametrize(
+    ("from_on", "to_on", "elsewhere", "many"),
+    [
+        (date(2023, 7, 7), None, False, 1),
+        (date(2023, 7, 8), None, False, 0),
+        (date(2023, 1, 1), date(2023, 7, 8), False, 1),
+        (date(2023, 1, 1), date(2023, 7, 7), False, 0),
+        (date(2023, 1, 1), None, True, 0),
+    ],
+)
+def test_whose_lecture_it_was_goes_by_the_office_of_its_day(
+    storage: Storage, from_on: date, to_on: date | None, elsewhere: bool, many: int
+) -> None:
+    """S11, D4: from the first day of the office on, not on the day on which it ends; of this branch's secretary."""
+    with storage.transaction() as session:
+        desk = Desk(session, types=[ActivityType.PARTY_LECTURE])
+        other, _ = another_branch(session)
+        desk.settle()
+        session.execute(update(Component).values(lecturer_id=desk.cast["丙一"]))
+        where = other.branch_id if elsewhere else desk.cast.branch_id
+        span = DutySpan(person_id=desk.cast["丙一"], organisation_id=where, duty=Duty.SECRETARY, from_on=from_on)
+        span.to_on = to_on
+        session.add(span)
+        session.flush()
+        found = tally(session, desk.cast.branch_id, Quarter(2023, 3), datetime(2023, 12, 1, tzinfo=SHANGHAI), SHANGHAI)
+        assert found.figures["party_lectures_by_secretary"] == many
+        assert found.figures["by_type"]["party_lecture"]["count"] == 1

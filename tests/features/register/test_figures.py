@@ -14,6 +14,7 @@ from scheduler.calendar.periods import Period
 from storage.engine import Storage
 from storage.models.entry import EntryState
 from storage.models.organisation import PartyGroup
+from storage.models.person import RosterSpan
 from storage.roster import roster
 from tests.features.register.desk import SHANGHAI, Desk, local
 from tests.features.register.samples import LOAN
@@ -129,6 +130,22 @@ def test_a_period_may_be_any_days(desk: Desk) -> None:
     august = Period(quarter(2023, 3).start.replace(month=8), quarter(2023, 3).start.replace(month=9))
     assert desk.count(august)["guidance.times"] == 2
     assert desk.count(Period(august.start, august.start.replace(day=2)))["guidance.times"] == 1
+
+
+def test_what_is_due_on_the_last_day_is_not_overdue_yet(desk: Desk) -> None:
+    """D15: projects by their own deadline."""
+    for due in ("2023-09-29", "2023-09-30"):
+        desk.record("practical_project", title=due, owner=Owner(name="甲单位"), since="2023-07-01", due_on=due)
+    assert desk.count(quarter(2023, 3), "2023-10-05 09:00")["projects.overdue"] == 1
+
+
+def test_who_is_on_the_roster_no_more_is_of_no_share_of_it(desk: Desk) -> None:
+    people = [{"person_id": desk.cast[name]} for name in ("甲四", "甲五")]
+    desk.record("volunteer_service", kind="community", on="2023-08-05", participants=people)
+    gone = update(RosterSpan).where(RosterSpan.person_id == desk.cast["甲五"]).values(to_on=date(2023, 9, 1))
+    desk.session.execute(gone)
+    found = desk.count(quarter(2023, 3), "2023-10-05 09:00")
+    assert (found["volunteer_service.people"], str(found["volunteer_service.share"])) == (2, "4.2")
 
 
 # --- articles (D19) --------------------------------------------------------------------------------------------------
