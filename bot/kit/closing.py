@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 
 from bot.kit import branch_settings
-from bot.kit.deadlines import CloseDays, in_time
+from bot.kit.deadlines import CloseDays, too_late
 from scheduler.calendar.days import Quarter
 
 # Among what a branch decides itself (organisation.settings).
@@ -46,4 +46,4 @@ def standing(table: type[Any], which: ColumnElement[bool], cut_off: datetime | N
     `which` is said in both arms, so that each of them is answered by an index of its own.
     """
     live = and_(which, table.withdrawn_at.is_(None))
-    return live if cut_off is None else or_(live, and_(which, ~in_time(table.withdrawn_at, cut_off)))
+    return live if cut_off is None else or_(live, and_(which, too_late(table.withdrawn_at, cut_off)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, overload
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.kit.refusal import Closed, Refusal
@@ -77,6 +77,13 @@ def in_time(instant: Any, cut_off: datetime) -> Any:
     instant that no longer does (D20). In a statement also what a correction has admitted (D20b).
     """
     return instant < cut_off if isinstance(instant, datetime) else or_(instant < cut_off, admitted(instant))
+
+
+def too_late(instant: InstrumentedAttribute[Any], cut_off: datetime) -> ColumnElement[bool]:
+    """The rows whose column says something that does not count: not in_time, as an index of what is said can answer
+    it.
+    """
+    return and_(instant >= cut_off, ~admitted(instant))
 
 
 @overload

@@ -156,6 +156,8 @@ NOT_TYPED = {
         "upload.digest", "upload.kind", "upload.name", "entry.kind", "entry_row.field", "entry_day.field",
         "entry_state.state", "entry_person.field", "entry_value.field", "entry_link.field", "entry_change.field",
         "own_kind.name", "entry_file.field", "entry_file.given_up", "activity_file.given_up", "stored_file.sha256",
+        "quarter_close.quarter", "figure_version.figures", "figure_version.sources", "figure_version.sha256",
+        "correction.subject", "correction.old", "correction.new", "admission.subject",
     ), OURS),
     **dict.fromkeys((
         "bind_request.phone_end", "monthly_theme.month", "person.gender", "person.phone", "dues_month.month",
@@ -171,8 +173,9 @@ NOT_TYPED = {
     **dict.fromkeys(("norm_file.content", "norm_file.version"), "of the operator's file, in which every fault is told"),
     **dict.fromkeys((
         "activity_template.archive_id", "activity_template.extra", "minutes.archive_id", "minutes.extra",
-        "vote.archive_id", "vote.extra",
+        "vote.archive_id", "vote.extra", "quarter_close.note",
     ), NOT_YET),
+    "correction.why": "a line of a form, as every form asks for: tests/features/closes",
     "first_agenda_item.source": "read behind a title that is tried, where it is clear",
     **dict.fromkeys((
         "activity_template.optional_parts", "activity_template.record_points", "activity_template.required_parts",

@@ -749,7 +749,7 @@ CHANGES = (
     ),
     Change(
         "bot/kit/closing.py",
-        "or_(live, and_(which, ~in_time(table.withdrawn_at, cut_off)))",
+        "or_(live, and_(which, too_late(table.withdrawn_at, cut_off)))",
         "live",
         "what was withdrawn after the cut-off is gone",
         "tests/features/talks/test_figures.py::test_what_came_too_late_or_was_taken_back",

@@ -26,6 +26,7 @@ from storage.audience import Me, find
 from storage.engine import Storage
 from storage.models.dialog import Dialog
 from storage.models.study import MonthlyTheme
+from tests.rights import states
 from tests.rights.branch import NOW, SHANGHAI, TODAY, Ids, prepare
 from tests.rights.states import sending
 
@@ -50,7 +51,16 @@ ABOUT: dict[str, list[dict[str, Any]]] = {
     "exams.call_off": [{"exam": "@exam"}],
     "exams.change_score": [{"exam": "@past_exam"}],
     "exams.let_in": [{"exam": "@past_exam"}],
+    "closes.roll": [{"period": "20231"}],
+    "closes.score": [{"period": "20231"}],
+    "closes.admit": [{"period": "20231", "key": "talk.@talk"}],
     "roster.change": [{"kind": kind.value, "person": "@bound" if kind is not Kind.ACCEPT else 0} for kind in Kind],
+}
+# What a form is about that the prepared branch has not by itself.
+BEFORE = {
+    "closes.roll": states.held_before_the_close,
+    "closes.score": states.sat_before_the_close,
+    "closes.admit": states.talked_before_the_close,
 }
 FORMS = [(form, about) for form in registry.FORMS for about in ABOUT.get(form.name, [{}])]
 TEXT = "关于进一步加强机关党员教育管理工作的学习材料以及有关事项说明"
@@ -154,13 +164,18 @@ class Filling:
 def filled(session: Session, form: Form, about: dict[str, Any], typed: bool) -> Filling:
     scene = prepare(session)
     sending(session, scene.here, None)
+    if form.name in BEFORE:
+        BEFORE[form.name](session, scene.here, None)
     secretary = find(session, scene.accounts["secretary"], TODAY)
     assert secretary is not None
     return Filling(session, form, secretary, {name: _row(scene.here, value) for name, value in about.items()})
 
 
 def _row(ids: Ids, value: Any) -> Any:
-    return ids[value[1:]] if isinstance(value, str) and value.startswith("@") else value
+    if not isinstance(value, str) or "@" not in value:
+        return value
+    kind, _, name = value.partition("@")
+    return f"{kind}{ids[name]}" if kind else ids[name]
 
 
 def lines(text: str) -> int:

@@ -756,7 +756,7 @@ TABLE: dict[str, Case] = {
     "tap:DecideCorrection": Case(
         NOTICE, lambda ids: broadcasts.DecideCorrection(1, broadcasts.Draft.SEND), open=CORRECTION
     ),
-    "answer:broadcast.text": Case(NOTICE, open=CORRECTION, text="更正"),
+    "answer:broadcast.text": Case(NOTICE, open=CORRECTION, text="改在二楼会议室"),
     "tap:Previewed": own(KNOWN, lambda ids: broadcasts.Previewed()),
     # the roster in chat
     "command:roster": own(ROSTER),

@@ -13,6 +13,7 @@ from bot.features.tally import committee_messages, messages, person_record_messa
 from bot.features.tally.committee import Below, _until
 from bot.features.tally.person_records import my_record
 from bot.features.tally.service import Tally
+from bot.kit.deadlines import CloseDays
 from bot.kit.lists import label
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
@@ -175,7 +176,7 @@ def test_the_title_says_until_when_it_counts(storage: Storage, now: str, title: 
     ],
 )
 def test_a_committee_is_told_so_of_all_its_branches(now: str, days: set[int], words: str) -> None:
-    closes = [lambda day, one=one: one for one in days]
+    closes = [CloseDays(lambda day, one=one: one) for one in days]
     until, over = _until(closes, Period.of(Q3), local(now), SHANGHAI)
     found = Below(Period.of(Q3), "机关总支", until, over, 0, 0, 0, ())
     head = f"【季度数据】机关总支　2023年第三季度（{words}）\n下级还没有党支部。"
