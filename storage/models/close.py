@@ -27,7 +27,6 @@ class QuarterClose(Model):
     cut_off: Mapped[datetime | None]
     closed_at: Mapped[datetime]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
-    note: Mapped[str] = mapped_column(default="", info=free_text())
 
 
 class FigureVersion(Model):

@@ -173,7 +173,7 @@ NOT_TYPED = {
     **dict.fromkeys(("norm_file.content", "norm_file.version"), "of the operator's file, in which every fault is told"),
     **dict.fromkeys((
         "activity_template.archive_id", "activity_template.extra", "minutes.archive_id", "minutes.extra",
-        "vote.archive_id", "vote.extra", "quarter_close.note",
+        "vote.archive_id", "vote.extra",
     ), NOT_YET),
     "correction.why": "a line of a form, as every form asks for: tests/features/closes",
     "first_agenda_item.source": "read behind a title that is tried, where it is clear",

@@ -110,7 +110,7 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
     ("exam_attempt", "position"): "答到第几题", ("exam_answer", "position"): "第几题",
     ("exam_attempt", "number"): "第几次", ("exam_question", "number"): "题号", ("exam_attempt", "note"): "备注",
     ("correction", "version"): "定稿版本", ("correction", "kind"): "更正事项", ("figure_version", "number"): "版本",
-    ("quarter_close", "closed_at"): "定稿时间", ("quarter_close", "note"): "备注", ("correction", "old"): "原内容",
+    ("quarter_close", "closed_at"): "定稿时间", ("correction", "old"): "原内容",
     ("correction", "new"): "现内容",
     ("entry_person", "field"): "作为", ("entry_value", "word"): "内容",
 }  # fmt: skip

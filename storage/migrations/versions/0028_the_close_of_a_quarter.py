@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("cut_off", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("note", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["branch_id"], ["organisation.id"], name=op.f("fk_quarter_close_branch_id_organisation")
         ),
