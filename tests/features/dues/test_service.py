@@ -176,12 +176,12 @@ def test_after_the_cut_off_only_within_ten_minutes(desk: Desk) -> None:
     desk.tick("甲五", "甲六")
     late = at("2023-10-11", "00:00")
     desk.untick("甲六", now=at("2023-10-10", "23:59"))
-    with refused(closed(Quarter(2023, 3))):
+    with refused(closed(Quarter(2023, 3)).text):
         desk.untick("甲五", now=late)
     desk.tick("甲七", now=late)
     desk.untick("甲七", now=late + 10 * MINUTE)
     desk.tick("甲七", now=late)
-    with refused(closed(Quarter(2023, 3))):
+    with refused(closed(Quarter(2023, 3)).text):
         desk.untick("甲七", now=late + 11 * MINUTE)
     assert desk.rows() == [("甲五", "2023-07"), ("甲七", "2023-07")]
 
