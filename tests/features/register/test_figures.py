@@ -140,7 +140,7 @@ def test_what_is_due_on_the_last_day_is_not_overdue_yet(desk: Desk) -> None:
 
 
 def test_who_is_on_the_roster_no_more_is_of_no_share_of_it(desk: Desk) -> None:
-    people = [{"person_id": desk.cast[name]} for name in ("甲四", "甲五")]
+    people = [{"id": desk.cast[name]} for name in ("甲四", "甲五")]
     desk.record("volunteer_service", kind="community", on="2023-08-05", participants=people)
     gone = update(RosterSpan).where(RosterSpan.person_id == desk.cast["甲五"]).values(to_on=date(2023, 9, 1))
     desk.session.execute(gone)
