@@ -4,7 +4,6 @@ import asyncio
 import errno
 import gc
 import json
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -24,12 +23,13 @@ from bot.cli.norms import norms
 from bot.cli.offices import office
 from bot.cli.output import FORMAT, Format, show
 from bot.cli.people import branch, export, import_, invites, roster
+from bot.cli.periods import DAY_TYPE, days_instead, period_options
+from bot.cli.report import report
 from bot.cli.restore import restore
 from bot.settings import BadSettings, Settings, load
 
 if TYPE_CHECKING:
     from bot.features.tally.service import Tally
-    from scheduler.calendar.periods import Period
 
 TALLY_FORMAT = click.option(
     "--format",
@@ -39,8 +39,6 @@ TALLY_FORMAT = click.option(
     show_default=True,
     help="table for people; json for programs.",
 )
-
-DAY_TYPE = click.DateTime(["%Y-%m-%d"])
 
 
 class Plain(click.Group):
@@ -79,7 +77,7 @@ def cli() -> None:
     """
 
 
-for _command in (branch, calendar, export, import_, invites, kinds, minutes, norms, office, restore, roster):
+for _command in (branch, calendar, export, import_, invites, kinds, minutes, norms, office, report, restore, roster):
     cli.add_command(_command)
 
 
@@ -153,16 +151,8 @@ def backup(file: Path | None) -> None:
 
 
 @cli.command()
-@click.option("--quarter", metavar="2023Q3", help="Which quarter (the present one).")
-@click.option("--from", "since", type=DAY_TYPE, metavar="2023-07-01", help="Any days instead: the first of them.")
-@click.option("--to", "until", type=DAY_TYPE, metavar="2024-01-01", help="The first day that no longer counts.")
+@period_options
 @branch_option()
-@click.option(
-    "--version",
-    metavar="v1",
-    default="",
-    help="Of a closed quarter: draft (as the records stand now), v1, v2 ... (the newest).",
-)
 @TALLY_FORMAT
 def tally(
     quarter: str | None,
@@ -183,11 +173,7 @@ def tally(
     from scheduler.calendar.days import Quarter
     from scheduler.calendar.periods import Period
 
-    days = _days(quarter, since, until)
-    if version and not re.fullmatch(r"draft|v[1-9]\d{0,3}", version, re.ASCII):
-        raise click.BadParameter("draft, or v1, v2 and so on", param_hint="--version")
-    if version and days is not None:
-        raise click.UsageError("--version belongs to a quarter: over other days each is read in its newest")
+    days = days_instead(quarter, since, until, version)
     with _database() as (settings, storage), storage.reading() as session:
         now = _now(settings)
         wanted = Period.of(Quarter.parse(quarter) if quarter else Quarter.of(now.date()))
@@ -203,21 +189,6 @@ def tally(
     if how != Format.JSON:
         for one in uncalled:
             click.echo(f"Not counted, it has no complete roll: {one.start_at:%Y-%m-%d %H:%M} {one.title}")
-
-
-def _days(quarter: str | None, since: datetime | None, until: datetime | None) -> "Period | None":
-    """The days asked for instead of a quarter."""
-    from scheduler.calendar.periods import Period
-
-    if (since is None) != (until is None):
-        raise click.UsageError("--from and --to belong together")
-    if since is None or until is None:
-        return None
-    if quarter is not None:
-        raise click.UsageError("either --quarter, or --from and --to")
-    if not (since.year >= FIRST and until.year <= LAST and since < until):
-        raise click.UsageError(f"--to is a day after --from, both from {FIRST} to {LAST}")
-    return Period(since.date(), until.date())
 
 
 def _show_tally(found: "Tally", counted: dict[str, Any], how: str, names: Mapping[str, str]) -> None:

@@ -31,6 +31,7 @@ from bot.features.question_bank import feature as question_bank
 from bot.features.reflections import feature as reflections
 from bot.features.register import feature as register
 from bot.features.reminders import feature as reminders
+from bot.features.report import feature as report
 from bot.features.roster import feature as roster
 from bot.features.roster_files import feature as roster_files
 from bot.features.settings import feature as settings
@@ -77,6 +78,7 @@ _LISTED: tuple[Feature, ...] = (
     reminders.FEATURE,
     tally.FEATURE,
     closes.FEATURE,
+    report.FEATURE,
     norms.FEATURE,
     attention.FEATURE,
     todo.FEATURE,

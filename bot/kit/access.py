@@ -53,6 +53,7 @@ class Right(StrEnum):
     NORMS = "norms"
     SET_NORMS = "set_norms"
     CLOSE = "close"
+    REPORT = "report"
     HAND_OVER = "hand_over"
 
 
@@ -112,6 +113,7 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.NORMS: _DESK,
     Right.SET_NORMS: {_SEC: Reach.ALL},
     Right.CLOSE: {_SEC: Reach.ALL},
+    Right.REPORT: {_DEP: Reach.ALL, _SEC: Reach.ALL},
     Right.HAND_OVER: {_SEC: Reach.ALL},
 }  # fmt: skip
 

@@ -316,6 +316,22 @@ class ShowTally(Button):
 
 
 @dataclass(frozen=True)
+class NewEntry(Button):
+    """登记: the form of a kind of entry."""
+
+    prefix: ClassVar[str] = "en"
+    kind: str
+
+
+@dataclass(frozen=True)
+class ShowReport(Button):
+    """生成总结: the report of a period."""
+
+    prefix: ClassVar[str] = "wa"
+    period: str
+
+
+@dataclass(frozen=True)
 class ShowCheck(Button):
     """定稿检查 of a quarter."""
 

@@ -5,6 +5,7 @@ Fonts are named as offices have them, whether this machine has them or not. The 
 
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,8 +24,8 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 # Styles by the names that stand in the file.
-TITLE, TEXT, FIRST, SECOND, LINE, CELL, HEAD, NUMBER = (
-    "公文标题", "公文正文", "公文一级标题", "公文二级标题", "公文行", "表格正文", "表格标题", "页码",
+TITLE, TEXT, FIRST, SECOND, LINE, CELL, HEAD, NUMBER, LABEL = (
+    "公文标题", "公文正文", "公文一级标题", "公文二级标题", "公文行", "表格正文", "表格标题", "页码", "公文附件",
 )  # fmt: skip
 SONG_TITLE, FANG_SONG, KAI, HEI, SONG, FIGURES = (
     "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体", "Times New Roman",
@@ -136,6 +137,7 @@ def _styles(paper: Paper) -> None:
     head = _plain(paper, HEAD, HEI, _CELL_SIZE, _ROW_CELL, snaps=False)
     head.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _plain(paper, NUMBER, SONG, 14, 18, snaps=False)
+    _plain(paper, LABEL, HEI, _THREE, _ROW, stays=True)
 
 
 def _plain(
@@ -224,12 +226,17 @@ def title(paper: Paper, text: str, *, new_page: bool = False) -> None:
     add(paper, "", LINE)
 
 
-def table(paper: Paper, widths: Sequence[float], rows: Sequence[Sequence[str]], *, heads: int = 1) -> Table:
-    """A table with lines, of these widths in millimetres; its first rows stand again on every page."""
+def table(
+    paper: Paper, widths: Sequence[float], rows: Sequence[Sequence[str]], *, heads: int = 1, splits: bool = False
+) -> Table:
+    """A table with lines, of these widths in millimetres; its first rows stand again on every page. splits: a row may
+    go on on the next page.
+    """
     made: Table = paper.add_table(rows=0, cols=len(widths), style=paper.styles["Table Grid"])
     made.autofit, made.alignment = False, WD_TABLE_ALIGNMENT.CENTER
     for at, texts in enumerate(rows):
-        _fill(paper, _row(made), texts, widths, HEAD if at < heads else CELL, repeated=at < heads)
+        style = HEAD if at < heads else CELL
+        _fill(paper, _row(made), texts, widths, style, repeated=at < heads, whole=at < heads or not splits)
     for column, width in zip(made.columns, widths, strict=True):
         column.width = Mm(width)
     return made
@@ -263,13 +270,14 @@ def _fill(
     *,
     repeated: bool = False,
     words: bool = False,
+    whole: bool = True,
 ) -> None:
-    """words: the first and the third cell are words for the others."""
+    """words: the first and the third cell are words for the others. whole: it stands on one page."""
     for at, (cell, text, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
         cell.width = Mm(width)
         _write(paper, cell, text, HEAD if words and at % 2 == 0 else style)
     properties = row._tr.get_or_add_trPr()
-    for name in ("w:cantSplit", *(["w:tblHeader"] if repeated else [])):
+    for name in (*(["w:cantSplit"] if whole else []), *(["w:tblHeader"] if repeated else [])):
         properties.append(OxmlElement(name))
 
 
@@ -285,3 +293,42 @@ def _without_blank(cell: _Cell) -> None:
     for line in cell.paragraphs[1:]:
         if not line.text:
             line._p.getparent().remove(line._p)
+
+
+# --- what stands below the text ------------------------------------------------------------------------------------
+
+
+def attached(paper: Paper, names: Sequence[str]) -> None:
+    """附件说明: one blank line below the text; no mark after a name (7.3.4)."""
+    add(paper, "", LINE)
+    if len(names) == 1:
+        add(paper, f"附件：{names[0]}")
+        return
+    for at, name in enumerate(names, 1):
+        add(paper, f"{'附件：' if at == 1 else '　　　'}{at}. {name}")
+
+
+def signed(paper: Paper, name: str, day: str) -> None:
+    """署名 and date without a seal (7.3.5.2): the name two letters from the right, the date's first letter two to the
+    right of the name's; where that would end it nearer to the edge, it stands two from there, and the name moves left.
+    """
+    add(paper, "", LINE)
+    longer = _letters(name) - _letters(day)
+    for text, right in ((name, max(2, 4 - longer)), (day, max(2, longer))):
+        line = add(paper, text, LINE)
+        line.alignment, line.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.RIGHT, text is name
+        shape = line.paragraph_format.element.get_or_add_pPr()
+        _indent(shape, rightChars=str(int(right * 100)), right=str(int(right * _THREE * 20)))
+
+
+def _letters(text: str) -> float:
+    """Its width in letters of Chinese."""
+    return sum(1 if unicodedata.east_asian_width(sign) in "WFA" else 0.5 for sign in text)
+
+
+def attachment(paper: Paper, word: str, name: str) -> None:
+    """附件 on a page of its own: its word at the top left, the title centred on the third line (7.3.7)."""
+    line = add(paper, word, LABEL)
+    line.paragraph_format.page_break_before = True
+    add(paper, "", LINE)
+    add(paper, name, TITLE)

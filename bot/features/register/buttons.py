@@ -5,16 +5,9 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.doors import NewEntry as NewEntry
 from bot.kit.doors import OpenEntry as OpenEntry
 from bot.kit.doors import RecordProved as RecordProved
-
-
-@dataclass(frozen=True)
-class NewEntry(Button):
-    """登记: the form of a kind."""
-
-    prefix: ClassVar[str] = "en"
-    kind: str
 
 
 @dataclass(frozen=True)

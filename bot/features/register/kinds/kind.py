@@ -344,7 +344,7 @@ class Kind(Part):
     (computing.py). apart: its entries are for its readers and whom they name, not for leaders; secret: so are its
     figures. monthly: whose it is is asked each month how far it has come, unless something was recorded.
     linked, earlier: what other entries have to do with one. appoints: whom it gives an office.
-    line: an entry in a list, with the fields that it names.
+    line: an entry in a list, with the fields that it names. phrase: what a report says of it.
     """
 
     name: str
@@ -377,6 +377,7 @@ class Kind(Part):
     linked: tuple[Linked, ...] = ()
     earlier: Earlier | None = None
     appoints: Appoints | None = None
+    phrase: str = ""
     line: str
     counts: tuple[Count, ...] = ()
     ratios: tuple[Ratio, ...] = ()

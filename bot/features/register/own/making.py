@@ -59,6 +59,7 @@ def kind(declared: Declared, name: str, revision: int = 1) -> Kind:
         dated=declared.dated.key,
         tracking=Tracking(states=dict(declared.states), done=declared.done) if followed else None,
         line=_line(declared),
+        phrase=declared.phrase,
         counts=tuple(_counts(declared, name)),
         ratios=tuple(_ratios(declared, name)),
         ledger=Ledger(name=f"{declared.word}台账", columns=tuple(columns)),

@@ -1,0 +1,156 @@
+"""The report of a period: the figures of a tally in the project's sentences, and what the secretary has written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.features.register.kinds.kind import Kind
+from bot.features.register.kinds.report import ISSUE, PARAGRAPH, PLAN_ITEM
+from bot.features.report import rules, sentences
+from bot.features.report.facts import facts, when
+from bot.features.report.rules import Clause
+from bot.features.tally.periods import half_of, words, year_of
+from bot.features.tally.service import Tally, tally
+from bot.kit.access import Right, require
+from bot.kit.figures import Figures
+from bot.kit.words import quarter_word
+from scheduler.calendar.days import Quarter
+from scheduler.calendar.periods import Period
+from storage.audience import Me
+from storage.models.entry import Entry, EntryDay
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the first chapter: its heading (without its number) and its paragraphs."""
+
+    word: str
+    paragraphs: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as it is written; it is made anew whenever it is asked for.
+
+    found: the tally it is made of. dropped: the words of the figures that the usual sentences would have said, and that
+    are empty. issues, plans: the secretary's own (S63, S65); further: the word of what plans are for.
+    """
+
+    found: Tally
+    opening: str
+    parts: Sequence[Part]
+    dropped: Sequence[str]
+    issues: Sequence[str]
+    plans: Sequence[str]
+    further: str
+
+    @property
+    def title(self) -> str:
+        """S1"""
+        return f"{self.found.branch}{words(self.found.period)}工作情况总结报告"
+
+    @property
+    def when(self) -> str:
+        return when(self.found)
+
+
+def report(
+    session: Session,
+    me: Me,
+    period: Period,
+    now: datetime,
+    tz: tzinfo,
+    *,
+    figures: Figures,
+    version: str = "",
+) -> Report:
+    """Refuses who may not write it (W10)."""
+    require(me, Right.REPORT, branch_id=me.branch_id)
+    return of_tally(session, tally(session, me.branch_id, period, now, tz, figures=figures, version=version))
+
+
+def of_tally(session: Session, found: Tally) -> Report:
+    """The report that a tally makes."""
+    here = facts(session, found)
+    own = _Own(session, found)
+    sections = [rules.written(one, here) for one in sentences.SECTIONS]
+    parts = _parts(sections, own.paragraphs)
+    words_of = {one.figure.path: one.figure.word for one in found.counted}
+    dropped = [word for section in sections for one in section.dropped if (word := words_of.get(_first(one), ""))]
+    opening = rules.alone(sentences.OPENING, here) + rules.filled(sentences.REPORTING, here)
+    return Report(found, opening, parts, list(dict.fromkeys(dropped)), own.issues, own.plans, next_words(found.period))
+
+
+def _parts(sections: Iterable[rules.Written], own: Mapping[str, Sequence[str]]) -> list[Part]:
+    """Paragraphs of one's own stand at the end of the section that they name; of none, in one that they name."""
+    left = dict(own)
+    found = []
+    for one in sections:
+        name = next((key for key in left if key and (key in one.section.word or one.section.word in key)), None)
+        mine = left.pop(name) if name is not None else ()
+        paragraphs = [said.text for said in one.paragraphs] + list(mine)
+        if paragraphs:
+            found.append(Part(one.section.word, paragraphs))
+    return [*found, *(Part(key, listed) for key, listed in left.items())]
+
+
+def _first(clause: Clause) -> str:
+    """The figure that a clause is left out for want of: the first that it speaks of."""
+    return next((gap for gap in clause.gaps if not gap.startswith("#")), "")
+
+
+def next_words(period: Period) -> str:
+    """What the plans are for: 第四季度, 下半年, 2024年."""
+    after = period.to
+    if period.quarter is not None:
+        return quarter_word(after)
+    if period == half_of(period.start):
+        return "下半年" if after.month == 7 else f"{after.year}年上半年"
+    return f"{after.year}年" if period == year_of(period.start) else "下一步"
+
+
+# --- the secretary's own text ----------------------------------------------------------------------------------------
+
+
+class _Own:
+    """Issues, plans and paragraphs of the quarter that the period ends in."""
+
+    def __init__(self, session: Session, found: Tally) -> None:
+        self._session, self._found = session, found
+        self._entries = self._read()
+        self.issues = [str(one.fields["text"]) for one in self._of(ISSUE)]
+        self.plans = [_plan(one.fields) for one in self._of(PLAN_ITEM)]
+        self.paragraphs: dict[str, list[str]] = {}
+        for one in self._of(PARAGRAPH):
+            self.paragraphs.setdefault(str(one.fields["section"]).strip(), []).append(str(one.fields["text"]))
+
+    def _read(self) -> list[Entry]:
+        """Of a frozen version its issues and plans; paragraphs are no figure: those that stand."""
+        counting = self._found.counting
+        quarter = Quarter.of(counting.last_day)
+        kinds = [one.name for one in (ISSUE, PLAN_ITEM, PARAGRAPH)]
+        query = (
+            select(Entry)
+            .join(EntryDay, EntryDay.entry_id == Entry.id)
+            .where(Entry.branch_id == counting.branch_id, Entry.kind.in_(kinds), Entry.withdrawn_at.is_(None))
+            .where(EntryDay.field == "quarter", EntryDay.on >= quarter.start, EntryDay.on < quarter.next().start)
+            .order_by(Entry.id)
+        )
+        return list(self._session.scalars(query).unique())
+
+    def _of(self, kind: Kind) -> list[Entry]:
+        found = [one for one in self._entries if one.kind == kind.name]
+        if self._found.frozen is None or not kind.counts:
+            return found
+        listed = set(self._found.behind.get(kind.counts[0].path, ()))
+        return [one for one in found if f"{kind.collection}/{one.id}" in listed]
+
+
+def _plan(fields: Mapping[str, Any]) -> str:
+    """The plan with its measures."""
+    text, measures = str(fields["text"]).strip().rstrip("。；，"), str(fields.get("measures") or "").strip()
+    return f"{text}。{measures}" if measures else text
