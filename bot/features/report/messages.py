@@ -26,6 +26,8 @@ def page(report: Report, today: date) -> Message:
     lines = [f"【工作总结】{words(found.period)}", f"数据：{document.version(report)}。", written]
     if report.dropped:
         lines.append(f"没有记录，未写入：{'、'.join(report.dropped)}。")
+    if report.late:
+        lines.append(f"统计截止后登记的存在问题和计划{report.late}条没有写入，如需写入请办理更正。")
     make = [Choice("看正文", buttons.ReadReport(code)), Choice("生成文档", buttons.MakeReport(code))]
     write = [Choice(f"登记{kind.word}", NewEntry(kind.name)) for kind in _OWN]
     around = [Choice(word, buttons.ShowReport(one.code)) for word, one in beside(found.period, today)]

@@ -53,8 +53,8 @@ class Clause:
     """A part of a sentence: 党员大会{by_type.members_meeting.count}次.
 
     lead: stands before the first of the neighbours that share it. glue: what parts it from what stands before. of:
-    it is said of each of several. when: a condition beside that all of it is there. or_: what is said where it cannot
-    be. also: names that have to be there without being said.
+    it is said of each of several. when: a condition beside that all of it is there. or_: what is said in its place
+    where it cannot be. also: names that have to be there without being said.
     """
 
     text: str
@@ -132,9 +132,9 @@ def _sentence(sentence: Sentence, facts: Facts, dropped: list[Clause]) -> Said:
         if not standing and not sentence.further:
             dropped.append(clause)
         for one, here in standing:
-            begun = one.lead if one.lead != lead else ""
-            text += (one.glue if text else "") + begun + filled(one.text, here)
-            lead = one.lead
+            begun = clause.lead if clause.lead != lead else ""
+            text += (clause.glue if text else "") + begun + filled(one.text, here)
+            lead = clause.lead
             gaps += one.gaps
     return Said(f"{filled(sentence.head, facts)}{text}。", gaps) if text else Said("")
 

@@ -81,7 +81,7 @@ _ORGANISATION = (
                 Clause(
                     "形成{rectification.lists}份整改清单并限期整改（已整改{rectification.closed}项）",
                     glue="，",
-                    or_=Clause("形成{rectification.lists}份整改清单并限期整改", glue="，"),
+                    or_=Clause("形成{rectification.lists}份整改清单并限期整改"),
                 ),
                 Clause("{model_units_passed}个创建类型通过督导"),
                 Clause("形成典型案例材料{#case_materials}并已报送"),
@@ -125,7 +125,7 @@ _INTEGRITY = (
                     "梳理存在问题和整改措施各{self_check.problems}个",
                     glue="，",
                     when=equal("self_check.problems", "self_check.measures"),
-                    or_=Clause("梳理存在问题{self_check.problems}个、整改措施{self_check.measures}个", glue="，"),
+                    or_=Clause("梳理存在问题{self_check.problems}个、整改措施{self_check.measures}个"),
                 ),
                 Clause("撰写心得体会{report.pieces}篇", glue="，"),
                 Clause(
@@ -233,7 +233,7 @@ OPENING = Sentence(
         Clause(
             "{branch}以开展{#campaigns}为主线，认真抓好各项工作落实",
             glue="，",
-            or_=Clause("{branch}认真抓好各项工作落实", glue="，"),
+            or_=Clause("{branch}认真抓好各项工作落实"),
         ),
     ),
 )

@@ -23,6 +23,8 @@ from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.models.entry import Entry, EntryDay
 
+_OWN: Mapping[str, Kind] = {one.name: one for one in (ISSUE, PLAN_ITEM, PARAGRAPH)}
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -37,7 +39,8 @@ class Report:
     """A report as it is written; it is made anew whenever it is asked for.
 
     found: the tally it is made of. dropped: the words of the figures that the usual sentences would have said, and that
-    are empty. issues, plans: the secretary's own (S63, S65); further: the word of what plans are for.
+    are empty. issues, plans: the secretary's own (S63, S65); further: the word of what plans are for; late: how many of
+    them are not counted, because they came after the cut-off.
     """
 
     found: Tally
@@ -47,6 +50,7 @@ class Report:
     issues: Sequence[str]
     plans: Sequence[str]
     further: str
+    late: int
 
     @property
     def title(self) -> str:
@@ -82,7 +86,16 @@ def of_tally(session: Session, found: Tally) -> Report:
     words_of = {one.figure.path: one.figure.word for one in found.counted}
     dropped = [word for section in sections for one in section.dropped if (word := words_of.get(_first(one), ""))]
     opening = rules.alone(sentences.OPENING, here) + rules.filled(sentences.REPORTING, here)
-    return Report(found, opening, parts, list(dict.fromkeys(dropped)), own.issues, own.plans, next_words(found.period))
+    return Report(
+        found,
+        opening,
+        parts,
+        list(dict.fromkeys(dropped)),
+        own.issues,
+        own.plans,
+        next_words(found.period),
+        own.late,
+    )
 
 
 def _parts(sections: Iterable[rules.Written], own: Mapping[str, Sequence[str]]) -> list[Part]:
@@ -117,37 +130,35 @@ def next_words(period: Period) -> str:
 
 
 class _Own:
-    """Issues, plans and paragraphs of the quarter that the period ends in."""
+    """Issues, plans and paragraphs of the quarter that the period ends in: of what is counted, what was counted."""
 
     def __init__(self, session: Session, found: Tally) -> None:
-        self._session, self._found = session, found
-        self._entries = self._read()
-        self.issues = [str(one.fields["text"]) for one in self._of(ISSUE)]
-        self.plans = [_plan(one.fields) for one in self._of(PLAN_ITEM)]
+        quarter = Quarter.of(found.counting.last_day)
+        entries = _of_quarter(session, found.counting.branch_id, quarter)
+        counted = {code for kind in (ISSUE, PLAN_ITEM) for code in found.behind.get(kind.counts[0].path, ())}
+        there = [one for one in entries if one.kind == PARAGRAPH.name or _code(one) in counted]
+        self.late = len(entries) - len(there)
+        self.issues = [str(one.fields["text"]) for one in there if one.kind == ISSUE.name]
+        self.plans = [_plan(one.fields) for one in there if one.kind == PLAN_ITEM.name]
         self.paragraphs: dict[str, list[str]] = {}
-        for one in self._of(PARAGRAPH):
-            self.paragraphs.setdefault(str(one.fields["section"]).strip(), []).append(str(one.fields["text"]))
+        for one in there:
+            if one.kind == PARAGRAPH.name:
+                self.paragraphs.setdefault(str(one.fields["section"]).strip(), []).append(str(one.fields["text"]))
 
-    def _read(self) -> list[Entry]:
-        """Of a frozen version its issues and plans; paragraphs are no figure: those that stand."""
-        counting = self._found.counting
-        quarter = Quarter.of(counting.last_day)
-        kinds = [one.name for one in (ISSUE, PLAN_ITEM, PARAGRAPH)]
-        query = (
-            select(Entry)
-            .join(EntryDay, EntryDay.entry_id == Entry.id)
-            .where(Entry.branch_id == counting.branch_id, Entry.kind.in_(kinds), Entry.withdrawn_at.is_(None))
-            .where(EntryDay.field == "quarter", EntryDay.on >= quarter.start, EntryDay.on < quarter.next().start)
-            .order_by(Entry.id)
-        )
-        return list(self._session.scalars(query).unique())
 
-    def _of(self, kind: Kind) -> list[Entry]:
-        found = [one for one in self._entries if one.kind == kind.name]
-        if self._found.frozen is None or not kind.counts:
-            return found
-        listed = set(self._found.behind.get(kind.counts[0].path, ()))
-        return [one for one in found if f"{kind.collection}/{one.id}" in listed]
+def _of_quarter(session: Session, branch_id: int, quarter: Quarter) -> list[Entry]:
+    query = (
+        select(Entry)
+        .join(EntryDay, EntryDay.entry_id == Entry.id)
+        .where(Entry.branch_id == branch_id, Entry.kind.in_(list(_OWN)), Entry.withdrawn_at.is_(None))
+        .where(EntryDay.field == "quarter", EntryDay.on >= quarter.start, EntryDay.on < quarter.next().start)
+        .order_by(Entry.id)
+    )
+    return list(session.scalars(query).unique())
+
+
+def _code(entry: Entry) -> str:
+    return f"{_OWN[entry.kind].collection}/{entry.id}"
 
 
 def _plan(fields: Mapping[str, Any]) -> str:
