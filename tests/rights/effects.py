@@ -276,6 +276,12 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:ShowTally", "tap:ShowSections", "tap:ShowSection", "tap:OpenType"), FIGURES),
     **dict.fromkeys(("tap:OpenFigure", "tap:ShowMissing", "tap:ShowBelow", "tap:OpenBranch"), FIGURES),
     "tap:OpenNames": ROLL,
+    # the report
+    **dict.fromkeys(
+        ("command:report", "word:生成总结", "word:总结", "word:names_a_report", "tap:ShowReport"), shows("【工作总结】")
+    ),
+    "tap:ReadReport": shows("工作情况总结报告"),
+    "tap:MakeReport": shows("工作情况总结报告.docx"),
     # the close and corrections
     **dict.fromkeys(("command:close", "word:定稿", "word:季度定稿", "tap:ShowCheck"), shows("【定稿检查】")),
     "tap:CloseQuarter": rows("quarter_close figure_version audit"),

@@ -35,6 +35,7 @@ from bot.features.register import buttons as register
 from bot.features.register.own import buttons as own_kinds
 from bot.features.register.own.declaring import to_json
 from bot.features.reminders import buttons as reminders
+from bot.features.report import buttons as report
 from bot.features.roster import buttons as roster
 from bot.features.roster_files import buttons as roster_files
 from bot.features.roster_files.handlers import Handed
@@ -83,7 +84,7 @@ READ, READ_ALL = may("read_register"), may("read_register", "all")
 # Of what is one's own to do or to read: the list of the prepared branch is a member's of no group of the leader's.
 SEE_LISTS_ALL, NUDGE_ALL = may("see_lists", "all"), may("nudge", "all")
 DUES = may("dues")
-CLOSE = may("close")
+CLOSE, REPORT = may("close"), may("report")
 NORMS, SET_NORMS = may("norms"), may("set_norms")
 NOBODY: frozenset[str] = frozenset()
 THIS_MONTH = rules_of_dues.number_of(NOW.date())
@@ -692,6 +693,12 @@ TABLE: dict[str, Case] = {
     "tap:ShowBelow": Case(BELOW, lambda ids: tally.ShowBelow(QUARTER, 0)),
     "tap:OpenBranch": Case(BELOW, lambda ids: tally.OpenBranch(QUARTER, ids.branch_id)),
     "tap:ExportBelow": Case(BELOW, lambda ids: tally.ExportBelow(QUARTER)),
+    # the report
+    **dict.fromkeys(("command:report", "word:生成总结", "word:总结"), own(REPORT)),
+    "word:names_a_report": own(REPORT, text="上半年总结"),
+    "tap:ShowReport": own(REPORT, lambda ids: report.ShowReport(QUARTER)),
+    "tap:ReadReport": own(REPORT, lambda ids: report.ReadReport(QUARTER)),
+    "tap:MakeReport": own(REPORT, lambda ids: report.MakeReport(QUARTER)),
     # the close and corrections
     **dict.fromkeys(("command:close", "word:定稿", "word:季度定稿"), own(CLOSE)),
     **dict.fromkeys(("command:fix", "word:更正"), own(CLOSE)),

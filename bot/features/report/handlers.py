@@ -4,7 +4,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.features.report import buttons, messages, papers, service
+from bot.features.report import buttons, messages, service
 from bot.features.report.service import Report
 from bot.features.tally import periods
 from bot.kit.access import Right
@@ -63,12 +63,14 @@ def show(figures: Figures, session: Session, call: Call, button: buttons.ShowRep
 
 
 def read(figures: Figures, session: Session, call: Call, button: buttons.ReadReport) -> Reply:
-    found = messages.text(_report(figures, session, call, periods.opened(button.period, call.today)))
+    found = messages.pages(_report(figures, session, call, periods.opened(button.period, call.today)))
     return Reply(edit=found[0]) if len(found) == 1 else Reply(here=found)
 
 
 def make(figures: Figures, session: Session, call: Call, button: buttons.MakeReport) -> Reply:
     """The file; that it was handed over is in the log, for it names people."""
+    from bot.features.report import papers
+
     found = _report(figures, session, call, periods.opened(button.period, call.today))
     content = papers.made(session, found, local_day(call.now, call.tz))
     noted = Noted(
@@ -81,7 +83,7 @@ def build(figures: Figures) -> list[Handler]:
     right = Right.REPORT
     words = ("总结", "季度总结", "半年总结", "年度总结", "工作总结")
     return [
-        Command("report", partial(open_report, figures), "生成总结", right, reads=True, more=60, words=words),
+        Command("report", partial(open_report, figures), "生成总结", right, reads=True, more=56, words=words),
         Word((), partial(open_report, figures), reads=True, matches=names_a_report, right=right),
         Tap(buttons.ShowReport, partial(show, figures), reads=True, right=right, private=True),
         Tap(buttons.ReadReport, partial(read, figures), reads=True, right=right, private=True),

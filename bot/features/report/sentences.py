@@ -100,7 +100,7 @@ _ORGANISATION = (
             clauses=(
                 Clause("接收预备党员{development.accepted}名"),
                 Clause("审批预备党员转正{development.converted}名", glue="，"),
-                Clause("确定入党积极分子{development.activists_confirmed}名", glue="，"),
+                Clause("新增入党积极分子{development.activists_confirmed}名", glue="，"),
                 Clause("与{#cobuild_partners}对标共建"),
             ),
         ),

@@ -34,7 +34,7 @@ async def test_from_the_records_to_the_file(chat_url: str) -> None:
         assert page.startswith(
             "【工作总结】2023年第三季度\n数据：草稿（尚未定稿）。\n正文共1部分1段，存在问题0个，下步计划0项。"
         )
-        assert "没有记录，未写入：党员大会、" in page
+        assert "没有记录，未列入：党员大会、" in page
         await bot.stage.tap(SECRETARY, "登记存在问题")
         assert "存在问题" in last(bot)
         await say(bot, "取消")

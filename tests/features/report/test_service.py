@@ -15,7 +15,7 @@ from bot.features.register import service as register
 from bot.features.register.kinds.kind import Kind
 from bot.features.register.kinds.report import ISSUE, PARAGRAPH, PLAN_ITEM
 from bot.features.registry import FIGURES
-from bot.features.report import annex, document, papers, service
+from bot.features.report import annex, papers, service, text
 from bot.features.report.service import Report
 from bot.kit import paper
 from bot.kit.access import NO_RIGHT
@@ -57,7 +57,7 @@ def write(session: Session, kind: Kind, now: datetime = EARLY, **values: Any) ->
 
 
 def texts(found: Report) -> list[str]:
-    return [line for heading, listed in document.text(found) for line in (heading, *listed) if line]
+    return [line for heading, listed in text.parts(found) for line in (heading, *listed) if line]
 
 
 def test_the_example_quarter(session: Session) -> None:
@@ -112,8 +112,8 @@ def test_of_a_closed_quarter_it_says_what_was_frozen(session: Session) -> None:
     assert texts(frozen)[-1] == "存在问题：前瞻性不足。"
     assert "布置自学书目和文件" not in "".join(texts(draft))
     assert frozen.late == 1
-    assert document.version(frozen) == "第1版（2022年10月12日定稿）"
-    assert document.version(draft) == "草稿（尚未定稿）"
+    assert text.version(frozen) == "第1版（2022年10月12日定稿）"
+    assert text.version(draft) == "草稿（尚未定稿）"
 
 
 @pytest.mark.parametrize(
@@ -151,12 +151,12 @@ def test_the_paper_has_the_text_the_signature_and_every_figure(session: Session)
     content = papers.made(session, found, date(2022, 10, 12))
     here: Any = Document(io.BytesIO(content))
     lines = [(one.style.name, one.text) for one in here.paragraphs if one.text]
-    assert [text for style, text in lines if style == paper.TITLE] == [
+    assert [said for style, said in lines if style == paper.TITLE] == [
         "示范党支部2022年第三季度", "工作情况总结报告", "季度数据汇总表",
     ]  # fmt: skip
     assert (paper.TEXT, THOUGHT) in lines
     assert (paper.TEXT, "附件：季度数据汇总表") in lines
-    assert [text for style, text in lines if style == paper.LINE] == ["示范党支部", "2022年10月12日"]
+    assert [said for style, said in lines if style == paper.LINE] == ["示范党支部", "2022年10月12日"]
     assert (paper.CELL, "数据版本：草稿（尚未定稿）") in lines
     rows = [[cell.text for cell in row.cells] for row in here.tables[0].rows]
     assert rows[0] == ["指标", "数值", "单位", "口径", "来源记录"]

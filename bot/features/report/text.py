@@ -1,0 +1,35 @@
+"""The text of a report as it is read, in chat and on paper: headings and paragraphs, and which data it is made of."""
+
+from datetime import date
+
+from bot.features.report.rules import before_measure, numeral, points
+from bot.features.report.service import Report
+
+ISSUES, PLANS = "存在问题：", "下一步主要做好以下{}项工作："
+
+
+def parts(report: Report) -> list[tuple[str, list[str]]]:
+    """Headings and paragraphs in their order; "" before those that have none."""
+    found: list[tuple[str, list[str]]] = [("", [report.opening]), (f"一、{report.when}主要工作情况", [])]
+    for at, part in enumerate(report.parts, 1):
+        found.append((f"（{numeral(at)}）{part.word}", [line for one in part.paragraphs for line in one.splitlines()]))
+    last = [f"{ISSUES}{points(report.issues)}"] if report.issues else []
+    if report.plans:
+        head = f"{report.further}工作计划：" if report.further != "下一步" else ""
+        count = PLANS.format(before_measure(len(report.plans))) if len(report.plans) > 1 else "下一步主要工作："
+        last.append(f"{head}{count}{points(report.plans)}")
+    return [*found, *([("二、存在问题及下一步工作计划", last)] if last else [])]
+
+
+def version(report: Report) -> str:
+    found = report.found
+    if found.frozen is not None:
+        made = found.frozen.made_at.astimezone(found.counting.tz).date()
+        return f"第{found.frozen.number}版（{full(made)}{'定稿' if found.frozen.number == 1 else '更正'}）"
+    read = "、".join(f"{quarter}{'草稿' if name == 'draft' else name}" for quarter, name in found.read.items())
+    return read or "草稿（尚未定稿）"
+
+
+def full(day: date) -> str:
+    """2023年10月9日 (7.3.5.4)"""
+    return f"{day.year}年{day.month}月{day.day}日"
