@@ -112,7 +112,8 @@ def _within(figures: Mapping[str, Any], path: str) -> Mapping[str, Any]:
 def _other_records(found: Tally) -> int:
     """Written records of the period that are of no campaign in it (S58)."""
     whole: int = found.figures.get("talk_records_written_quarter") or 0
-    return max(0, whole - sum(one["written_records"] for one in _within(found.figures, "talk_campaigns").values()))
+    within: int = sum(one["written_records"] for one in _within(found.figures, "talk_campaigns").values())
+    return max(0, whole - within)
 
 
 # --- activities ------------------------------------------------------------------------------------------------------
