@@ -92,6 +92,10 @@ ALLOWED: dict[str, dict[str, str]] = {
         "时限": "落实责任人及时限 is a heading of the ledger of minutes",
         "代登": "the column 方式 of the sign-in sheet keeps it for what was entered before the end",
     },
+    **{
+        f"bot/features/{of}/ledgers.py": {"时限": "完成时限 is a heading of the ledger that inspectors ask for"}
+        for of in ("reflections", "study")
+    },
     "bot/features/reflections/form_file.py": {"时限": "完成时限 is the column that offices' forms of self-checks have"},
     "bot/features/todo/messages.py": {"发出": "没有发出 is said of nudges that never went; 发送 is what was tried"},
 }

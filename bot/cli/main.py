@@ -18,6 +18,7 @@ from bot.cli.context import branch_option
 from bot.cli.context import database as _database
 from bot.cli.context import now as _now
 from bot.cli.kinds import kinds
+from bot.cli.ledgers import ledgers
 from bot.cli.minutes import minutes
 from bot.cli.norms import norms
 from bot.cli.offices import office
@@ -77,7 +78,21 @@ def cli() -> None:
     """
 
 
-for _command in (branch, calendar, export, import_, invites, kinds, minutes, norms, office, report, restore, roster):
+for _command in (
+    branch,
+    calendar,
+    export,
+    import_,
+    invites,
+    kinds,
+    ledgers,
+    minutes,
+    norms,
+    office,
+    report,
+    restore,
+    roster,
+):
     cli.add_command(_command)
 
 

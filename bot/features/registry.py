@@ -19,6 +19,7 @@ from bot.features.finding import feature as finding
 from bot.features.integrity import feature as integrity
 from bot.features.kept_files import feature as kept_files
 from bot.features.leave import feature as leave
+from bot.features.ledgers import feature as ledgers
 from bot.features.lists import feature as lists
 from bot.features.menu import feature as menu
 from bot.features.minutes import feature as minutes
@@ -79,6 +80,7 @@ _LISTED: tuple[Feature, ...] = (
     tally.FEATURE,
     closes.FEATURE,
     report.FEATURE,
+    ledgers.FEATURE,
     norms.FEATURE,
     attention.FEATURE,
     todo.FEATURE,

@@ -52,6 +52,7 @@ class Right(StrEnum):
     DUES = "dues"
     NORMS = "norms"
     SET_NORMS = "set_norms"
+    EXPORT = "export"
     CLOSE = "close"
     REPORT = "report"
     HAND_OVER = "hand_over"
@@ -112,6 +113,8 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.DUES: _DESK,
     Right.NORMS: _DESK,
     Right.SET_NORMS: {_SEC: Reach.ALL},
+    # What is in it goes by the rights of each ledger.
+    Right.EXPORT: {_PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
     Right.CLOSE: {_SEC: Reach.ALL},
     Right.REPORT: {_DEP: Reach.ALL, _SEC: Reach.ALL},
     Right.HAND_OVER: {_SEC: Reach.ALL},

@@ -14,6 +14,8 @@ from bot.kit.form_families import Forms
 from bot.kit.forms import Form
 from bot.kit.handing_in import Takes
 from bot.kit.handlers import Handler
+from bot.kit.ledger_books import Books
+from bot.kit.ledger_books import none as no_books
 from bot.kit.norms import Offer
 from bot.kit.owing import ByHand, Matter, Owing, Waiting
 from bot.kit.own_records import OwnRecords
@@ -45,7 +47,8 @@ class Feature:
     what words that say neither are likeliest to mean. takes: what a long text or a file that came with nothing open may
     be handed in as. figures: what is counted of a branch over a period. norms: the facts by which norms are checked.
     by_hand: what somebody is asked to settle by 请其办理 alone, by its key. blocks: what has to be settled before a
-    quarter is closed.
+    quarter is closed. ledgers: its rows as an inspector is
+    shown them.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -72,4 +75,5 @@ class Feature:
     norms: Sequence[Offer] = ()
     by_hand: ByHand | None = None
     blocks: Blocks | None = None
+    ledgers: Books = no_books
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

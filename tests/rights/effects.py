@@ -282,6 +282,12 @@ EFFECTS: dict[str, Effect] = {
     ),
     "tap:ReadReport": shows("工作情况总结报告"),
     "tap:MakeReport": shows("工作情况总结报告.docx"),
+    # ledgers
+    **dict.fromkeys(
+        ("command:export", "word:导出", "word:导出表格", "word:names_an_export", "tap:ShowBooks"), shows("【导出】")
+    ),
+    "tap:GetBook": shows(".xlsx"),
+    "tap:GetAll": shows("材料.zip"),
     # the close and corrections
     **dict.fromkeys(("command:close", "word:定稿", "word:季度定稿", "tap:ShowCheck"), shows("【定稿检查】")),
     "tap:CloseQuarter": rows("quarter_close figure_version audit"),

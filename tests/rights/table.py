@@ -19,6 +19,7 @@ from bot.features.exams import buttons as exams
 from bot.features.integrity import buttons as integrity
 from bot.features.kept_files import buttons as kept_files
 from bot.features.leave import buttons as leave
+from bot.features.ledgers import buttons as ledgers
 from bot.features.lists import buttons as lists
 from bot.features.menu import messages as menu
 from bot.features.minutes import buttons as minutes
@@ -84,7 +85,7 @@ READ, READ_ALL = may("read_register"), may("read_register", "all")
 # Of what is one's own to do or to read: the list of the prepared branch is a member's of no group of the leader's.
 SEE_LISTS_ALL, NUDGE_ALL = may("see_lists", "all"), may("nudge", "all")
 DUES = may("dues")
-CLOSE, REPORT = may("close"), may("report")
+CLOSE, REPORT, EXPORT = may("close"), may("report"), may("export")
 NORMS, SET_NORMS = may("norms"), may("set_norms")
 NOBODY: frozenset[str] = frozenset()
 THIS_MONTH = rules_of_dues.number_of(NOW.date())
@@ -699,6 +700,12 @@ TABLE: dict[str, Case] = {
     "tap:ShowReport": own(REPORT, lambda ids: report.ShowReport(QUARTER)),
     "tap:ReadReport": own(REPORT, lambda ids: report.ReadReport(QUARTER)),
     "tap:MakeReport": own(REPORT, lambda ids: report.MakeReport(QUARTER)),
+    # ledgers
+    **dict.fromkeys(("command:export", "word:导出", "word:导出表格"), own(EXPORT)),
+    "word:names_an_export": own(EXPORT, text="导出上半年"),
+    "tap:ShowBooks": own(EXPORT, lambda ids: ledgers.ShowBooks(QUARTER, 0)),
+    "tap:GetBook": own(EXPORT, lambda ids: ledgers.GetBook(QUARTER, "3.0")),
+    "tap:GetAll": own(EXPORT, lambda ids: ledgers.GetAll(QUARTER)),
     # the close and corrections
     **dict.fromkeys(("command:close", "word:定稿", "word:季度定稿"), own(CLOSE)),
     **dict.fromkeys(("command:fix", "word:更正"), own(CLOSE)),

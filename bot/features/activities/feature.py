@@ -10,6 +10,7 @@ from bot.features.activities import (
     guests,
     handlers,
     jobs,
+    ledgers,
     messages,
     norm_facts,
     participation,
@@ -44,4 +45,5 @@ FEATURE = Feature(
     figures=figures.figures,
     norms=norm_facts.NORMS,
     blocks=blocks.blocks,
+    ledgers=ledgers.LEDGERS,
 )

@@ -1,6 +1,6 @@
 """Development: the way from an application to full membership, its deadlines, and what meetings decide of it."""
 
-from bot.features.development import figures, forms, handlers, norm_facts, service, waiting
+from bot.features.development import figures, forms, handlers, ledgers, norm_facts, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -14,4 +14,5 @@ FEATURE = Feature(
     steps=[service.steps],
     figures=figures.FIGURES,
     norms=norm_facts.NORMS,
+    ledgers=ledgers.LEDGERS,
 )

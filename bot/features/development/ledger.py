@@ -23,11 +23,16 @@ COLUMNS = (
 
 def table(session: Session, me: Me, today: date) -> bytes:
     require(me, Right.ROSTER, branch_id=me.branch_id)
-    cases = known.cases(session, me.branch_id, today)
+    return book(sheet(session, me.branch_id, today))
+
+
+def sheet(session: Session, branch_id: int, today: date) -> Ledger:
+    """As of a day."""
+    cases = known.cases(session, branch_id, today)
     names = names_of(session, [person for case in cases for person in case.mentors])
-    name = session.get_one(Organisation, me.branch_id).name
+    name = session.get_one(Organisation, branch_id).name
     rows = [line(case, names) for case in cases]
-    return book(Ledger(NAME, [Column(word) for word in COLUMNS], rows, title=f"{name}{NAME}", beside=1))
+    return Ledger(NAME, [Column(word) for word in COLUMNS], rows, title=f"{name}{NAME}", beside=1)
 
 
 def line(case: Case, names: messages.Names) -> Sequence[Cell]:

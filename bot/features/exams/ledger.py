@@ -23,6 +23,10 @@ _ORDER = tuple(AttemptKind)
 
 
 def table(session: Session, exam: Exam) -> bytes:
+    return book(sheet(session, exam))
+
+
+def sheet(session: Session, exam: Exam) -> Ledger:
     """Everybody in the order of the roster: scores, 缺考 where that was recorded, else 未参加; at the foot the sums."""
     counted, rows = service.counted(session, exam), service.attempts(session, [exam.id])
     there = {one.id: place for place, one in enumerate(roster(session, exam.branch_id, exam.held_on))}
@@ -39,16 +43,14 @@ def table(session: Session, exam: Exam) -> bytes:
     lines = [line for _, _, line in sorted(placed, key=lambda one: one[:2])]
     cells: list[Sequence[Cell]] = [[number, *line] for number, line in enumerate(lines, 1)]
     branch = session.get_one(Organisation, exam.branch_id).name
-    return book(
-        Ledger(
-            NAME,
-            [Column(word) for word in _WORDS],
-            cells,
-            title=f"{branch}{exam.title}{NAME}",
-            head=[f"{exam.held_on.year}年{short_day(exam.held_on)}　满分{score_words(exam.full_score)}分"],
-            foot=[foot(counted)],
-            beside=2,
-        )
+    return Ledger(
+        NAME,
+        [Column(word) for word in _WORDS],
+        cells,
+        title=f"{branch}{exam.title}{NAME}",
+        head=[f"{exam.held_on.year}年{short_day(exam.held_on)}　满分{score_words(exam.full_score)}分"],
+        foot=[foot(counted)],
+        beside=2,
     )
 
 

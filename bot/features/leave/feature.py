@@ -1,6 +1,6 @@
 """Leave: asked for, decided, and what is made up for it."""
 
-from bot.features.leave import cards, handlers, jobs, makeup_handlers, makeups, service, waiting
+from bot.features.leave import cards, handlers, jobs, ledgers, makeup_handlers, makeups, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -16,4 +16,5 @@ FEATURE = Feature(
     possible=handlers.possible,
     stands=handlers.stands,
     takes=[makeup_handlers.TAKES],
+    ledgers=ledgers.LEDGERS,
 )

@@ -1,6 +1,6 @@
 """Reflections: tasks, pieces, reviews."""
 
-from bot.features.reflections import broadcast, figures, forms, handlers, offered, service, waiting
+from bot.features.reflections import broadcast, figures, forms, handlers, ledgers, offered, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -16,4 +16,5 @@ FEATURE = Feature(
     steps=[handlers.steps],
     figures=figures.FIGURES,
     takes=[offered.TAKES],
+    ledgers=ledgers.LEDGERS,
 )

@@ -1,6 +1,6 @@
 """The register: what a branch records beside its activities, of any kind; ledgers, deadlines, figures."""
 
-from bot.features.register import figures, forms, handlers, owing, showing, undoing
+from bot.features.register import books, figures, forms, handlers, owing, showing, undoing
 from bot.features.register.own import forms as own_forms
 from bot.features.register.own import handlers as own_handlers
 from bot.features.register.quick import forms as quick_forms
@@ -17,4 +17,5 @@ FEATURE = Feature(
     nearing=owing.nearing,
     steps=[undoing.steps],
     own_records=OwnRecords("登记", showing.own_lines),
+    ledgers=books.books,
 )

@@ -25,6 +25,10 @@ NONE: Mapping[int, Any] = {}
 
 
 def table(session: Session, branch_id: int, kind: Kind, period: Period, day: date, tz: tzinfo) -> bytes:
+    return book(sheet(session, branch_id, kind, period, day, tz))
+
+
+def sheet(session: Session, branch_id: int, kind: Kind, period: Period, day: date, tz: tzinfo) -> Ledger:
     """One sheet: 序号, the columns of the kind, 备注; states as of the last day of the period, or `day` before it.
 
     What was taken back and drafts stand in no ledger.
@@ -41,7 +45,7 @@ def table(session: Session, branch_id: int, kind: Kind, period: Period, day: dat
     columns = [Column(LEDGER["number"]), *(Column(word) for word, _ in kind.ledger.columns), Column(NOTE)]
     name = session.get_one(Organisation, branch_id).name
     title = f"{name}{kind.ledger.name}（{period_words(period)}）"
-    return book(Ledger(kind.ledger.name, columns, rows, title=title, beside=1))
+    return Ledger(kind.ledger.name, columns, rows, title=title, beside=1)
 
 
 def without_dropped(kind: Kind, found: Sequence[View]) -> Kind:

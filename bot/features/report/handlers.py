@@ -83,7 +83,7 @@ def build(figures: Figures) -> list[Handler]:
     right = Right.REPORT
     words = ("总结", "季度总结", "半年总结", "年度总结", "工作总结")
     return [
-        Command("report", partial(open_report, figures), "生成总结", right, reads=True, more=56, words=words),
+        Command("report", partial(open_report, figures), "生成总结", right, reads=True, more=55, words=words),
         Word((), partial(open_report, figures), reads=True, matches=names_a_report, right=right),
         Tap(buttons.ShowReport, partial(show, figures), reads=True, right=right, private=True),
         Tap(buttons.ReadReport, partial(read, figures), reads=True, right=right, private=True),

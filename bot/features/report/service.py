@@ -15,7 +15,7 @@ from bot.features.report.facts import facts, when
 from bot.features.report.rules import Clause
 from bot.features.tally.periods import half_of, words, year_of
 from bot.features.tally.service import Tally, tally
-from bot.kit.access import Right, require
+from bot.kit.access import Right, may, require
 from bot.kit.figures import Figures
 from bot.kit.words import quarter_word
 from scheduler.calendar.days import Quarter
@@ -75,6 +75,10 @@ def report(
     """Refuses who may not write it (W10)."""
     require(me, Right.REPORT, branch_id=me.branch_id)
     return of_tally(session, tally(session, me.branch_id, period, now, tz, figures=figures, version=version))
+
+
+def may_write(me: Me) -> bool:
+    return may(me, Right.REPORT, branch_id=me.branch_id)
 
 
 def of_tally(session: Session, found: Tally) -> Report:

@@ -1,6 +1,6 @@
 """Talks: recorded in three taps, never what was said; campaigns, the year, figures."""
 
-from bot.features.talks import asked, campaign_forms, figures, forms, handlers, norm_facts, service
+from bot.features.talks import asked, campaign_forms, figures, forms, handlers, ledgers, norm_facts, service
 from bot.kit.feature import Feature
 from bot.kit.own_records import OwnRecords
 
@@ -14,4 +14,5 @@ FEATURE = Feature(
     matters=asked.matters,
     nearing=asked.nearing,
     own_records=OwnRecords("谈话", asked.own_lines),
+    ledgers=ledgers.LEDGERS,
 )

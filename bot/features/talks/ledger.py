@@ -1,6 +1,6 @@
 """谈话情况: a year as two sheets: who has talked with whom (R15), and ledger 10, without a word of what was said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
 
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ SELF, NEVER = "—", "未谈"
 def table(session: Session, branch_id: int, year: int, today: date, tz: tzinfo) -> bytes:
     of = reading.year_of(session, branch_id, year, today)
     branch = session.get_one(Organisation, branch_id).name
-    return book(_matrix(of, branch, year), _ledger(session, branch_id, of, branch, year, tz))
+    return book(_matrix(of, branch, year), sheet(session, branch_id, of.talks, f"{branch}{LEDGER}（{year}年）", tz))
 
 
 def _matrix(of: YearOf, branch: str, year: int) -> Ledger:
@@ -54,12 +54,13 @@ def _state(of: YearOf, person: int) -> str:
     return f"{NEVER}：{'、'.join(lacking)}" if lacking else "已谈"
 
 
-def _ledger(session: Session, branch_id: int, of: YearOf, branch: str, year: int, tz: tzinfo) -> Ledger:
-    topics = reading.topics(session, branch_id, {one.campaign_id for one in of.talks if one.campaign_id})
-    names, closes = reading.called(session, of.talks), close_days(session, branch_id)
-    rows = [_row(number, one, names, topics, closes, tz) for number, one in enumerate(of.talks, 1)]
-    foot = [f"共{len(rows)}次，书面记录{sum(one.written for one in of.talks)}份。"]
-    return Ledger(LEDGER, [Column(word) for word in HEADINGS], rows, title=f"{branch}{LEDGER}（{year}年）", foot=foot)
+def sheet(session: Session, branch_id: int, talks: Sequence[Held], title: str, tz: tzinfo) -> Ledger:
+    """Ledger 10 of some talks."""
+    topics = reading.topics(session, branch_id, {one.campaign_id for one in talks if one.campaign_id})
+    names, closes = reading.called(session, talks), close_days(session, branch_id)
+    rows = [_row(number, one, names, topics, closes, tz) for number, one in enumerate(talks, 1)]
+    foot = [f"共{len(rows)}次，书面记录{sum(one.written for one in talks)}份。"]
+    return Ledger(LEDGER, [Column(word) for word in HEADINGS], rows, title=title, foot=foot)
 
 
 def _row(

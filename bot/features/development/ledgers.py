@@ -1,0 +1,19 @@
+"""Ledger 13, 发展党员台账, as of the last day of a period."""
+
+from bot.features.development import ledger
+from bot.kit.access import Reach, Right, reach
+from bot.kit.ledger_books import Asked, Book, fixed
+from bot.kit.ledgers import Ledger
+from storage.audience import Me
+
+
+def cases(asked: Asked) -> list[Ledger]:
+    found = ledger.sheet(asked.session, asked.branch_id, asked.counting.last_day)
+    return [found] if found.rows else []
+
+
+def _may(me: Me) -> bool:
+    return reach(me, Right.ROSTER) is Reach.ALL
+
+
+LEDGERS = fixed(Book((13, 0), ledger.NAME, cases, _may))
