@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -124,7 +125,8 @@ def months(asked: Asked) -> list[Ledger]:
         ]
         for year, month in listed
     ]
-    return [numbered(asked, MONTHS, words, [*rows, ["合计", *_of_month(held, groups)]])]
+    made = numbered(asked, MONTHS, words, rows)
+    return [replace(made, rows=[*made.rows, [None, "合计", *_of_month(held, groups)]])]
 
 
 def _of_month(held: Sequence[Held], groups: Iterable[int]) -> list[Cell]:
