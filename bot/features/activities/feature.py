@@ -44,4 +44,5 @@ FEATURE = Feature(
     figures=figures.figures,
     norms=norm_facts.NORMS,
     blocks=blocks.blocks,
+    idle=("code_made",),
 )
