@@ -273,7 +273,7 @@ EFFECTS: dict[str, Effect] = {
     # figures
     **dict.fromkeys(("command:tally", "word:季度数据", "word:names_quarter"), FIGURES),
     "word:names_period": shows("上半年"),
-    **dict.fromkeys(("tap:ShowTally", "tap:ShowSections", "tap:ShowSection", "tap:OpenType"), FIGURES),
+    **dict.fromkeys(("tap:ShowTally", "tap:ShowSections", "tap:ShowArea", "tap:ShowSection", "tap:OpenType"), FIGURES),
     **dict.fromkeys(("tap:OpenFigure", "tap:ShowMissing", "tap:ShowBelow", "tap:OpenBranch"), FIGURES),
     "tap:OpenNames": ROLL,
     # the close and corrections

@@ -111,6 +111,7 @@ FIGURES = fixed(
         "项",
         formula="这段时间布置且未撤回的书目和文件",
         rows=lambda found: found.assigned,
+        telling=True,
         behind=lambda rows: {"": codes("S", [item.id for item in rows])},
         show=_items,
         old="items",

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from bot.kit.buttons import Button
 from bot.kit.doors import ShowTally as ShowTally
-from bot.kit.figures import Section
+from bot.kit.figures import Area, Section
 from storage.choices import ActivityType
 
 
@@ -18,7 +18,19 @@ class ShowSections(Button):
 
 
 @dataclass(frozen=True)
+class ShowArea(Button):
+    """A page of the figures of an area."""
+
+    prefix: ClassVar[str] = "ta"
+    period: str
+    area: Area
+    page: int
+
+
+@dataclass(frozen=True)
 class ShowSection(Button):
+    """A button of an earlier version: a part stands on the page of its area now."""
+
     prefix: ClassVar[str] = "ts"
     period: str
     section: Section

@@ -1,6 +1,6 @@
 """季度数据 and the records of one person: only reads; each figure, and each record, for those who may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from bot.features.votes.figures import lines_of
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach
 from bot.kit.closing import close_day
 from bot.kit.doors import OpenNames, OpenRecord, ShowRecord
-from bot.kit.figures import Figures
+from bot.kit.figures import Area, Figures, Section
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.names import called
 from bot.kit.own_records import OwnRecords
@@ -61,13 +61,16 @@ def _named(session: Session, call: Call) -> Period:
     return periods.countable(period, call.today)
 
 
-def _tally(figures: Figures, session: Session, call: Call, period: Period) -> Tally:
+def _tally(
+    figures: Figures, session: Session, call: Call, period: Period, area: Collection[Section] | None = None
+) -> Tally:
     """The tally as far as this person may see it; every tap asks anew."""
     wide = reach(call.me, Right.TALLY)
     if wide not in (Reach.ALL, Reach.OWN_GROUP):
         raise Refusal(NO_RIGHT)
     only = call.me.leads if wide is Reach.OWN_GROUP else None
-    return service.tally(session, call.me.branch_id, period, call.now, call.tz, only, figures=figures, to=call.me)
+    me = call.me
+    return service.tally(session, me.branch_id, period, call.now, call.tz, only, figures=figures, to=me, area=area)
 
 
 def _of(figures: Figures, session: Session, call: Call, code: str) -> Tally:
@@ -78,8 +81,18 @@ def turn(figures: Figures, session: Session, call: Call, button: buttons.ShowTal
     return Reply(edit=messages.summary(_of(figures, session, call, button.period), call.today, call.me))
 
 
+def show_area(figures: Figures, session: Session, call: Call, button: buttons.ShowArea) -> Reply:
+    return _area(figures, session, call, button.period, button.area, button.page)
+
+
 def show_section(figures: Figures, session: Session, call: Call, button: buttons.ShowSection) -> Reply:
-    return Reply(edit=messages.section(_of(figures, session, call, button.period), button.section, call.me))
+    return _area(figures, session, call, button.period, Area.of(button.section), 0)
+
+
+def _area(figures: Figures, session: Session, call: Call, code: str, area: Area, page: int) -> Reply:
+    period = periods.opened(code, call.today)
+    earlier = [(word, _tally(figures, session, call, other, area.sections)) for word, other in periods.compared(period)]
+    return Reply(edit=messages.area(_tally(figures, session, call, period), area, call.me, earlier, page))
 
 
 def open_type(figures: Figures, session: Session, call: Call, button: buttons.OpenType) -> Reply:
@@ -215,6 +228,7 @@ def build(figures: Figures, own: Own = ()) -> list[Handler]:
         Word(("我的", "多少次"), partial(my_record, own), reads=True),
         Tap(buttons.ShowTally, partial(turn, figures), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.ShowSections, partial(turn, figures), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.ShowArea, partial(show_area, figures), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.ShowSection, partial(show_section, figures), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.OpenType, partial(open_type, figures), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.OpenFigure, partial(open_figure, figures), reads=True, right=Right.TALLY, private=True),

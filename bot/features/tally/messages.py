@@ -1,8 +1,9 @@
 """Every word that this feature shows: the tally, its parts, the records behind a figure, who is missing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from bot.features.activities.counting.uncalled import Uncalled
 from bot.features.tally import buttons, periods
@@ -12,7 +13,7 @@ from bot.kit.activities import roll_choices
 from bot.kit.buttons import Button
 from bot.kit.doors import ShowCheck, ShowFixes
 from bot.kit.figure_words import aside
-from bot.kit.figures import Behaviour, Record, Section, Shown
+from bot.kit.figures import Area, Behaviour, Record, Section, Shown
 from bot.kit.lists import filled, label, page_of, two_a_row
 from bot.kit.replies import PAGE, Choice, Message, Pages, Rows
 from bot.kit.versions import DRAFT, Version
@@ -26,6 +27,8 @@ NO_SUCH_FIGURE = "没有这项数据。"
 NOTHING = "没有记录。"
 MISSING = "未完成情况"
 ON_A_PAGE = 8
+# Of an area: eight rows of two buttons.
+FIGURES = 16
 # So many activities without a roll are named, each in so many UTF-16 units.
 MOST_ROLLS, LONGEST_TITLE = 6, 40
 
@@ -101,12 +104,14 @@ def _beside(tally: Tally, of: Counted) -> Iterable[str]:
 
 
 def summary(tally: Tally, today: date, me: Me) -> Message:
-    """The whole period on one card, each part behind its button, and what has no roll yet, which `me` may call."""
-    code, parts = tally.period.code, lines(tally)
-    doors = [Choice(part.word, buttons.ShowSection(code, part)) for part, listed in parts.items() if _is_said(listed)]
-    doors.append(Choice(MISSING, buttons.ShowMissing(code)))
+    """What has no roll yet, which `me` may call, and a line of each area, which its button opens."""
+    code, areas = tally.period.code, {area: _of_area(tally, area) for area in Area}
+    said = [area for area, listed in areas.items() if _is_said(listed)]
+    doors = [*(_to_the_area(tally, area) for area in said), Choice(MISSING, buttons.ShowMissing(code))]
     around_it = around(tally.period, today, buttons.ShowTally)
-    return Message(whole(tally), filled(*rolls(tally, me), *two_a_row(doors), around_it, _closing(tally, today, me)))
+    telling = [f"{area.word}：{first}。" for area in said if (first := _telling(areas[area])) is not None]
+    text = "\n".join([title(tally), *versions_read(tally), *without_roll(tally), *(telling or [f"{_when(tally)}暂无记录。"])])
+    return Message(cut(text, PAGE), filled(*rolls(tally, me), *two_a_row(doors), around_it, _closing(tally, today, me)))
 
 
 def _closing(tally: Tally, today: date, me: Me) -> list[Choice]:
@@ -116,6 +121,22 @@ def _closing(tally: Tally, today: date, me: Me) -> list[Choice]:
         return []
     code = tally.period.code
     return [Choice("定稿", ShowCheck(code)) if tally.frozen is None else Choice("更正", ShowFixes(code))]
+
+
+def _of_area(tally: Tally, area: Area) -> list[FigureLine]:
+    """Its figures in the order of its parts."""
+    parts = lines(tally)
+    return [line for section in area.sections for line in parts.get(section, ())]
+
+
+def _telling(listed: Iterable[FigureLine]) -> FigureLine | None:
+    """What an area says on the first page: its most telling figure, else the first of which there is something."""
+    there = [line for line in listed if line.counted.figure.shown and not line.empty]
+    return next(iter(sorted(there, key=lambda line: not line.counted.figure.telling)), None)
+
+
+def _to_the_area(tally: Tally, area: Area) -> Choice:
+    return Choice(area.word, buttons.ShowArea(tally.period.code, area, 0))
 
 
 def whole(tally: Tally, *, named: bool = True) -> str:
@@ -163,20 +184,45 @@ def around(period: Period, today: date, does: Callable[[str], Button]) -> list[C
     return [Choice(word, does(beside.code)) for word, beside in periods.beside(period, today)]
 
 
-def section(tally: Tally, which: Section, me: Me) -> Message:
-    """One part: its figures, each with a button that opens the records behind it for those who may."""
-    found = lines(tally).get(which, [])
+def area(tally: Tally, which: Area, me: Me, earlier: Sequence[tuple[str, Tally]] = (), at: int = 0) -> Message:
+    """A page of an area: its figures by part, each with a button that opens the records behind it for those who may.
+
+    earlier: the tallies that it is compared with, by their words (上季度).
+    """
+    found = _of_area(tally, which)
     said, empty = [line for line in found if not line.empty], [line for line in found if line.empty]
-    here = which is Section.ACTIVITIES
-    head = [f"{title(tally)}\n【{which.word}】", *(without_roll(tally) if here else [])]
-    texts = [*head, *map(str, said), *none_of(tally, empty)]
+    page, here = page_of(said, at, FIGURES), which is Area.MEETINGS
+    head = f"{title(tally)}\n【{which.word}】{page.words}"
+    before = [(word, {line.counted.figure.path: line for line in _of_area(one, which)}) for word, one in earlier]
+    texts = [head, *(without_roll(tally) if here else ()), *_by_part(which, page.things, before)]
+    if not page.more:
+        texts += none_of(tally, empty)
     taps = [
         Choice(label(f"{line.label}{line.value}"), _open(tally, line.counted))
-        for line in said
+        for line in page.things
         if line.counted.figure.show is not None and line.counted.figure.opens_to(me)
     ]
+    turn = page.turn(lambda other: buttons.ShowArea(tally.period.code, which, other))
     calls = rolls(tally, me) if here else ()
-    return Message("\n".join(texts), [*calls, *two_a_row(taps), [_to_the_tally(tally)]])
+    return Message(cut("\n".join(texts), PAGE), filled(*calls, *two_a_row(taps), turn, [_to_the_tally(tally)]))
+
+
+def _by_part(
+    which: Area, listed: Iterable[FigureLine], before: Sequence[tuple[str, Mapping[str, FigureLine]]]
+) -> Iterator[str]:
+    """The lines, those of each part under its word where that is not the area's own."""
+    for part, each in groupby(listed, lambda line: line.counted.figure.section):
+        if part.word != which.word:
+            yield f"{part.word}："
+        for line in each:
+            yield f"{line}{_compared(line, before)}"
+
+
+def _compared(line: FigureLine, before: Sequence[tuple[str, Mapping[str, FigureLine]]]) -> str:
+    """；上季度3次，去年同期2次: only where there is something of it."""
+    path = line.counted.figure.path
+    there = [(word, of[path].value) for word, of in before if path in of and not of[path].counted.is_empty]
+    return f"；{'，'.join(f'{word}{value}' for word, value in there)}" if there else ""
 
 
 def _open(tally: Tally, one: Counted, page: int = 0) -> buttons.OpenFigure:
@@ -192,8 +238,11 @@ def none_of(tally: Tally, empty: Iterable[FigureLine]) -> list[str]:
     took_place = {path for one in tally.uncalled for path in one.counts}
     figures = ((line, line.counted.figure) for line in empty if line.counted.figure.path not in took_place)
     quiet = [line.label for line, figure in figures if not figure.quiet and not figure.further]
-    when = "本季度" if tally.period.quarter else "这段时间"
-    return [f"{when}暂无：{'、'.join(quiet)}。"] if quiet else []
+    return [f"{_when(tally)}暂无：{'、'.join(quiet)}。"] if quiet else []
+
+
+def _when(tally: Tally) -> str:
+    return "本季度" if tally.period.quarter else "这段时间"
 
 
 # --- the records behind a figure ------------------------------------------------------------------------------------
@@ -205,7 +254,7 @@ def figure(tally: Tally, one: Counted, shown: Shown, at: int) -> list[Message]:
     """
     (first, *head), records = shown[0] or [""], shown[1]
     texts = [title(tally), f"【{one.figure.word}】{first}", f"口径：{one.figure.formula}。", *head]
-    back = [Choice(one.figure.section.word, buttons.ShowSection(tally.period.code, one.figure.section))]
+    back = [_to_the_area(tally, Area.of(one.figure.section))]
     if any(record.opens for record in records):
         return [_to_tap(texts, tally, one, records, at, back)]
     return _pages([*texts, *(_lines(records) or [NOTHING])], [back])

@@ -231,5 +231,13 @@ def beside(period: Period, today: date) -> list[tuple[str, Period]]:
     return []
 
 
+def compared(period: Period) -> list[tuple[str, Period]]:
+    """What a quarter is compared with: the one before, and the same one a year ago."""
+    if period.quarter is None:
+        return []
+    year_ago = Quarter(period.quarter.year - 1, period.quarter.number)
+    return [("上季度", Period.of(period.quarter.previous())), ("去年同期", Period.of(year_ago))]
+
+
 def _to_date(period: Period, today: date) -> Period:
     return Period(period.start, today + DAY) if period.holds(today) else period
