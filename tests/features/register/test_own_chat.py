@@ -31,7 +31,7 @@ async def make(bot: World, *more: str, name: str = SEC) -> None:
 async def meet(bot: World, day: str = "8月11日") -> None:
     await bot.stage.say(SEC, "登记")
     if "读书沙龙" not in last(bot, SEC).labels:
-        await bot.stage.tap(SEC, "自设项目")
+        await bot.stage.tap(SEC, "清单")
     await bot.stage.tap(SEC, "读书沙龙")
     await bot.stage.say(SEC, day)
     await bot.stage.say(SEC, "甲四、甲五、庚一")

@@ -216,7 +216,7 @@ def test_an_activity_of_tomorrow_is_no_figure(storage: Storage) -> None:
         assert session.query(Activity).count() == 2
         text = messages.summary(counted, TOLD.date(), desk.me("甲一")).text
         assert text.startswith(
-            "2023年第三季度（截至7月4日）\n期初25人，期末25人，预备党员1人，免于考勤2人。\n本季度暂无：党员大会、"
+            "2023年第三季度（截至7月4日）\n队伍：期末25人。"
         )
         assert "缺席" not in text
         assert "—" not in text
