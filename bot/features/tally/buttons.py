@@ -21,7 +21,7 @@ class ShowSections(Button):
 class ShowArea(Button):
     """A page of the figures of an area."""
 
-    prefix: ClassVar[str] = "ta"
+    prefix: ClassVar[str] = "t"
     period: str
     area: Area
     page: int
