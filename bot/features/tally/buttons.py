@@ -21,7 +21,7 @@ class ShowSections(Button):
 class ShowArea(Button):
     """A page of the figures of an area."""
 
-    prefix: ClassVar[str] = "t"
+    prefix: ClassVar[str] = "qa"
     period: str
     area: Area
     page: int
