@@ -281,10 +281,10 @@ class Figure(Generic[Found, Row]):
     beside: the figure in whose brackets it stands, as `said` words it; it has no line of its own. said: also the words
     of a line whose number is no count ("{}%"). label: how its line begins where that is not its word. more: what its
     line says behind the number and the brackets. shown: None: in no line of chat; 0: in its part only; 1: above too; 2:
-    also when it is 0. telling: what its area says above, before all others of it. quiet: not named where there is none
-    of it. last: below the other lines of its part. further:
-    left out of the JSON while it is empty. opens_to: who may open what is behind it, beyond the right to the tally;
-    told_to: who is told of it in chat at all.
+    also when it is 0. telling: what its area says above beside its first. quiet: not named where there is none
+    of it. last: below the other lines of its part. further: left out of the JSON while it is empty. each: what it says
+    of every single person. opens_to: who may open what is behind it, beyond the right to the tally; told_to: who is
+    told of it in chat at all.
     old: what a button of an earlier version called it.
     """
 
@@ -309,6 +309,7 @@ class Figure(Generic[Found, Row]):
     quiet: bool = False
     last: bool = False
     further: bool = False
+    each: Callable[[Sequence[Row]], Mapping[int, str]] | None = None
     opens_to: Callable[[Me], bool] = lambda me: True
     told_to: Callable[[Me], bool] = lambda me: True
     old: str = ""

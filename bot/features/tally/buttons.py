@@ -28,6 +28,36 @@ class ShowArea(Button):
 
 
 @dataclass(frozen=True)
+class ShowGroups(Button):
+    """按党小组: the same of each party group."""
+
+    prefix: ClassVar[str] = "qg"
+    period: str
+    area: Area
+    page: int
+
+
+@dataclass(frozen=True)
+class ShowPeople(Button):
+    """按党员: what its figures say of each person."""
+
+    prefix: ClassVar[str] = "qp"
+    period: str
+    area: Area
+    page: int
+
+
+@dataclass(frozen=True)
+class ShowFormulas(Button):
+    """口径: what the words of a page mean."""
+
+    prefix: ClassVar[str] = "qf"
+    period: str
+    area: Area
+    page: int
+
+
+@dataclass(frozen=True)
 class ShowSection(Button):
     """A button of an earlier version: a part stands on the page of its area now."""
 

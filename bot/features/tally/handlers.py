@@ -1,6 +1,6 @@
 """季度数据 and the records of one person: only reads; each figure, and each record, for those who may see it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.showing import names_of
 from bot.features.tally import (
+    area_handlers,
     buttons,
     committee_handlers,
     looking,
@@ -16,15 +17,14 @@ from bot.features.tally import (
     person_record_messages,
     person_records,
     records,
-    service,
 )
 from bot.features.tally.person_record_messages import Looker
+from bot.features.tally.reading import Told
 from bot.features.tally.service import Counted, Tally
 from bot.features.votes.figures import lines_of
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach
 from bot.kit.closing import close_day
 from bot.kit.doors import OpenNames, OpenRecord, ShowRecord
-from bot.kit.figures import Area, Figures, Section
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.names import called
 from bot.kit.own_records import OwnRecords
@@ -38,7 +38,7 @@ from scheduler.calendar.periods import Period
 Own = Sequence[OwnRecords]
 
 
-def show(figures: Figures, own: Own, session: Session, call: Call) -> Reply:
+def show(told: Told, own: Own, session: Session, call: Call) -> Reply:
     """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record; a committee's
     officer the counts of the branches below.
     """
@@ -47,7 +47,7 @@ def show(figures: Figures, own: Own, session: Session, call: Call) -> Reply:
         return say(*_mine(own, session, call, period))
     if wide is Reach.BELOW:
         return say(committee_handlers.overview(session, call, period))
-    return say(messages.summary(_tally(figures, session, call, period), call.today, call.me))
+    return say(_summary(told, session, call, period))
 
 
 def _named(session: Session, call: Call) -> Period:
@@ -61,48 +61,27 @@ def _named(session: Session, call: Call) -> Period:
     return periods.countable(period, call.today)
 
 
-def _tally(
-    figures: Figures, session: Session, call: Call, period: Period, area: Collection[Section] | None = None
-) -> Tally:
-    """The tally as far as this person may see it; every tap asks anew."""
-    wide = reach(call.me, Right.TALLY)
-    if wide not in (Reach.ALL, Reach.OWN_GROUP):
-        raise Refusal(NO_RIGHT)
-    only = call.me.leads if wide is Reach.OWN_GROUP else None
-    me = call.me
-    return service.tally(session, me.branch_id, period, call.now, call.tz, only, figures=figures, to=me, area=area)
+def _of(told: Told, session: Session, call: Call, code: str) -> Tally:
+    return told.tally(session, call, periods.opened(code, call.today))
 
 
-def _of(figures: Figures, session: Session, call: Call, code: str) -> Tally:
-    return _tally(figures, session, call, periods.opened(code, call.today))
+def _summary(told: Told, session: Session, call: Call, period: Period) -> Message:
+    found = told.tally(session, call, period)
+    return messages.summary(found, call.today, call.me, told.waits(found))
 
 
-def turn(figures: Figures, session: Session, call: Call, button: buttons.ShowTally | buttons.ShowSections) -> Reply:
-    return Reply(edit=messages.summary(_of(figures, session, call, button.period), call.today, call.me))
+def turn(told: Told, session: Session, call: Call, button: buttons.ShowTally | buttons.ShowSections) -> Reply:
+    return Reply(edit=_summary(told, session, call, periods.opened(button.period, call.today)))
 
 
-def show_area(figures: Figures, session: Session, call: Call, button: buttons.ShowArea) -> Reply:
-    return _area(figures, session, call, button.period, button.area, button.page)
-
-
-def show_section(figures: Figures, session: Session, call: Call, button: buttons.ShowSection) -> Reply:
-    return _area(figures, session, call, button.period, Area.of(button.section), 0)
-
-
-def _area(figures: Figures, session: Session, call: Call, code: str, area: Area, page: int) -> Reply:
-    period = periods.opened(code, call.today)
-    earlier = [(word, _tally(figures, session, call, other, area.sections)) for word, other in periods.compared(period)]
-    return Reply(edit=messages.area(_tally(figures, session, call, period), area, call.me, earlier, page))
-
-
-def open_type(figures: Figures, session: Session, call: Call, button: buttons.OpenType) -> Reply:
-    tally = _of(figures, session, call, button.period)
+def open_type(told: Told, session: Session, call: Call, button: buttons.OpenType) -> Reply:
+    tally = _of(told, session, call, button.period)
     found = next((one for one in tally.counted if one.figure.path == f"by_type.{button.kind.value}"), None)
     return _opened(session, call, tally, found, button.page)
 
 
-def open_figure(figures: Figures, session: Session, call: Call, button: buttons.OpenFigure) -> Reply:
-    tally = _of(figures, session, call, button.period)
+def open_figure(told: Told, session: Session, call: Call, button: buttons.OpenFigure) -> Reply:
+    tally = _of(told, session, call, button.period)
     found = next((one for one in tally.counted if one.figure.code == button.figure), None)
     return _opened(session, call, tally, found, button.page)
 
@@ -120,8 +99,8 @@ def _paged(found: list[Message]) -> Reply:
     return Reply(edit=found[0]) if len(found) == 1 else Reply(here=found)
 
 
-def open_names(figures: Figures, session: Session, call: Call, button: OpenNames) -> Reply:
-    tally = _of(figures, session, call, button.period)
+def open_names(told: Told, session: Session, call: Call, button: OpenNames) -> Reply:
+    tally = _of(told, session, call, button.period)
     held = next((one for one in tally.counting.of(HELD) if one.id == button.activity_id), None)
     if held is None:
         raise Refusal(NO_RIGHT)
@@ -129,8 +108,8 @@ def open_names(figures: Figures, session: Session, call: Call, button: OpenNames
     return Reply(here=messages.names(lines))
 
 
-def show_missing(figures: Figures, session: Session, call: Call, button: buttons.ShowMissing) -> Reply:
-    tally = _of(figures, session, call, button.period)
+def show_missing(told: Told, session: Session, call: Call, button: buttons.ShowMissing) -> Reply:
+    tally = _of(told, session, call, button.period)
     return _paged(messages.missing(tally, records.missing(session, tally)))
 
 
@@ -200,11 +179,11 @@ def _looker(session: Session, call: Call, person_id: int) -> Looker:
     return Looker(f"{whose.name}（{whose.of}）", may(call.me, Right.ROSTER, branch_id=call.me.branch_id))
 
 
-def build(figures: Figures, own: Own = ()) -> list[Handler]:
+def build(told: Told, own: Own = ()) -> list[Handler]:
     return [
         Command(
             "tally",
-            partial(show, figures, own),
+            partial(show, told, own),
             "季度数据",
             Right.TALLY,
             reads=True,
@@ -215,8 +194,8 @@ def build(figures: Figures, own: Own = ()) -> list[Handler]:
             group_label="本组数据",
             help="季度数据：查看各项数据和出处，也可以发送“三季度”“上半年”“7-9月”。",
         ),
-        Word((), partial(show, figures, own), label=True, reads=True, matches=periods.names_quarter),
-        Word((), partial(show, figures, own), reads=True, matches=periods.names_period),
+        Word((), partial(show, told, own), label=True, reads=True, matches=periods.names_quarter),
+        Word((), partial(show, told, own), reads=True, matches=periods.names_period),
         Command(
             "me",
             partial(my_record, own),
@@ -226,17 +205,16 @@ def build(figures: Figures, own: Own = ()) -> list[Handler]:
             more=12,
         ),
         Word(("我的", "多少次"), partial(my_record, own), reads=True),
-        Tap(buttons.ShowTally, partial(turn, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.ShowSections, partial(turn, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.ShowArea, partial(show_area, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.ShowSection, partial(show_section, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.OpenType, partial(open_type, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.OpenFigure, partial(open_figure, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(OpenNames, partial(open_names, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.ShowMissing, partial(show_missing, figures), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.ShowTally, partial(turn, told), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.ShowSections, partial(turn, told), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.OpenType, partial(open_type, told), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.OpenFigure, partial(open_figure, told), reads=True, right=Right.TALLY, private=True),
+        Tap(OpenNames, partial(open_names, told), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.ShowMissing, partial(show_missing, told), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.ShowMine, partial(turn_mine, own), reads=True, private=True),
         Tap(ShowRecord, partial(show_record, own), reads=True, private=True),
         Tap(OpenRecord, partial(open_record, own), reads=True, private=True),
         Word((), partial(by_name, own), reads=True, matches=looking.names_somebody, offers=True, perhaps=True),
-        *committee_handlers.build(figures),
+        *area_handlers.build(told),
+        *committee_handlers.build(told.figures),
     ]

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.held import HELD
+from bot.features.activities.counting.rules import Held
 from bot.features.activities.counting.uncalled import UNCALLED, Uncalled
 from bot.kit import versions
 from bot.kit.closing import close_days
@@ -77,6 +79,11 @@ class Tally:
     def uncalled(self) -> Sequence[Uncalled]:
         """What has ended and counts in nothing of this, for want of a complete roll."""
         return self.counting.of(UNCALLED)
+
+    @property
+    def unrecorded(self) -> Sequence[Held]:
+        """What has a roll on which somebody is 未登记."""
+        return [one for one in self.counting.of(HELD) if one.roll.unrecorded]
 
     @property
     def lacking(self) -> Iterable[Lacking]:

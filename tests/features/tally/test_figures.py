@@ -76,7 +76,7 @@ async def test_it_stands_in_chat_with_its_records(bot: World) -> None:
     await bot.stage.say("甲一", "季度数据")
     card = last(bot, "甲一")
     await bot.stage.tap("甲一", "组织生活")
-    assert "主题党日1次\n出席率87.5%，参学率95.8%\n" in card.text
+    assert "主题党日1次\n出席率87.5%，参学率95.8%\n长时活动1次\n" in card.text
     assert "长时活动1次" in labels(card)
     await bot.stage.tap("甲一", "长时活动1次")
     head = "2023年第三季度（截至7月15日）\n【长时活动】共1次\n口径：学时在3个以上的活动。\n7月7日　7月主题党日\n"

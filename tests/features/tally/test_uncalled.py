@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.features.tally import committee_messages, messages
+from bot.features.tally import area_messages, committee_messages, messages
 from bot.features.tally.service import Tally
 from bot.kit.figures import Area
 from scheduler.calendar.days import Quarter
@@ -51,7 +51,7 @@ def test_it_is_never_said_that_there_was_none(storage: Storage, now: str, line: 
         found = counted(session, desk, now)
         lines, buttons = said(desk, found)
         assert (lines[1] if line else "", buttons) == (line, button)
-        part = messages.area(found, Area.MEETINGS, desk.me("甲一"))
+        part = area_messages.area(found, Area.MEETINGS, desk.me("甲一"))
         [none] = [one for one in part.text.split("\n") if one.startswith("本季度暂无：")]
         assert ("主题党日" in none) is (not line)
         assert "党员大会" in none
