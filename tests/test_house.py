@@ -310,6 +310,7 @@ OTHER_WORDS = {
     ("bot/features/roster/messages.py", "_CHOOSE"): "questions",
     ("bot/features/roster/messages.py", "_ASKED"): "questions",
     ("bot/kit/figures.py", "_WORDS"): "parts of one page, nothing that is kept",
+    ("bot/kit/figures.py", "_AREAS"): "pages of one tally, nothing that is kept",
     ("bot/features/tally/person_record_messages.py", "MADE_UP"): "what became of an absence, not of what was handed in",
     ("bot/features/roster_files/reading/cells.py", "_ALSO"): "what is read beside the word",
     ("bot/features/leave/rules.py", "SHORT"): "what is read beside the word",

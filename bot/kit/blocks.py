@@ -5,5 +5,6 @@ from collections.abc import Callable, Iterable
 from bot.kit.figures import Counting
 from bot.kit.owing import Waiting
 
-# What of the counted quarter still waits, whoever may settle it; nothing that takes no step any more.
+# What of the counted period still waits, whoever may settle it, of the groups that it is narrowed to; nothing that
+# takes no step any more.
 Blocks = Callable[[Counting], Iterable[Waiting]]

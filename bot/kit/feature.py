@@ -47,8 +47,9 @@ class Feature:
     what words that say neither are likeliest to mean. takes: what a long text or a file that came with nothing open may
     be handed in as. figures: what is counted of a branch over a period. norms: the facts by which norms are checked.
     by_hand: what somebody is asked to settle by 请其办理 alone, by its key. blocks: what has to be settled before a
-    quarter is closed. ledgers: its rows as an inspector is shown them. idle: the lines of the audit log that change nothing that is counted, as an action ("export") or
-    as one of a table ("bound person"); whatever nobody names makes kept figures old.
+    quarter is closed. ledgers: its rows as an inspector is shown them. idle: the lines of the audit log that change
+    nothing that is counted, as an action ("export") or as one of a table ("bound person"); whatever nobody names makes
+    kept figures old.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """

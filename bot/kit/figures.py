@@ -80,6 +80,39 @@ _WORDS: Mapping[Section, str] = {
 }
 
 
+class Area(StrEnum):
+    """The pages of a tally in chat, each of some of its parts; the value travels in buttons."""
+
+    MEETINGS = "a"
+    STUDY = "s"
+    INTEGRITY = "i"
+    PEOPLE = "p"
+    OUTWARD = "w"
+    LISTS = "l"
+
+    @property
+    def word(self) -> str:
+        return _AREAS[self][0]
+
+    @property
+    def sections(self) -> Sequence[Section]:
+        return _AREAS[self][1]
+
+    @classmethod
+    def of(cls, section: Section) -> "Area":
+        return next(one for one in cls if section in one.sections)
+
+
+_AREAS: Mapping[Area, tuple[str, Sequence[Section]]] = {
+    Area.MEETINGS: ("组织生活", (Section.ACTIVITIES, Section.ORGANISATION)),
+    Area.STUDY: ("学习", (Section.STUDY, Section.REFLECTIONS, Section.TRAINING)),
+    Area.INTEGRITY: ("廉政", (Section.REMINDERS, Section.TALKS, Section.INSPECTION)),
+    Area.PEOPLE: ("队伍", (Section.PEOPLE, Section.HONOURS)),
+    Area.OUTWARD: ("宣传与共建", (Section.PUBLICITY, Section.COBUILD, Section.SERVICE)),
+    Area.LISTS: ("清单", (Section.LISTS, Section.OWN, Section.REPORT)),
+}
+
+
 class Behaviour(StrEnum):
     """How a figure behaves over a period (periods_and_kinds): what it is over a year, seen from its quarters."""
 
@@ -248,10 +281,11 @@ class Figure(Generic[Found, Row]):
     beside: the figure in whose brackets it stands, as `said` words it; it has no line of its own. said: also the words
     of a line whose number is no count ("{}%"). label: how its line begins where that is not its word. more: what its
     line says behind the number and the brackets. shown: None: in no line of chat; 0: in its part only; 1: above too; 2:
-    also when it is 0. quiet: not named where there is none of it. last: below the other lines of its part. further:
-    left out of the JSON while it is empty. opens_to: who may open what is behind it, beyond the right to the tally;
-    told_to: who is told of it in chat at all. share: of a rate where in the JSON its part and its whole stand, so that
-    several branches have one rate: sum over sum.
+    also when it is 0. telling: what its area says above beside its first. quiet: not named where there is none
+    of it. last: below the other lines of its part. further: left out of the JSON while it is empty. each: what it says
+    of every single person. opens_to: who may open what is behind it, beyond the right to the tally; told_to: who is
+    told of it in chat at all. share: of a rate where in the JSON its part and its whole stand, so that several branches
+    have one rate: sum over sum.
     old: what a button of an earlier version called it.
     """
 
@@ -272,9 +306,11 @@ class Figure(Generic[Found, Row]):
     label: str = ""
     more: Callable[[Any], str] = lambda value: ""
     shown: int | None = 1
+    telling: bool = False
     quiet: bool = False
     last: bool = False
     further: bool = False
+    each: Callable[[Sequence[Row]], Mapping[int, str]] | None = None
     opens_to: Callable[[Me], bool] = lambda me: True
     told_to: Callable[[Me], bool] = lambda me: True
     share: tuple[str, str] | None = None

@@ -1,6 +1,7 @@
-"""The same branches after half a year and after five years, and among one other branch and among fifty.
+"""The same branches after a year and a half and after five years, and among one other branch and among fifty.
 
-Half a year: a longer period is read quarter by quarter, and a quarter without records needs fewer statements.
+A year and a half: a longer period is read quarter by quarter and compared with the same days of the year before, and a
+quarter without records needs fewer statements.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ class Place:
 @pytest.fixture(scope="package")
 def places(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Place]]:
     folder = tmp_path_factory.mktemp("growth")
-    sizes = {"half a year, one other branch": (2, 1), "five years": (20, 1), "fifty other branches": (2, 50)}
+    sizes = {"one other branch": (6, 1), "five years": (20, 1), "fifty other branches": (6, 50)}
     found = [_place(name, folder / f"{at}.db", sqlite_template, *size) for at, (name, size) in enumerate(sizes.items())]
     yield found
     for place in found:

@@ -273,7 +273,7 @@ EFFECTS: dict[str, Effect] = {
     # figures
     **dict.fromkeys(("command:tally", "word:季度数据", "word:names_quarter"), FIGURES),
     "word:names_period": shows("上半年"),
-    **dict.fromkeys(("tap:ShowTally", "tap:ShowSections", "tap:ShowSection", "tap:OpenType"), FIGURES),
+    **dict.fromkeys(("tap:ShowTally", "tap:ShowSections", "tap:ShowArea", "tap:ShowSection", "tap:OpenType"), FIGURES),
     **dict.fromkeys(("tap:OpenFigure", "tap:ShowMissing", "tap:ShowBelow", "tap:OpenBranch"), FIGURES),
     "tap:OpenNames": ROLL,
     # the report
@@ -288,6 +288,9 @@ EFFECTS: dict[str, Effect] = {
     ),
     "tap:GetBook": shows(".xlsx"),
     "tap:GetAll": shows("材料.zip"),
+    "tap:ShowGroups": shows("按党小组"),
+    "tap:ShowPeople": shows("按党员"),
+    "tap:ShowFormulas": shows("口径"),
     # the close and corrections
     **dict.fromkeys(("command:close", "word:定稿", "word:季度定稿", "tap:ShowCheck"), shows("【定稿检查】")),
     "tap:CloseQuarter": rows("quarter_close figure_version audit"),

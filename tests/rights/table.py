@@ -49,7 +49,7 @@ from bot.features.todo import messages as todo
 from bot.features.votes import buttons as votes
 from bot.kit import asking, broadcasts, doors, handing_in, parked, photos
 from bot.kit.buttons import Button
-from bot.kit.figures import Section
+from bot.kit.figures import Area, Section
 from bot.kit.form_fields import Fill
 from bot.kit.handlers import File
 from bot.kit.undo import UndoStep
@@ -686,6 +686,10 @@ TABLE: dict[str, Case] = {
     "word:names_period": own(KNOWN, text="上半年"),
     "tap:ShowTally": own(TALLY, lambda ids: tally.ShowTally(QUARTER)),
     "tap:ShowSections": own(TALLY, lambda ids: tally.ShowSections(QUARTER)),
+    "tap:ShowArea": own(TALLY, lambda ids: tally.ShowArea(QUARTER, Area.PEOPLE, 0)),
+    "tap:ShowGroups": own(TALLY, lambda ids: tally.ShowGroups(QUARTER, Area.PEOPLE, 0)),
+    "tap:ShowPeople": own(TALLY, lambda ids: tally.ShowPeople(QUARTER, Area.PEOPLE, 0)),
+    "tap:ShowFormulas": own(TALLY, lambda ids: tally.ShowFormulas(QUARTER, Area.PEOPLE, 0)),
     "tap:ShowSection": own(TALLY, lambda ids: tally.ShowSection(QUARTER, Section.PEOPLE)),
     "tap:OpenType": own(TALLY, lambda ids: tally.OpenType(QUARTER, ActivityType.THEME_PARTY_DAY, 0)),
     "tap:OpenFigure": own(TALLY, lambda ids: tally.OpenFigure(QUARTER, "close", 0)),

@@ -1,5 +1,6 @@
 """What is counted of reminders: how many, and who has read each of them in time (S52)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -86,6 +87,14 @@ def _read(sent: Mapping[str, Any]) -> str:
     return aside([f"应阅{audience}人次", *so_far, f"按时率{percent(rate(on_time, audience))}"] if audience else ())
 
 
+def _each(rows: Sequence[Row]) -> dict[int, str]:
+    """节前提醒应阅2次，已阅1次"""
+    asked = Counter(person for _, one in rows for person in one.audience_ids)
+    read = Counter(person for _, one in rows for person in one.acknowledged_ids)
+    said = {one: f"，已阅{read[one]}次" if read[one] else "" for one in asked}
+    return {one: f"节前提醒应阅{many}次{said[one]}" for one, many in asked.items()}
+
+
 FIGURES = fixed(
     Figure(
         "reminders",
@@ -99,6 +108,7 @@ FIGURES = fixed(
         value=lambda rows: {f"M{row_id}": _named(one) for row_id, one in rows},
         number=len,
         behind=_behind,
+        each=_each,
         show=_show,
         more=_read,
         old="reminders",

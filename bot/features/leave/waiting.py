@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, tzinfo
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.features.leave import makeups, service
 from bot.features.leave.buttons import DecideListed, OpenMakeup
@@ -12,6 +12,7 @@ from bot.kit.access import Reach, Right, may, reach
 from bot.kit.activities import still_open
 from bot.kit.figures import Counting
 from bot.kit.glossary.choices import LEAVE_TYPES
+from bot.kit.group_scope import LATEST
 from bot.kit.owing import Does, Waiting, Waits, short
 from bot.kit.words import cut, moment_words
 from scheduler.calendar.days import Quarter, at, local_day
@@ -115,6 +116,7 @@ def blocks(counting: Counting) -> Iterator[Waiting]:
         .join(Activity, Activity.id == LeaveRequest.activity_id)
         .join(Person, Person.id == LeaveRequest.person_id)
         .where(LeaveRequest.state == LeaveState.PENDING, LeaveRequest.withdrawn_at.is_(None), here, ~_came())
+        .where(*_of_groups(counting, LeaveRequest.person_id))
         .order_by(LeaveRequest.requested_at, LeaveRequest.id)
     )
     for row, activity, name in counting.session.execute(asked) if not counting.over else ():
@@ -125,10 +127,16 @@ def blocks(counting: Counting) -> Iterator[Waiting]:
         .join(Activity, Activity.id == Makeup.activity_id)
         .join(Person, Person.id == Makeup.person_id)
         .where(Makeup.state == MakeupState.SUBMITTED, Makeup.withdrawn_at.is_(None), here)
+        .where(*_of_groups(counting, Makeup.person_id))
         .order_by(Makeup.submitted_at, Makeup.id)
     )
     for makeup, title, name in counting.session.execute(made_up):
         yield _made_up(makeup, title, name, counting.now)
+
+
+def _of_groups(counting: Counting, person: InstrumentedAttribute[int]) -> list[ColumnElement[bool]]:
+    latest = counting.of(LATEST)
+    return [] if latest is None else [person.in_(latest)]
 
 
 def _made_up(row: Makeup, title: str, name: str, now: datetime) -> Waiting:

@@ -1,6 +1,6 @@
 """What is counted of reflections: pieces and completion by task (S48, D11); of self-checks (S46, S47, D12)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -166,6 +166,10 @@ def _code(task_id: int, version: Version) -> str:
     return f"R{task_id}/P{version.person_id}/{version.piece}/{version.version}"
 
 
+def _each(words: str, versions: Iterable[Version]) -> dict[int, str]:
+    return {person: words.format(many) for person, many in Counter(one.person_id for one in versions).items()}
+
+
 FIGURES = fixed(
     Figure(
         "reflections",
@@ -192,6 +196,7 @@ FIGURES = fixed(
         of=REFLECTIONS,
         rows=lambda tasks: [(task_id, piece) for task_id, one in tasks.items() for piece in one.tally.counted],
         behind=lambda rows: {"": [_code(*row) for row in rows]},
+        each=lambda rows: _each("心得体会{}篇", (version for _, version in rows)),
         show=_show,
         old="pieces",
     ),
@@ -204,6 +209,7 @@ FIGURES = fixed(
         "统计截止前提交并已通过的自查表，每份按最新通过的一稿计，无问题的也计1份",
         of=FORMS,
         behind=lambda rows: {"": [_code(one.task_id, one.version) for one in rows]},
+        each=lambda rows: _each("自查表{}份", (one.version for one in rows)),
         show=_show_checks,
     ),
     Figure(

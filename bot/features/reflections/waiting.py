@@ -9,6 +9,7 @@ from bot.features.reflections import kinds, reviews, service
 from bot.features.reflections.buttons import OpenPiece
 from bot.kit.access import Right, may
 from bot.kit.figures import Counting
+from bot.kit.group_scope import LATEST
 from bot.kit.owing import Does, Waiting, Waits, short
 from storage.audience import Me
 from storage.choices import HandInKind, PieceState
@@ -27,7 +28,13 @@ def blocks(counting: Counting) -> Iterator[Waiting]:
     """Of the tasks of a quarter, whoever has handed in."""
     session, days = counting.session, counting.period
     tasks = service.load(session, counting.branch_id, counting.tz, wanted=lambda task: days.holds(task.subject.day))
-    waits = [(one, task.row) for task in tasks for one in task.versions if one.state is PieceState.SUBMITTED]
+    latest = counting.of(LATEST)
+    waits = [
+        (one, task.row)
+        for task in tasks
+        for one in task.versions
+        if one.state is PieceState.SUBMITTED and (latest is None or one.person_id in latest)
+    ]
     names = names_of(session, {one.person_id for one, _ in waits})
     for one, row in waits:
         yield _piece(one.row_id, one.submitted_at or counting.now, row, names[one.person_id])

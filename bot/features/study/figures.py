@@ -1,5 +1,6 @@
 """What is counted of study: themes, items, pairs of person and item (S7, S14, D10)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -90,6 +91,14 @@ def _done(rows: Sequence[Completion]) -> Mapping[str, Sequence[str]]:
     return {"": [_pair(row.person_id, row.item_id) for row in rows]}
 
 
+def _each(rows: Sequence[StudyCounts]) -> dict[int, str]:
+    """应完成3项，已完成2项"""
+    owed = Counter(person for found in rows for person, _ in found.expected)
+    done = Counter(row.person_id for found in rows for row in found.done)
+    counts = {person: (("应完成", owed[person]), ("已完成", done[person])) for person in sorted({*owed, *done})}
+    return {person: "，".join(f"{word}{number}项" for word, number in of if number) for person, of in counts.items()}
+
+
 of_study = partial(Figure[StudyCounts, Any], section=Section.STUDY, behaviour=Behaviour.ADDITIVE, of=STUDY)
 # What stands in the brackets of the items.
 _of_items = partial(of_study, beside="study.items")
@@ -111,6 +120,7 @@ FIGURES = fixed(
         "项",
         formula="这段时间布置且未撤回的书目和文件",
         rows=lambda found: found.assigned,
+        telling=True,
         behind=lambda rows: {"": codes("S", [item.id for item in rows])},
         show=_items,
         old="items",
@@ -170,6 +180,7 @@ FIGURES = fixed(
         rows=whole,
         value=lambda rows: {f"P{one}": sorted(codes("S", items)) for one, items in rows[0].not_done.items()},
         number=len,
+        each=_each,
         shown=None,
     ),
 )

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from bot.kit.buttons import Button
 from bot.kit.doors import ShowTally as ShowTally
-from bot.kit.figures import Section
+from bot.kit.figures import Area, Section
 from storage.choices import ActivityType
 
 
@@ -18,7 +18,49 @@ class ShowSections(Button):
 
 
 @dataclass(frozen=True)
+class ShowArea(Button):
+    """A page of the figures of an area."""
+
+    prefix: ClassVar[str] = "qa"
+    period: str
+    area: Area
+    page: int
+
+
+@dataclass(frozen=True)
+class ShowGroups(Button):
+    """按党小组: the same of each party group."""
+
+    prefix: ClassVar[str] = "qg"
+    period: str
+    area: Area
+    page: int
+
+
+@dataclass(frozen=True)
+class ShowPeople(Button):
+    """按党员: what its figures say of each person."""
+
+    prefix: ClassVar[str] = "qp"
+    period: str
+    area: Area
+    page: int
+
+
+@dataclass(frozen=True)
+class ShowFormulas(Button):
+    """口径: what the words of a page mean."""
+
+    prefix: ClassVar[str] = "qf"
+    period: str
+    area: Area
+    page: int
+
+
+@dataclass(frozen=True)
 class ShowSection(Button):
+    """A button of an earlier version: a part stands on the page of its area now."""
+
     prefix: ClassVar[str] = "ts"
     period: str
     section: Section

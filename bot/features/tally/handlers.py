@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.showing import names_of
 from bot.features.tally import (
+    area_handlers,
     buttons,
     committee_handlers,
     looking,
@@ -16,16 +17,15 @@ from bot.features.tally import (
     person_record_messages,
     person_records,
     records,
-    service,
 )
 from bot.features.tally.keeping import Keeps
 from bot.features.tally.person_record_messages import Looker
+from bot.features.tally.reading import Told
 from bot.features.tally.service import Counted, Tally
 from bot.features.votes.figures import lines_of
 from bot.kit.access import NO_RIGHT, Reach, Right, may, reach
 from bot.kit.closing import close_day
 from bot.kit.doors import OpenNames, OpenRecord, ShowRecord
-from bot.kit.figures import Figures
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.names import called
 from bot.kit.own_records import OwnRecords
@@ -39,7 +39,7 @@ from scheduler.calendar.periods import Period
 Own = Sequence[OwnRecords]
 
 
-def show(keeps: Keeps, own: Own, session: Session, call: Call) -> Reply:
+def show(told: Told, keeps: Keeps, own: Own, session: Session, call: Call) -> Reply:
     """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record; a committee's
     officer the counts of the branches below.
     """
@@ -48,7 +48,7 @@ def show(keeps: Keeps, own: Own, session: Session, call: Call) -> Reply:
         return say(*_mine(own, session, call, period))
     if wide is Reach.BELOW:
         return committee_handlers.overview(keeps, session, call, period)
-    return say(messages.summary(_tally(keeps.figures, session, call, period), call.today, call.me))
+    return say(_summary(told, session, call, period))
 
 
 def _named(session: Session, call: Call) -> Period:
@@ -62,35 +62,27 @@ def _named(session: Session, call: Call) -> Period:
     return periods.countable(period, call.today)
 
 
-def _tally(figures: Figures, session: Session, call: Call, period: Period) -> Tally:
-    """The tally as far as this person may see it; every tap asks anew."""
-    wide = reach(call.me, Right.TALLY)
-    if wide not in (Reach.ALL, Reach.OWN_GROUP):
-        raise Refusal(NO_RIGHT)
-    only = call.me.leads if wide is Reach.OWN_GROUP else None
-    return service.tally(session, call.me.branch_id, period, call.now, call.tz, only, figures=figures, to=call.me)
+def _of(told: Told, session: Session, call: Call, code: str) -> Tally:
+    return told.tally(session, call, periods.opened(code, call.today))
 
 
-def _of(figures: Figures, session: Session, call: Call, code: str) -> Tally:
-    return _tally(figures, session, call, periods.opened(code, call.today))
+def _summary(told: Told, session: Session, call: Call, period: Period) -> Message:
+    found = told.tally(session, call, period)
+    return messages.summary(found, call.today, call.me, told.waits(found))
 
 
-def turn(figures: Figures, session: Session, call: Call, button: buttons.ShowTally | buttons.ShowSections) -> Reply:
-    return Reply(edit=messages.summary(_of(figures, session, call, button.period), call.today, call.me))
+def turn(told: Told, session: Session, call: Call, button: buttons.ShowTally | buttons.ShowSections) -> Reply:
+    return Reply(edit=_summary(told, session, call, periods.opened(button.period, call.today)))
 
 
-def show_section(figures: Figures, session: Session, call: Call, button: buttons.ShowSection) -> Reply:
-    return Reply(edit=messages.section(_of(figures, session, call, button.period), button.section, call.me))
-
-
-def open_type(figures: Figures, session: Session, call: Call, button: buttons.OpenType) -> Reply:
-    tally = _of(figures, session, call, button.period)
+def open_type(told: Told, session: Session, call: Call, button: buttons.OpenType) -> Reply:
+    tally = _of(told, session, call, button.period)
     found = next((one for one in tally.counted if one.figure.path == f"by_type.{button.kind.value}"), None)
     return _opened(session, call, tally, found, button.page)
 
 
-def open_figure(figures: Figures, session: Session, call: Call, button: buttons.OpenFigure) -> Reply:
-    tally = _of(figures, session, call, button.period)
+def open_figure(told: Told, session: Session, call: Call, button: buttons.OpenFigure) -> Reply:
+    tally = _of(told, session, call, button.period)
     found = next((one for one in tally.counted if one.figure.code == button.figure), None)
     return _opened(session, call, tally, found, button.page)
 
@@ -108,8 +100,8 @@ def _paged(found: list[Message]) -> Reply:
     return Reply(edit=found[0]) if len(found) == 1 else Reply(here=found)
 
 
-def open_names(figures: Figures, session: Session, call: Call, button: OpenNames) -> Reply:
-    tally = _of(figures, session, call, button.period)
+def open_names(told: Told, session: Session, call: Call, button: OpenNames) -> Reply:
+    tally = _of(told, session, call, button.period)
     held = next((one for one in tally.counting.of(HELD) if one.id == button.activity_id), None)
     if held is None:
         raise Refusal(NO_RIGHT)
@@ -117,8 +109,8 @@ def open_names(figures: Figures, session: Session, call: Call, button: OpenNames
     return Reply(here=messages.names(lines))
 
 
-def show_missing(figures: Figures, session: Session, call: Call, button: buttons.ShowMissing) -> Reply:
-    tally = _of(figures, session, call, button.period)
+def show_missing(told: Told, session: Session, call: Call, button: buttons.ShowMissing) -> Reply:
+    tally = _of(told, session, call, button.period)
     return _paged(messages.missing(tally, records.missing(session, tally)))
 
 
@@ -189,11 +181,11 @@ def _looker(session: Session, call: Call, person_id: int) -> Looker:
 
 
 def build(keeps: Keeps, own: Own = ()) -> list[Handler]:
-    figures = keeps.figures
+    told = Told(keeps.figures, keeps.blocks)
     return [
         Command(
             "tally",
-            partial(show, keeps, own),
+            partial(show, told, keeps, own),
             "季度数据",
             Right.TALLY,
             reads=True,
@@ -204,8 +196,8 @@ def build(keeps: Keeps, own: Own = ()) -> list[Handler]:
             group_label="本组数据",
             help="季度数据：查看各项数据和出处，也可以发送“三季度”“上半年”“7-9月”。",
         ),
-        Word((), partial(show, keeps, own), label=True, reads=True, matches=periods.names_quarter),
-        Word((), partial(show, keeps, own), reads=True, matches=periods.names_period),
+        Word((), partial(show, told, keeps, own), label=True, reads=True, matches=periods.names_quarter),
+        Word((), partial(show, told, keeps, own), reads=True, matches=periods.names_period),
         Command(
             "me",
             partial(my_record, own),
@@ -215,16 +207,16 @@ def build(keeps: Keeps, own: Own = ()) -> list[Handler]:
             more=12,
         ),
         Word(("我的", "多少次"), partial(my_record, own), reads=True),
-        Tap(buttons.ShowTally, partial(turn, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.ShowSections, partial(turn, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.ShowSection, partial(show_section, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.OpenType, partial(open_type, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.OpenFigure, partial(open_figure, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(OpenNames, partial(open_names, figures), reads=True, right=Right.TALLY, private=True),
-        Tap(buttons.ShowMissing, partial(show_missing, figures), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.ShowTally, partial(turn, told), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.ShowSections, partial(turn, told), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.OpenType, partial(open_type, told), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.OpenFigure, partial(open_figure, told), reads=True, right=Right.TALLY, private=True),
+        Tap(OpenNames, partial(open_names, told), reads=True, right=Right.TALLY, private=True),
+        Tap(buttons.ShowMissing, partial(show_missing, told), reads=True, right=Right.TALLY, private=True),
         Tap(buttons.ShowMine, partial(turn_mine, own), reads=True, private=True),
         Tap(ShowRecord, partial(show_record, own), reads=True, private=True),
         Tap(OpenRecord, partial(open_record, own), reads=True, private=True),
         Word((), partial(by_name, own), reads=True, matches=looking.names_somebody, offers=True, perhaps=True),
+        *area_handlers.build(told),
         *committee_handlers.build(keeps),
     ]

@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.features.activities.counting.showing import UNRECORDED
 from bot.features.activities.counting.uncalled import Uncalled
 from bot.features.tally import buttons, periods
 from bot.features.tally.service import Counted, Tally
-from bot.kit.access import Right, may
+from bot.kit.access import Reach, Right, may, reach
 from bot.kit.activities import roll_choices
 from bot.kit.buttons import Button
-from bot.kit.doors import ShowCheck, ShowFixes
+from bot.kit.doors import Look, OpenActivity, ShowCheck, ShowFixes
 from bot.kit.figure_words import aside
-from bot.kit.figures import Behaviour, Record, Section, Shown
-from bot.kit.lists import filled, label, page_of, two_a_row
+from bot.kit.figures import Area, Behaviour, Record, Section, Shown
+from bot.kit.lists import filled, page_of, two_a_row
+from bot.kit.owing import Waiting, Waits, counted
 from bot.kit.replies import PAGE, Choice, Message, Pages, Rows
 from bot.kit.versions import DRAFT, Version
 from bot.kit.words import cut, quarter_word, short_day
@@ -83,30 +85,34 @@ def lines(tally: Tally) -> dict[Section, list[FigureLine]]:
 def _line(tally: Tally, one: Counted) -> FigureLine:
     figure = one.figure
     value = f"{figure.number(one.value)}{figure.unit}" if figure.said is None else figure.said(one.value)
-    brackets = aside(_beside(tally, one))
+    brackets = aside(said(beside.value) for beside in beside_of(tally, one) if (said := beside.figure.said) is not None)
     nothing = one.is_empty and not brackets and figure.shown != 2
     return FigureLine(one, figure.label or figure.word, value, brackets + figure.more(one.value), nothing)
 
 
-def _beside(tally: Tally, of: Counted) -> Iterable[str]:
+def beside_of(tally: Tally, of: Counted) -> Iterable[Counted]:
     """What stands in the brackets of a figure; a rate only where there is something of it."""
     for one in tally.counted:
         if one.figure.beside != of.figure.path or one.figure.said is None or one.is_empty:
             continue
         if not (of.is_empty and one.figure.behaviour is Behaviour.RATE):
-            yield one.figure.said(one.value)
+            yield one
 
 
 # --- the tally ----------------------------------------------------------------------------------------------------
 
 
-def summary(tally: Tally, today: date, me: Me) -> Message:
-    """The whole period on one card, each part behind its button, and what has no roll yet, which `me` may call."""
-    code, parts = tally.period.code, lines(tally)
-    doors = [Choice(part.word, buttons.ShowSection(code, part)) for part, listed in parts.items() if _is_said(listed)]
-    doors.append(Choice(MISSING, buttons.ShowMissing(code)))
+def summary(tally: Tally, today: date, me: Me, waits: Sequence[Waiting] = ()) -> Message:
+    """What is not settled yet and `me` may settle, then a line of each area, which its button opens."""
+    code, areas = tally.period.code, {area: of_area(tally, area) for area in Area}
+    said = [area for area, listed in areas.items() if _is_said(listed)]
+    doors = [*(to_the_area(tally, area) for area in said), Choice(MISSING, buttons.ShowMissing(code))]
     around_it = around(tally.period, today, buttons.ShowTally)
-    return Message(whole(tally), filled(*rolls(tally, me), *two_a_row(doors), around_it, _closing(tally, today, me)))
+    telling = [f"{area.word}：{words}。" for area in said if (words := _telling(areas[area]))]
+    head = [title(tally), *versions_read(tally), *unsettled(tally, waits)]
+    text = "\n".join([*head, *(telling or [f"{_when(tally)}暂无记录。"])])
+    rows = [*rolls(tally, me), *two_a_row(doors), around_it, _closing(tally, today, me), settling(me, waits)]
+    return Message(cut(text, PAGE), filled(*rows))
 
 
 def _closing(tally: Tally, today: date, me: Me) -> list[Choice]:
@@ -116,6 +122,22 @@ def _closing(tally: Tally, today: date, me: Me) -> list[Choice]:
         return []
     code = tally.period.code
     return [Choice("定稿", ShowCheck(code)) if tally.frozen is None else Choice("更正", ShowFixes(code))]
+
+
+def of_area(tally: Tally, area: Area) -> list[FigureLine]:
+    """Its figures in the order of its parts."""
+    parts = lines(tally)
+    return [line for section in area.sections for line in parts.get(section, ())]
+
+
+def _telling(listed: Iterable[FigureLine]) -> str:
+    """What an area says on the first page: the first of which there is something, and its most telling ones."""
+    there = [line for line in listed if line.counted.figure.shown and not line.empty]
+    return "，".join(str(line) for line in there if line is there[0] or line.counted.figure.telling)
+
+
+def to_the_area(tally: Tally, area: Area) -> Choice:
+    return Choice(area.word, buttons.ShowArea(tally.period.code, area, 0))
 
 
 def whole(tally: Tally, *, named: bool = True) -> str:
@@ -138,19 +160,50 @@ def without_roll(tally: Tally, *, named: bool = True) -> list[str]:
     return lines + ([f"未点名，未计入统计：{listed(over)}。"] if over else [])
 
 
+def unsettled(tally: Tally, waits: Sequence[Waiting], *, rolls: bool = True) -> list[str]:
+    """Whatever may change the figures still, first of all: what has no roll, who is 未登记 on one (`rolls`: only with
+    these), what `waits` to be decided. Of what is frozen only what stays uncounted.
+    """
+    decided = counted(waits, Waits.ROLL)
+    deciding = [f"待办理：{decided}，办理后计入统计。"] if decided and tally.frozen is None else []
+    return [*(_of_rolls(tally) if rolls else ()), *deciding]
+
+
+def _of_rolls(tally: Tally) -> list[str]:
+    if tally.frozen is not None:
+        return without_roll(tally)
+    here = [f"{_day_and_title(one.day, one.title)}{len(one.roll.unrecorded)}人" for one in tally.unrecorded]
+    named = f"{'；'.join(here[:MOST_ROLLS])}{f'等{len(here)}项' if len(here) > MOST_ROLLS else ''}"
+    then = "" if tally.counting.over else "，补登后计入统计"
+    return [*without_roll(tally), *([f"{UNRECORDED}：{named}{then}。"] if here else [])]
+
+
+def settling(me: Me, waits: Iterable[Waiting]) -> list[Choice]:
+    """To 我的待办, where what waits is decided, for who decides on some of it."""
+    decides = reach(me, Right.APPROVE_LEAVE) is not Reach.NONE or reach(me, Right.REVIEW_PIECES) is not Reach.NONE
+    return [Choice("我的待办", Look("mine"))] if decides and any(one.kind is not Waits.ROLL for one in waits) else []
+
+
+def _day_and_title(day: date, title: str) -> str:
+    return f"{short_day(day)}{cut(title, LONGEST_TITLE)}"
+
+
 def _listed(found: Sequence[Uncalled]) -> str:
-    named = "；".join(f"{short_day(one.start_at.date())}{cut(one.title, LONGEST_TITLE)}" for one in found[:MOST_ROLLS])
+    named = "；".join(_day_and_title(one.start_at.date(), one.title) for one in found[:MOST_ROLLS])
     return f"{named}等{len(found)}项" if len(found) > MOST_ROLLS else named
 
 
 def rolls(tally: Tally, me: Me) -> Rows:
-    """点名 7月7日, for who may."""
+    """点名 7月7日, 补登 7月7日, for who may."""
 
-    def may_call(one: Uncalled) -> bool:
-        return may(me, Right.SIGN_IN_OTHERS, branch_id=tally.counting.branch_id, group_id=one.group_id)
+    def may_enter(group_id: int | None) -> bool:
+        return may(me, Right.SIGN_IN_OTHERS, branch_id=tally.counting.branch_id, group_id=group_id)
 
-    waits = [(one.id, one.start_at) for one in tally.uncalled if one.open and may_call(one)][:MOST_ROLLS]
-    return two_a_row(roll_choices(waits, tally.counting.tz))
+    waits = [(one.id, one.start_at) for one in tally.uncalled if one.open and may_enter(one.group_id)][:MOST_ROLLS]
+    open_ = [] if tally.frozen is not None or tally.counting.over else tally.unrecorded
+    enter = [one for one in open_ if may_enter(one.group_id)][:MOST_ROLLS]
+    choices = [Choice(f"补登 {short_day(one.day)}", OpenActivity(one.id)) for one in enter]
+    return two_a_row([*roll_choices(waits, tally.counting.tz), *choices])
 
 
 def _is_said(listed: Iterable[FigureLine]) -> bool:
@@ -163,37 +216,28 @@ def around(period: Period, today: date, does: Callable[[str], Button]) -> list[C
     return [Choice(word, does(beside.code)) for word, beside in periods.beside(period, today)]
 
 
-def section(tally: Tally, which: Section, me: Me) -> Message:
-    """One part: its figures, each with a button that opens the records behind it for those who may."""
-    found = lines(tally).get(which, [])
-    said, empty = [line for line in found if not line.empty], [line for line in found if line.empty]
-    here = which is Section.ACTIVITIES
-    head = [f"{title(tally)}\n【{which.word}】", *(without_roll(tally) if here else [])]
-    texts = [*head, *map(str, said), *none_of(tally, empty)]
-    taps = [
-        Choice(label(f"{line.label}{line.value}"), _open(tally, line.counted))
-        for line in said
-        if line.counted.figure.show is not None and line.counted.figure.opens_to(me)
-    ]
-    calls = rolls(tally, me) if here else ()
-    return Message("\n".join(texts), [*calls, *two_a_row(taps), [_to_the_tally(tally)]])
-
-
-def _open(tally: Tally, one: Counted, page: int = 0) -> buttons.OpenFigure:
+def open_figure(tally: Tally, one: Counted, page: int = 0) -> buttons.OpenFigure:
     return buttons.OpenFigure(tally.period.code, one.figure.code, page)
 
 
-def _to_the_tally(tally: Tally) -> Choice:
+def to_the_tally(tally: Tally) -> Choice:
     return Choice("季度数据", buttons.ShowTally(tally.period.code))
 
 
-def none_of(tally: Tally, empty: Iterable[FigureLine]) -> list[str]:
-    """What is 0, at the end and by name: never printed as 0次. Not what took place and only has no roll."""
+def none_of(
+    tally: Tally, empty: Iterable[FigureLine], beside: Callable[[FigureLine], str] = lambda line: ""
+) -> list[str]:
+    """What is 0, at the end and by name: never printed as 0次. Not what took place and only has no roll. `beside`: what
+    else is said of each.
+    """
     took_place = {path for one in tally.uncalled for path in one.counts}
     figures = ((line, line.counted.figure) for line in empty if line.counted.figure.path not in took_place)
-    quiet = [line.label for line, figure in figures if not figure.quiet and not figure.further]
-    when = "本季度" if tally.period.quarter else "这段时间"
-    return [f"{when}暂无：{'、'.join(quiet)}。"] if quiet else []
+    quiet = [line.label + beside(line) for line, figure in figures if not figure.quiet and not figure.further]
+    return [f"{_when(tally)}暂无：{'、'.join(quiet)}。"] if quiet else []
+
+
+def _when(tally: Tally) -> str:
+    return "本季度" if tally.period.quarter else "这段时间"
 
 
 # --- the records behind a figure ------------------------------------------------------------------------------------
@@ -205,7 +249,7 @@ def figure(tally: Tally, one: Counted, shown: Shown, at: int) -> list[Message]:
     """
     (first, *head), records = shown[0] or [""], shown[1]
     texts = [title(tally), f"【{one.figure.word}】{first}", f"口径：{one.figure.formula}。", *head]
-    back = [Choice(one.figure.section.word, buttons.ShowSection(tally.period.code, one.figure.section))]
+    back = [to_the_area(tally, Area.of(one.figure.section))]
     if any(record.opens for record in records):
         return [_to_tap(texts, tally, one, records, at, back)]
     return _pages([*texts, *(_lines(records) or [NOTHING])], [back])
@@ -220,7 +264,7 @@ def _to_tap(
 ) -> Message:
     page = page_of(records, at, ON_A_PAGE)
     rows = [[record.opens] for record in page.things if record.opens is not None]
-    turn = page.turn(lambda other: _open(tally, one, other))
+    turn = page.turn(lambda other: open_figure(tally, one, other))
     return Message("\n".join([*texts, *_lines(page.things)]), filled(*rows, turn, back))
 
 
@@ -240,4 +284,4 @@ def names(listed: Iterable[str]) -> list[Message]:
 def missing(tally: Tally, parts: Iterable[tuple[str, Sequence[str]]]) -> list[Message]:
     """未完成情况: by what is missing at the cut-off, with names; in private, to those who may."""
     listed = [f"{word}{len(people)}人：{'、'.join(people)}" for word, people in parts if people]
-    return _pages([f"{title(tally)}\n【{MISSING}】", *(listed or ["全部完成。"])], [[_to_the_tally(tally)]])
+    return _pages([f"{title(tally)}\n【{MISSING}】", *(listed or ["全部完成。"])], [[to_the_tally(tally)]])

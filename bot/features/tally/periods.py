@@ -231,5 +231,48 @@ def beside(period: Period, today: date) -> list[tuple[str, Period]]:
     return []
 
 
+_BEFORE = {month_of: "上月", year_of: "上年"}
+
+
+def compared(period: Period, today: date) -> list[tuple[str, Period]]:
+    """What a period is compared with, by its words: the one before, which is whole where this one is to date, and the
+    same days of the year before; each once.
+    """
+    word, before = _before(period, today)
+    found = {before: word}
+    found.setdefault(year_ago(period), "去年同期")
+    return [(said, one) for one, said in found.items() if one.start.year in YEARS]
+
+
+def _before(period: Period, today: date) -> tuple[str, Period]:
+    if period.quarter is not None:
+        return "上季度", Period.of(period.quarter.previous())
+    for unit in _UNITS:
+        whole = unit(period.start)
+        if period == whole or (whole.start == period.start and period.end == today < whole.end):
+            one = unit(whole.start - DAY)
+            return _BEFORE.get(unit, words(one)), one
+    start, to = period.start, period.to
+    if start.day == to.day == 1:
+        months = (to.year - start.year) * 12 + to.month - start.month
+        one = Period(_months_on(start, -months), start)
+    else:
+        one = Period(start - (to - start), start)
+    return words(one), one
+
+
+def year_ago(period: Period) -> Period:
+    """The same days a year before; of whole months whole months, whatever a leap year adds."""
+    start = _months_on(period.start, -12)
+    to = _months_on(period.to, -12) if period.to.day == 1 else _months_on(period.end, -12) + DAY
+    return Period(start, to)
+
+
+def _months_on(day: date, months: int) -> date:
+    """So many months later, on the last day of a month that is shorter."""
+    count = day.year * 12 + day.month - 1 + months
+    return date(count // 12, count % 12 + 1, min(day.day, month_of(date(count // 12, count % 12 + 1, 1)).end.day))
+
+
 def _to_date(period: Period, today: date) -> Period:
     return Period(period.start, today + DAY) if period.holds(today) else period

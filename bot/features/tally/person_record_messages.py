@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
-from bot.features.activities.counting.showing import UNRECORDED
+from bot.features.activities.counting.showing import UNRECORDED, roll_of
 from bot.features.integrity.rules import names as holiday_names
 from bot.features.reflections.rules import Version
 from bot.features.tally import buttons, periods
@@ -82,20 +82,8 @@ def which(people: Sequence[Known], period: Period) -> Message:
 def _counts(of: PersonRecord, looker: Looker | None) -> list[str]:
     """应参加5次，参加4次，请假1次，补学1次，学时16个, without what there is none of; nothing before the first roll."""
     held = [part.held.roll for part in of.parts if part.held is not None]
-    expected, present, leave, absent, made_up, unrecorded = (
-        sum(of.person_id in getattr(roll, name) for roll in held)
-        for name in ("expected", "present", "leave", "absent", "made_up", "unrecorded")
-    )
-    counts = [
-        ("应参加", expected),
-        ("参加", present),
-        ("请假", leave),
-        ("缺席", absent - unrecorded),
-        (_open(looker), unrecorded),
-        ("补学", made_up),
-    ]
-    words = [*(f"{word}{count}次" for word, count in counts if count), *_hours(of)]
-    return ["，".join(words)] if words else []
+    words = [roll_of(held, of.person_id, _open(looker)), *_hours(of)]
+    return ["，".join(filter(None, words))] if any(words) else []
 
 
 def _hours(of: PersonRecord) -> list[str]:

@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.features.activities.counting.held import HELD
+from bot.features.activities.counting.rules import Held
 from bot.features.activities.counting.uncalled import UNCALLED, Uncalled
 from bot.kit import versions
 from bot.kit.closing import close_days
-from bot.kit.figures import Counting, Figure, Figures, Lacking, Source
+from bot.kit.figures import Counting, Figure, Figures, Lacking, Section, Source
 from bot.kit.group_scope import GROUPS
 from bot.kit.refusal import Refusal
 from bot.kit.versions import DRAFT, Version
@@ -79,6 +81,11 @@ class Tally:
         return self.counting.of(UNCALLED)
 
     @property
+    def unrecorded(self) -> Sequence[Held]:
+        """What has a roll on which somebody is 未登记."""
+        return [one for one in self.counting.of(HELD) if one.roll.unrecorded]
+
+    @property
     def lacking(self) -> Iterable[Lacking]:
         """未完成情况, as the sources of the figures tell it, each once."""
         sources: Collection[Source[Any]] = dict.fromkeys(one.figure.of for one in self.counted)
@@ -110,17 +117,19 @@ def tally(
     *,
     figures: Figures,
     to: Me | None = None,
+    area: Collection[Section] | None = None,
     version: str = "",
 ) -> Tally:
     """Count a period of a branch as of `now`; `only`: what concerns some party groups (a leader's own). `to`: without
-    what is not for somebody.
+    what is not for somebody. `area`: of these parts alone.
 
     A closed quarter is what its newest version says, or `version` (DRAFT: as it is counted now); refuses one that there
     is not. Of some groups nothing is frozen, and over a longer period each record is judged by its own quarter (D27).
     """
     with asked_once(session):
         asked = counting(session, branch_id, period, now, tz, only)
-        told = [one for one in figures(session, branch_id) if to is None or one.told_to(to)]
+        every = figures(session, branch_id)
+        told = [one for one in every if (to is None or one.told_to(to)) and (area is None or one.section in area)]
         found = count(asked, session.get_one(Organisation, branch_id).name, told)
     if period.quarter is None:
         return replace(found, read=versions.newest(session, branch_id, period.quarters()))

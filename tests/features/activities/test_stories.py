@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.playground import story
 from scheduler.calendar.days import Quarter
 from storage.models.activity import FirstAgendaItem
+from tests.areas import every_area
 from tests.counting import tally
 from tests.world import SHANGHAI, World, world
 
@@ -28,12 +29,9 @@ def figures(bot: World) -> tuple[dict[str, Any], Any]:
         return found.figures, found.behind
 
 
-async def card(bot: World, section: str = "") -> str:
-    """The quarter in chat, or one part of it."""
-    await bot.stage.say(SEC, "2023年三季度")
-    if section:
-        await bot.stage.tap(SEC, section)
-    return bot.stage.people[SEC].chat.last.text
+async def card(bot: World) -> str:
+    """The quarter in chat, with the pages of all areas."""
+    return await every_area(bot.stage, SEC, "2023年三季度")
 
 
 async def live(bot: World, since: str, until: str) -> None:

@@ -476,9 +476,9 @@ async def test_st5(bot: World) -> None:
     # What each reads of it: the secretary all, the deputy the names, nobody else anything.
     for name in (SEC, "乙一"):
         await bot.stage.say(name, "季度数据")
-        assert "考试1次（实考22人次，参加率95.7%）" in last(bot, name)[0]
-        assert "考试平均成绩98分" in last(bot, name)[0]
-        _, labels = await taps(bot, name, "学习")
+        text, labels = await taps(bot, name, "学习")
+        assert "考试1次（实考22人次，参加率95.7%）" in text
+        assert "考试平均成绩98分" in text
         assert ("考试平均成绩98分" in labels) is (name == SEC)
         await bot.stage.tap(name, "考试1次")
         assert f"未参加：{names[22]}" in last(bot, name)[0]

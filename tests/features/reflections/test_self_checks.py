@@ -628,7 +628,7 @@ async def test_each_form_opens_behind_its_figure(bot: World) -> None:
     await bot.stage.say("甲七", "提交")
     await bot.stage.tap("丙一", "通过", "1. 问题：学习不够")
     await bot.stage.say("丙一", "季度数据")
-    await bot.stage.tap("丙一", "心得")
+    await bot.stage.tap("丙一", "学习")
     await bot.stage.tap("丙一", "存在问题1个")
     assert "甲七：1个问题" in last(bot, "丙一").labels
     await bot.stage.tap("丙一", "甲七：1个问题")

@@ -10,6 +10,7 @@ from bot.playground import story
 from bot.playground.chats import Message
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
+from tests.areas import every_area
 from tests.counting import tally
 from tests.world import SHANGHAI, World, world
 
@@ -44,9 +45,8 @@ def words(bot: World) -> dict[str, tuple[str, int]]:
 
 
 async def card(bot: World) -> str:
-    """The quarter in chat."""
-    await bot.stage.say(SEC, "2023年三季度")
-    return bot.stage.people[SEC].chat.last.text
+    """The quarter in chat, with the pages of all areas."""
+    return await every_area(bot.stage, SEC, "2023年三季度")
 
 
 def last(bot: World, name: str) -> Message:
@@ -163,8 +163,8 @@ async def test_st4_a_day_of_study_with_self_checks_and_reflections(bot: World) -
     await bot.stage.at("2023-09-30 20:00")
     check_st4(bot)
     text = await card(bot)
-    assert "廉政专题学习日1次，大家谈1次，出席率95.7%，参学率100%。" in text
-    assert "心得体会21篇（心得任务1项），自查表22份，存在问题43个（整改措施43个）。" in text
+    assert "\n廉政专题学习日1次\n大家谈1次\n出席率95.7%，参学率100%\n" in text
+    assert "\n心得体会21篇（心得任务1项）\n自查表22份\n存在问题43个（整改措施43个）\n" in text
 
 
 # --- ST6 -------------------------------------------------------------------------------------------------------------
@@ -220,9 +220,9 @@ async def test_st6_before_a_holiday(bot: World) -> None:
     check_st6(bot, 6, "各1篇")
     text = await card(bot)
     for line in (
-        "警示教育1次，出席率91.3%，参学率100%。",
-        "心得体会6篇（心得任务1项）。",
-        "节前廉洁提醒1次（应阅25人次，按时已阅23人次，按时率92%）。",
+        "\n警示教育1次\n出席率91.3%，参学率100%\n",
+        "\n心得体会6篇（心得任务1项）\n",
+        "\n节前廉洁提醒1次（应阅25人次，按时已阅23人次，按时率92%）\n",
     ):
         assert line in text
 

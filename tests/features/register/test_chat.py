@@ -581,8 +581,8 @@ async def test_a_kind_of_25_lines_goes_through_every_door(bot: World) -> None:
         await bot.stage.tap(PUB, "保存", "核对无误")
         assert said(bot, PUB) == "已登记：2023年8月10日 《学思践悟》 甲五（已借出）。"
         await bot.stage.say(SEC, "季度数据")
-        assert "图书借阅1次，借出册数2册，借阅人数1人。" in said(bot, SEC)
-        await bot.stage.tap(SEC, "服务", "第三季度")
+        await bot.stage.tap(SEC, "宣传与共建", "第三季度")
+        assert "图书借阅1次\n借出册数2册\n借阅人数1人" in said(bot, SEC)
         await bot.stage.tap(SEC, "借出册数2册")
         assert "2023年8月10日 《学思践悟》 甲五（已借出）" in said(bot, SEC)
         await bot.stage.tap(SEC, "2023年8月10日")

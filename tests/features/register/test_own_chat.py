@@ -46,7 +46,7 @@ async def test_a_kind_is_made_in_chat_and_its_figure_opens_its_records(bot: Worl
     await meet(bot)
     assert "已登记：2023年8月11日 甲四、甲五、庚一" in said(bot, SEC)
     await bot.stage.say(SEC, "季度数据")
-    await bot.stage.tap(SEC, "自设项目")
+    await bot.stage.tap(SEC, "清单")
     assert "读书沙龙1次" in last(bot, SEC).text
     assert "读书沙龙参加人员人次3人次" in last(bot, SEC).text
     assert "读书沙龙本数3" in last(bot, SEC).text

@@ -14,6 +14,7 @@ from storage.choices import TalkKind, TalkMode
 from storage.models.outbox import Outbox
 from storage.models.person import DutySpan
 from storage.models.talk import Talk, TalkCampaign, TalkPerson
+from tests.areas import every_area
 from tests.features.talks.desk import TOPIC
 from tests.taps import Cost, Counted
 from tests.world import World, world
@@ -306,12 +307,12 @@ async def test_st10s_talks(bot: World) -> None:
         await say(bot, "甲一", f"今天和{name}谈话", "保存有记录")
     await say(bot, "乙一", "今天和甲一谈话", "保存有记录")
     await bot.stage.at("2023-10-10 10:00")
-    text, _ = await say(bot, "甲一", "三季度")
+    text = await every_area(bot.stage, "甲一", "三季度")
     assert "谈话活动1期（覆盖率96%）" in text
     assert "书面谈话记录24份" in text
     assert "全覆盖" not in text
     await bot.stage.at("2023-10-12 10:00")
     await say(bot, "甲一", "今天和甲四谈话", "保存有记录")
-    text, _ = await say(bot, "甲一", "三季度")
+    text = await every_area(bot.stage, "甲一", "三季度")
     assert "谈话活动1期（覆盖率96%）" in text
     assert "书面谈话记录24份" in text

@@ -102,13 +102,21 @@ async def test_the_secretary_opens_every_figure_down_to_the_names(bot: World) ->
     """S71: the tally, its parts, the activities behind a figure, who came."""
     await bot.stage.say("甲一", "季度数据")
     card = last(bot, "甲一")
-    assert card.text.startswith("2023年第三季度（截至7月15日）\n主题党日1次，出席率87.5%，参学率95.8%")
-    assert "期初25人，期末25人" in card.text
+    assert card.text == (
+        "2023年第三季度（截至7月15日）\n组织生活：主题党日1次，出席率87.5%，参学率95.8%。\n队伍：期初25人，期末25人。"
+    )
+    assert labels(card) == ["组织生活", "学习", "廉政", "队伍", "未完成情况", "上季度"]
+    await bot.stage.tap("甲一", "队伍")
+    assert (
+        "【队伍】\n对比：上季度为2023年第二季度（未定稿）。\n人员：\n期初25人；上季度25人\n期末25人；上季度25人\n"
+        in card.text
+    )
+    await bot.stage.tap("甲一", "季度数据")
+    await bot.stage.tap("甲一", "组织生活")
+    assert "\n【组织生活】\n主题党日1次\n出席率87.5%，参学率95.8%\n" in card.text
     assert "本季度暂无：党员大会、支委会" in card.text
     assert "0次" not in card.text
-    assert labels(card) == ["组织生活", "学习", "心得", "节前提醒", "人员", "未完成情况", "上季度"]
-    await bot.stage.tap("甲一", "组织生活")
-    assert labels(card) == ["主题党日1次", "出席率87.5%", "季度数据"]
+    assert labels(card) == ["主题党日1次", "出席率87.5%", "按党小组", "按党员", "口径", "季度数据"]
     await bot.stage.tap("甲一", "主题党日1次")
     assert "7月7日　7月主题党日\n　应到24人，实到21人，请假2人，缺席1人，出席率87.5%，参学率95.8%" in card.text
     await bot.stage.tap("甲一", "7月7日")
@@ -132,14 +140,19 @@ async def test_what_has_no_roll_stands_first_and_is_called_from_there(bot: World
     await bot.stage.say("甲一", "季度数据")
     card = last(bot, "甲一")
     assert card.text.split("\n")[1] == "待点名：7月12日7月党课，点名后计入统计。"
-    assert "党课" not in card.text.split("暂无")[-1]
     assert labels(card)[:2] == ["点名 7月12日", "组织生活"]
+    await bot.stage.tap("甲一", "组织生活", "2023年第三季度")
+    assert card.text.split("\n")[2] == "待点名：7月12日7月党课，点名后计入统计。"
+    assert "党课" not in card.text.split("暂无")[-1]
+    assert labels(card)[0] == "点名 7月12日"
+    await bot.stage.tap("甲一", "季度数据", "2023年第三季度")
     await bot.stage.tap("甲一", "点名 7月12日", "2023年第三季度")
     assert last(bot, "甲一").text.startswith("【点名】7月党课")
     await bot.stage.tap("甲一", "完成点名", "【点名】")
     await bot.stage.tap("甲一", "确认登记", "【点名】")
     await bot.stage.say("甲一", "季度数据")
     assert "待点名" not in last(bot, "甲一").text
+    await bot.stage.tap("甲一", "组织生活", "2023年第三季度")
     assert "党课1次" in last(bot, "甲一").text
 
 
@@ -192,7 +205,7 @@ async def test_words_for_the_quarter(bot: World) -> None:
         *QUARTER,
     ):
         await bot.stage.say("甲二", words)
-        assert last(bot, "甲二").text.startswith("2023年第三季度（截至7月15日）\n主题党日1次"), words
+        assert last(bot, "甲二").text.startswith("2023年第三季度（截至7月15日）\n组织生活：主题党日1次"), words
 
 
 async def test_a_quarter_wins_over_an_open_question(bot: World) -> None:
@@ -227,7 +240,14 @@ async def test_who_is_missing_is_told_to_those_who_may(bot: World) -> None:
     assert "7月7日 7月主题党日，缺席未补学1人：丙三" in last(bot, "甲一").text
     await bot.stage.say("甲三", "季度数据")
     of_group = last(bot, "甲三")
-    assert of_group.text.startswith("2023年第三季度第一党小组（截至7月15日）\n主题党日1次，出席率88.9%，参学率100%")
+    assert of_group.text.startswith(
+        "2023年第三季度第一党小组（截至7月15日）\n组织生活：主题党日1次，出席率88.9%，参学率100%"
+    )
+    await bot.stage.tap("甲三", "组织生活")
+    assert of_group.text.startswith(
+        "2023年第三季度第一党小组（截至7月15日）\n【组织生活】\n主题党日1次\n出席率88.9%，参学率100%"
+    )
+    await bot.stage.tap("甲三", "季度数据")
     await bot.stage.tap("甲三", "未完成情况")
     assert "全部完成。" in of_group.text
     await bot.stage.say("丙二", "季度数据")
@@ -238,10 +258,10 @@ async def test_who_is_missing_is_told_to_those_who_may(bot: World) -> None:
 async def test_heads_open_their_names(bot: World) -> None:
     await bot.stage.say("甲一", "季度数据")
     card = last(bot, "甲一")
-    for label in ("人员", "免于考勤2人"):
+    for label in ("队伍", "免于考勤2人"):
         await bot.stage.tap("甲一", label)
     assert card.text.endswith("【免于考勤】\n口径：期末免于考勤的党员。\n乙八、丙八")
-    await bot.stage.tap("甲一", "人员")
+    await bot.stage.tap("甲一", "队伍")
     await bot.stage.tap("甲一", "有学时")
     assert "甲五：4学时" in card.text
     assert "丙三" not in card.text

@@ -16,7 +16,7 @@ from bot.features.tally.service import Tally, to_json
 from bot.kit.buttons import LIMIT, Button, placed
 from bot.kit.doors import OpenNames
 from bot.kit.feature import Feature
-from bot.kit.figures import Section, Source, fixed, those, together
+from bot.kit.figures import Area, Section, Source, fixed, those, together
 from bot.kit.handlers import Handler
 from bot.kit.keyboard import with_words
 from scheduler.calendar.days import Quarter
@@ -75,8 +75,8 @@ async def bot(sqlite_url: str) -> AsyncIterator[World]:
 async def test_it_stands_in_chat_with_its_records(bot: World) -> None:
     await bot.stage.say("甲一", "季度数据")
     card = last(bot, "甲一")
-    assert "主题党日1次，出席率87.5%，参学率95.8%，长时活动1次" in card.text
     await bot.stage.tap("甲一", "组织生活")
+    assert "主题党日1次\n出席率87.5%，参学率95.8%\n长时活动1次\n" in card.text
     assert "长时活动1次" in labels(card)
     await bot.stage.tap("甲一", "长时活动1次")
     head = "2023年第三季度（截至7月15日）\n【长时活动】共1次\n口径：学时在3个以上的活动。\n7月7日　7月主题党日\n"
@@ -134,6 +134,10 @@ CODE = "20230101-20230821"
     [
         buttons.ShowTally(CODE),
         buttons.ShowSections(CODE),
+        buttons.ShowArea(CODE, Area.MEETINGS, 0),
+        buttons.ShowGroups(CODE, Area.MEETINGS, 0),
+        buttons.ShowPeople(CODE, Area.MEETINGS, 0),
+        buttons.ShowFormulas(CODE, Area.MEETINGS, 0),
         buttons.ShowSection(CODE, Section.ORGANISATION),
         buttons.OpenType("20233", ActivityType.ORGANIZATIONAL_LIFE_MEETING, 99),
         buttons.OpenFigure(CODE, "ffffffff", 9999),

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.showing import names_of
-from bot.features.tally import committee_messages, messages, person_record_messages, records
+from bot.features.tally import area_messages, committee_messages, messages, person_record_messages, records
 from bot.features.tally.committee import Below, _until
 from bot.features.tally.person_records import my_record
 from bot.features.tally.service import Tally
 from bot.kit.deadlines import CloseDays
+from bot.kit.figures import Area
 from bot.kit.lists import label
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
@@ -214,9 +215,14 @@ def test_an_activity_of_tomorrow_is_no_figure(storage: Storage) -> None:
         desk.make(start_at=START + timedelta(days=7), end_at=START + timedelta(days=7, hours=2))
         counted = tally(session, desk.cast.branch_id, Q3, TOLD, SHANGHAI)
         assert session.query(Activity).count() == 2
-        text = messages.summary(counted, TOLD.date(), desk.me("甲一")).text
-        assert text.startswith(
-            "2023年第三季度（截至7月4日）\n期初25人，期末25人，预备党员1人，免于考勤2人。\n本季度暂无：党员大会、"
+        me = desk.me("甲一")
+        text = messages.summary(counted, TOLD.date(), me).text
+        assert text == "2023年第三季度（截至7月4日）\n队伍：期初25人，期末25人。"
+        pages = {area: area_messages.area(counted, area, me).text for area in Area}
+        assert pages[Area.PEOPLE].startswith(
+            "2023年第三季度（截至7月4日）\n【队伍】\n人员：\n期初25人\n期末25人\n正式党员24人\n预备党员1人\n免于考勤2人"
         )
-        assert "缺席" not in text
-        assert "—" not in text
+        assert pages[Area.MEETINGS].startswith("2023年第三季度（截至7月4日）\n【组织生活】\n本季度暂无：党员大会、")
+        for said in (text, *pages.values()):
+            assert "缺席" not in said
+            assert "—" not in said

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.features.tally import committee_messages, messages
+from bot.features.tally import area_messages, committee_messages, messages
 from bot.features.tally.service import Tally
-from bot.kit.figures import Section
+from bot.kit.figures import Area
 from scheduler.calendar.days import Quarter
 from storage.choices import ActivityType, Scope
 from storage.engine import Storage
@@ -51,11 +51,11 @@ def test_it_is_never_said_that_there_was_none(storage: Storage, now: str, line: 
         found = counted(session, desk, now)
         lines, buttons = said(desk, found)
         assert (lines[1] if line else "", buttons) == (line, button)
-        [none] = [one for one in lines if one.startswith("本季度暂无：")]
+        part = area_messages.area(found, Area.MEETINGS, desk.me("甲一"))
+        [none] = [one for one in part.text.split("\n") if one.startswith("本季度暂无：")]
         assert ("主题党日" in none) is (not line)
         assert "党员大会" in none
         assert "缺席" not in "".join(lines)
-        part = messages.section(found, Section.ACTIVITIES, desk.me("甲一"))
         assert line in part.text
         assert ("主题党日" in part.text.split("暂无")[-1]) is (not line)
 

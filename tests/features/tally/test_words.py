@@ -145,9 +145,11 @@ async def test_words_for_any_other_period(held: World) -> None:
 async def test_a_period_is_opened_down_to_its_names_and_left_for_the_one_before(held: World) -> None:
     await held.stage.say(SECRETARY, "今年")
     card = last(held, SECRETARY)
-    assert card.text.startswith("2023年1月1日至7月15日\n主题党日1次，出席率87.5%")
+    assert card.text.startswith("2023年1月1日至7月15日\n组织生活：主题党日1次，出席率87.5%")
+    await held.stage.tap(SECRETARY, "组织生活")
+    assert card.text.startswith("2023年1月1日至7月15日\n【组织生活】\n主题党日1次\n出席率87.5%")
     assert "这段时间暂无：党员大会" in card.text
-    for label in ("组织生活", "主题党日1次", "7月7日"):
+    for label in ("主题党日1次", "7月7日"):
         await held.stage.tap(SECRETARY, label)
     assert "缺席1人：丙三" in last(held, SECRETARY).text
     await held.stage.say(SECRETARY, "今年")

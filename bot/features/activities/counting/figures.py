@@ -19,7 +19,7 @@ from bot.features.activities.counting.listed import (
     types_said,
 )
 from bot.features.activities.counting.rules import COUNTED, Held, Lecturer, Sum, hours, of_type
-from bot.features.activities.counting.showing import first_agenda, hours_of, occasions
+from bot.features.activities.counting.showing import first_agenda, hours_of, occasions, roll_of
 from bot.kit.activity_words import type_words
 from bot.kit.entry_hours import ENTRY_HOURS, EntryHours
 from bot.kit.figures import Behaviour, Counting, Figure, Section, Source, codes, those
@@ -27,7 +27,7 @@ from bot.kit.glossary.choices import ACTIVITY_TYPES
 from bot.kit.glossary.figures import OF_A_ROLL
 from bot.kit.group_scope import GROUPS, LATEST
 from bot.kit.names import name_key
-from bot.kit.rates import percent
+from bot.kit.rates import percent, plain
 from storage.choices import ActivityType, Organizer, Scope
 from storage.roster import rosters
 
@@ -154,6 +154,13 @@ def _rolls_behind(rows: Sequence[Held]) -> Behind:
     return {f".A{one.id}.{part}": codes("P", getattr(one.roll, part)) for one in rows for part in PARTS}
 
 
+def _each(rows: Sequence[Held]) -> dict[int, str]:
+    """应参加3次，参加2次，请假1次: of everybody who was expected."""
+    rolls = [one.roll for one in rows]
+    people = {person for roll in rolls for person in roll.expected}
+    return {person: roll_of(rolls, person) for person in sorted(people)}
+
+
 # --- all of them ----------------------------------------------------------------------------------------------------
 
 
@@ -272,6 +279,7 @@ _OTHERS: tuple[Figure[Any, Any], ...] = (
         number=lambda sums: sums["attendance_rate"],
         label=OF_A_ROLL["attendance_rate"],
         said=lambda sums: percent(sums["attendance_rate"]),
+        telling=True,
         more=lambda sums: f"，{OF_A_ROLL['coverage_rate']}{percent(sums['coverage_rate'])}",
         quiet=True,
         share=("branch_scope_overall.present", "branch_scope_overall.expected"),
@@ -288,6 +296,7 @@ _OTHERS: tuple[Figure[Any, Any], ...] = (
         value=_hours,
         number=len,
         behind=_hours_behind,
+        each=lambda rows: {person: f"{plain(total)}学时" for person, total in hours(rows).items()},
         show=hours_of,
         label="有学时",
         shown=0,
@@ -301,6 +310,7 @@ _OTHERS: tuple[Figure[Any, Any], ...] = (
         value=_rolls,
         number=len,
         behind=_rolls_behind,
+        each=_each,
         shown=None,
     ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 
 from bot.features.activities.counting.rules import Held, Learned, Sum, hours
+from bot.features.activities.rules import Roll
 from bot.kit import back_fill
 from bot.kit.doors import OpenNames
 from bot.kit.figures import Counting, Lacking, Look, Record, Shown
@@ -35,6 +36,25 @@ def sum_words(held: Sequence[Held]) -> str:
     words = [f"{OF_A_ROLL['expected']}{said.expected}{unit}", *(f"{word}{n}{unit}" for word, n in counts if n)]
     rates = [(OF_A_ROLL["attendance_rate"], said.attendance_rate), (OF_A_ROLL["coverage_rate"], said.coverage_rate)]
     return "，".join([*words, *(f"{word}{percent(value)}" for word, value in rates if value is not None)])
+
+
+def roll_of(rolls: Sequence[Roll], person: int, unknown: str = UNRECORDED) -> str:
+    """应参加3次，参加2次，请假1次: of one person, without what there is none of. unknown: how it is said that nothing
+    is recorded of somebody, which is not absent.
+    """
+    expected, present, leave, absent, unrecorded, made_up = (
+        sum(person in getattr(roll, name) for roll in rolls)
+        for name in ("expected", "present", "leave", "absent", "unrecorded", "made_up")
+    )
+    counts = [
+        ("应参加", expected),
+        ("参加", present),
+        (OF_A_ROLL["leave"], leave),
+        (OF_A_ROLL["absent"], absent - unrecorded),
+        (unknown, unrecorded),
+        ("补学", made_up),
+    ]
+    return "，".join(f"{word}{number}次" for word, number in counts if number)
 
 
 def activity_lines(held: Held) -> str:

@@ -49,6 +49,7 @@ FIGURES = fixed(
         formula="最后一日的在册党员",
         rows=lambda heads: heads.closing,
         shown=2,
+        telling=True,
         old="close",
     ),
     of_people(
