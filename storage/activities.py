@@ -127,4 +127,4 @@ def roll_keepers(session: Session, activity: Activity, day: date) -> list[int]:
     officers = [row.person_id for row in held if row.duty is Duty.ORGANIZATION_OFFICER] or [
         row.person_id for row in held
     ]
-    return list(dict.fromkeys([activity.created_by_id, *officers]))
+    return list(dict.fromkeys(one for one in (activity.created_by_id, *officers) if one is not None))

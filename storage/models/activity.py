@@ -18,10 +18,12 @@ class Activity(Model):
     `planned_on` keeps the first day it was planned for. `settled_at` is set when the roll is complete and the
     status became held. `late_minutes` is the branch's setting on the day it was made (D23). organizer_name, level: who
     held it, where that is not the branch alone. guests: how many came besides those who stand by name. note: 备注 of
-    the notice. campaign_id: the entry of the campaign that it is part of (S3).
+    the notice. campaign_id: the entry of the campaign that it is part of (S3). created_by_id: null where an archive has
+    brought it that does not say. archive_id, extra: as of a person.
     """
 
     __tablename__ = "activity"
+    __table_args__ = (UniqueConstraint("branch_id", "archive_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -47,9 +49,11 @@ class Activity(Model):
     sites: Mapped[list[Any]] = mapped_column(default=list, info=free_text())
     partners: Mapped[list[Any]] = mapped_column(default=list, info=free_text())
     sign_in_code_hash: Mapped[str | None] = mapped_column(unique=True, info=nothing_personal())
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=actor())
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     created_at: Mapped[datetime] = mapped_column(index=True)
     settled_at: Mapped[datetime | None]
+    archive_id: Mapped[str | None] = mapped_column(info=nothing_personal())
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class Component(Model):
@@ -66,9 +70,10 @@ class Component(Model):
 
 
 class FirstAgendaItem(Model):
-    """An item of 第一议题: a document studied at the head of a meeting (S12)."""
+    """An item of 第一议题: a document studied at the head of a meeting (S12). archive_id, extra: as of a person."""
 
     __tablename__ = "first_agenda_item"
+    __table_args__ = (UniqueConstraint("branch_id", "archive_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -76,6 +81,8 @@ class FirstAgendaItem(Model):
     source: Mapped[str] = mapped_column(default="", info=free_text())
     source_date: Mapped[date | None]
     created_at: Mapped[datetime]
+    archive_id: Mapped[str | None] = mapped_column(info=nothing_personal())
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class ActivityFirstAgendaItem(Model):

@@ -1,4 +1,7 @@
-"""Who came, who asked for leave, who made up for it. A withdrawn row stays; unique keys are over live rows."""
+"""Who came, who asked for leave, who made up for it. A withdrawn row stays; unique keys are over live rows.
+
+extra: further fields of an archive, as of a person.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -40,6 +43,7 @@ class Attendance(Model):
     at: Mapped[datetime]
     marked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     withdrawn_at: Mapped[datetime | None]
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class LeaveRequest(Model):
@@ -70,6 +74,7 @@ class LeaveRequest(Model):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     withdrawn_at: Mapped[datetime | None]
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class Makeup(Model):
@@ -102,3 +107,4 @@ class Makeup(Model):
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     return_reason: Mapped[str] = mapped_column(default="", info=free_text(swept=True))
     withdrawn_at: Mapped[datetime | None]
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())

@@ -46,6 +46,7 @@ class MinutesSpeech(Model):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, info=owner())
     name: Mapped[str] = mapped_column(default="", info=free_text())
     text: Mapped[str] = mapped_column(default="", info=free_text())
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class MinutesTask(Model):
@@ -60,6 +61,7 @@ class MinutesTask(Model):
     text: Mapped[str] = mapped_column(info=free_text())
     owner: Mapped[str] = mapped_column(default="", info=free_text())
     due_on: Mapped[date | None]
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class ActivityTemplate(Model):

@@ -74,7 +74,7 @@ def matters(
         asked_on, days = _days(activity, calendar, tz)
         if today > days[-1]:
             continue
-        for person in dict.fromkeys([activity.created_by_id, *officers]):
+        for person in dict.fromkeys(one for one in (activity.created_by_id, *officers) if one is not None):
             me = Me(person, "", branch_id, None, frozenset(held[person]), frozenset(leads[person]))
             if person_id in (None, person) and service.calls(me, activity):
                 day, title = short_day(local_day(activity.start_at, tz)), short(activity.title)

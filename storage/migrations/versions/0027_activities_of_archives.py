@@ -1,0 +1,39 @@
+"""Activities, minutes, votes and notices of archives: their ids, their further fields, and no maker that is known."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0027"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+# With an id of their own, unique within the branch; and rows that are known by what they belong to.
+RECORDS = ("activity", "first_agenda_item", "notice")
+ROWS = ("attendance", "leave_request", "makeup", "receipt", "minutes_speech", "minutes_task")
+MADE = ("activity", "notice")
+
+
+def upgrade() -> None:
+    for name in (*RECORDS, *ROWS):
+        with op.batch_alter_table(name, schema=None) as batch_op:
+            batch_op.add_column(sa.Column("extra", sa.JSON(), nullable=True))
+            if name in RECORDS:
+                batch_op.add_column(sa.Column("archive_id", sa.String(), nullable=True))
+                batch_op.create_unique_constraint(
+                    batch_op.f(f"uq_{name}_branch_id_archive_id"), ["branch_id", "archive_id"]
+                )
+            if name in MADE:
+                batch_op.alter_column("created_by_id", existing_type=ID, nullable=True)
+
+
+def downgrade() -> None:
+    for name in (*RECORDS, *ROWS):
+        with op.batch_alter_table(name, schema=None) as batch_op:
+            if name in MADE:
+                batch_op.alter_column("created_by_id", existing_type=ID, nullable=False)
+            if name in RECORDS:
+                batch_op.drop_constraint(batch_op.f(f"uq_{name}_branch_id_archive_id"), type_="unique")
+                batch_op.drop_column("archive_id")
+            batch_op.drop_column("extra")
