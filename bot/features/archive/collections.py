@@ -1,6 +1,7 @@
 """The parts of an archive, in the order in which they are written and laid."""
 
 from bot.features.archive import (
+    act_part,
     away,
     development,
     dues,
@@ -15,6 +16,8 @@ from bot.features.archive.parts import Parts
 
 PARTS = Parts(
     (
+        # Nearly all others may be about an activity.
+        act_part.PART,
         away.PART,
         development.PART,
         dues.PART,

@@ -15,8 +15,8 @@ MAX_BYTES = 64 * 1024 * 1024
 READ = ("branch", "people", "settings", *PARTS.names)
 # Known, and read by a later version, or as soon as a kind of the register is kept there.
 LATER = frozenset({
-    "activities", "assessment_items", "campaigns", "closes", "corrections", "documents",
-    "first_agenda_items", "issues", "leave_requests",
+    "assessment_items", "campaigns", "closes", "corrections", "documents",
+    "issues",
     "minutes", "model_units", "next_quarter_plan", "notices",
     "projects", "research_topics", "task_items", "votes",
 })  # fmt: skip

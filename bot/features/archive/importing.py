@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
-from bot.features.archive import audit_diff, development, rules
+from bot.features.archive import audit_diff, development, over, rules
 from bot.features.archive.collections import PARTS
 from bot.features.archive.document import BadArchive, left_out, reads, unknown
 from bot.features.archive.exporting import (
@@ -337,7 +337,10 @@ class _Desk:
         lost = laying.lay(
             self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents, before
         )
-        PARTS.lay(self._session, self._branch_id, archive.parts, self._people, cleared, self._now, self._tz)
+        try:
+            PARTS.lay(self._session, self._branch_id, archive.parts, self._people, cleared, self._now, self._tz)
+        except over.Named as held:
+            raise BadArchive([f"{held}; --as-new NAME makes another branch"]) from None
         if lost:
             self._notes.append(f"{lost} records pointed to others that the archive does not have, and stand alone now")
         if archive.branch is not None:
