@@ -282,7 +282,7 @@ class Acts:
         return (
             (self.items is None or _plain(self.items) == _plain(mine.items or ()))
             and (self.activities is None or _plain(self.activities) == _plain(mine.activities or ()))
-            and (self.activities is None and not self.asks or _sorted(self.leave) == _sorted(mine.leave))
+            and ((self.activities is None and not self.asks) or _sorted(self.leave) == _sorted(mine.leave))
         )
 
 
