@@ -61,12 +61,20 @@ def record(check: Check, path: str, row: Any, model: type[R], named: Named) -> R
         return model.model_validate(row, context=named)
     except ValidationError as error:
         for one in error.errors(include_url=False):
-            where = path + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in one["loc"])
+            where = path + "".join(_part(model, part) for part in one["loc"])
             if one["type"] == _HOUSE:
                 check.faults.append(f"{where}{one['ctx']['said']}")
             else:
                 check.fault(where, one["input"], _SHAPES.get(one["type"], one["msg"]))
         return None
+
+
+def _part(model: type[Record], part: int | str) -> str:
+    """Of the path of a fault; a field that is missing is named as the document would."""
+    if isinstance(part, int):
+        return f"[{part}]"
+    known = model.model_fields.get(part)
+    return f".{known.alias if known is not None and known.alias else part}"
 
 
 def wrong(found: Any, wanted: str, at: str = "") -> PydanticCustomError:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.features.archive.parts import Around, Laying, Part
+from bot.features.register.archive import writing as register
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check, Fields, rest
 from bot.kit.archive_ids import numbered
 from bot.kit.names import ERASED, called
@@ -19,6 +20,8 @@ from storage.models.development import DevelopmentEvent, DevelopmentPerson
 from storage.models.person import Person
 
 NAME = "member_development"
+# By what a meeting decided a step, which is kept as it is said while the branch does not have it.
+_DECIDED_BY = ("activity", "vote")
 _NUMBERS = ("days", "hours", "months")
 _KNOWN = ("id", "person", "event", "on", "to", *_NUMBERS, "reason", "people", "recorded_at", "recorded_by")
 # Of what does not say when it was recorded: on its own day, so in time.
@@ -133,8 +136,10 @@ def lay(found: Sequence[Stepped], to: Laying) -> None:
     """Somebody outside is who is known by the name, or a new person."""
     session, branch_id, people = to.session, to.branch_id, to.people
     outside = _outside(session, branch_id, [one.person for one in found], to.now)
+    linked = {known: link for link, known in decided_by(session, branch_id).items()}
     for one in found:
         days, hours, months = one.numbers
+        by = {name: linked.get(f"{name}/{one.extra.get(name)}") for name in _DECIDED_BY}
         row = DevelopmentEvent(
             branch_id=branch_id,
             person_id=people[one.person] if one.person in people else outside[one.person],
@@ -147,13 +152,21 @@ def lay(found: Sequence[Stepped], to: Laying) -> None:
             reason=one.reason,
             recorded_at=one.recorded_at,
             recorded_by_id=people[one.recorded_by] if one.recorded_by else None,
+            activity_id=by["activity"][1] if by["activity"] else None,
+            vote_id=by["vote"][1] if by["vote"] else None,
             archive_id=one.id,
-            extra=dict(one.extra) or None,
+            # What nobody has told of stays as it is said.
+            extra={name: value for name, value in one.extra.items() if by.get(name) is None} or None,
         )
         session.add(row)
         session.flush()
         session.add_all(DevelopmentPerson(event_id=row.id, person_id=people[each]) for each in one.people)
     session.flush()
+
+
+def decided_by(session: Session, branch_id: int) -> dict[tuple[str, int], str]:
+    """The activities and votes of the branch, by what they are and their rows: activity/A4."""
+    return {(link.to, link.id): f"{link.to}/{known}" for link, known in register.outside(session, branch_id).items()}
 
 
 def _outside(session: Session, branch_id: int, named: Sequence[str], now: datetime) -> dict[str, int]:
@@ -183,7 +196,8 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
     for each in session.scalars(query.order_by(DevelopmentPerson.person_id)) if rows else ():
         if each.person_id in people:
             named.setdefault(each.event_id, []).append(people[each.person_id])
-    return {NAME: [_written(row, ids[row.id], people, names, named.get(row.id, []), tz) for row in rows]}
+    linked = decided_by(session, branch_id)
+    return {NAME: [_written(row, ids[row.id], people, names, named.get(row.id, []), tz, linked) for row in rows]}
 
 
 def _written(
@@ -193,6 +207,7 @@ def _written(
     names: Mapping[int, str],
     named: Sequence[str],
     tz: tzinfo,
+    linked: Mapping[tuple[str, int], str],
 ) -> dict[str, Any]:
     """When it was recorded is said where it does not go without saying."""
     further: dict[str, Any] = {
@@ -205,6 +220,8 @@ def _written(
         "recorded_at": row.recorded_at.astimezone(tz).isoformat() if row.recorded_at != at(row.on, NOON, tz) else None,
         "recorded_by": people.get(row.recorded_by_id or 0),
     }
+    for name, number in (("activity", row.activity_id), ("vote", row.vote_id)):
+        further[name] = linked[name, number].partition("/")[2] if number is not None else None
     return {
         "id": known,
         "person": people.get(row.person_id) or f"{OUTSIDE}{names[row.person_id]}",

@@ -21,6 +21,7 @@ from bot.features.archive.study import ITEMS, morning
 from bot.features.archive.study_rows import known_items, lay_over
 from bot.kit.archive_checks import Check, Fields
 from bot.kit.archive_ids import numbered
+from storage.base import table
 from storage.choices import HandInKind, TaskAudience
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask, SelfCheckItem
 from storage.models.study import StudyItem
@@ -74,17 +75,16 @@ def _dues(session: Session, branch_id: int) -> dict[HandInKind, dict[str, Due]]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The rows that are there, by kind and id, and what activity each is about."""
+    """The rows that are there, by kind and id."""
 
     tasks: Mapping[HandInKind, Mapping[str, int]]
-    activities: Mapping[int, int | None]
 
 
 def clear(session: Session, branch_id: int, found: HandIns) -> Standing:
     """What the document brings anew and does not have goes, with the pieces of such tasks."""
     tasks = _tasks(session, branch_id)
     ids = {kind: {known: row_id for row_id, known in rows.items()} for kind, rows in _ids(tasks).items()}
-    standing = Standing(ids, {row.id: row.activity_id for row in tasks})
+    standing = Standing(ids)
     of_kind = (ReflectionTask.branch_id == branch_id, ReflectionTask.kind)
     for kind in found.pieces:
         _delete_pieces(session, select(ReflectionTask.id).where(of_kind[0], of_kind[1] == kind))
@@ -93,20 +93,24 @@ def clear(session: Session, branch_id: int, found: HandIns) -> Standing:
         gone = [row_id for known, row_id in ids[kind].items() if known not in wanted]
         _delete_pieces(session, select(ReflectionTask.id).where(ReflectionTask.id.in_(gone)))
         session.execute(delete(ReflectionTask).where(ReflectionTask.id.in_(gone)))
-        session.execute(update(ReflectionTask).where(of_kind[0], of_kind[1] == kind).values(created_by_id=None))
+        # Nor is any about an activity that may go.
+        nothing = dict.fromkeys(("created_by_id", "activity_id"))
+        session.execute(update(table(ReflectionTask)).where(of_kind[0], of_kind[1] == kind).values(**nothing))
+    session.expire_all()
     return standing
 
 
 def _delete_pieces(session: Session, tasks: Select[Any]) -> None:
     pieces = select(Reflection.id).where(Reflection.task_id.in_(tasks))
-    for table in (ReflectionPart, SelfCheckItem):
-        session.execute(delete(table).where(table.reflection_id.in_(pieces)))
+    for model in (ReflectionPart, SelfCheckItem):
+        session.execute(delete(model).where(model.reflection_id.in_(pieces)))
     session.execute(delete(Reflection).where(Reflection.task_id.in_(tasks)))
 
 
 def lay(found: HandIns, to: Laying) -> None:
     session, branch_id, standing = to.session, to.branch_id, to.cleared
     activities, items = activity_links.of_branch(session, branch_id), known_items(session, branch_id)
+    rows_of = {known: row_id for row_id, known in activities.ids.items()}
     assigned = dict(
         session.execute(select(StudyItem.id, StudyItem.assigned_on).where(StudyItem.branch_id == branch_id)).all()
     )
@@ -115,7 +119,7 @@ def lay(found: HandIns, to: Laying) -> None:
         for one in tasks:
             row_id = standing.tasks[kind].get(one.id)
             about = {
-                "activity_id": activities.resolved(one.activity, standing.activities.get(row_id or 0)),
+                "activity_id": rows_of.get(one.activity or ""),
                 "study_item_id": items[one.study_item] if one.study_item is not None else None,
             }
             rows.append((row_id, _task(one, about, activities, assigned, to)))

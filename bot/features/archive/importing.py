@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
-from bot.features.archive import audit_diff, development, over, rules
+from bot.features.archive import activity_links, audit_diff, development, over, rules
 from bot.features.archive.collections import PARTS
 from bot.features.archive.document import BadArchive, left_out, reads, unknown
 from bot.features.archive.exporting import (
@@ -28,7 +28,7 @@ from bot.features.archive.parts import Around
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
-from bot.features.register.archive import files, laying, own_kinds, reading
+from bot.features.register.archive import files, laying, links, own_kinds, reading
 from bot.features.register.archive.reading_values import Known
 from bot.features.register.archive.records import Register
 from bot.features.register.archive.writing import known_ids
@@ -113,7 +113,7 @@ def bring(
     register, more = reading.read(document, named)
     parts, of_parts = PARTS.read(document, Around(session, branch_id, named.people, tz))
     archive, kept = replace(archive, register=register, parts=parts), {**left_out(document), **register.left_out}
-    faults = [*unknown(document), *faults, *of_parts, *more]
+    faults = [*unknown(document), *faults, *of_parts, *more, *activity_links.faults(document)]
     faults = faults or [*_of_what_is_there(session, branch_id, register, contents)]
     if faults:
         raise BadArchive(faults)
@@ -341,6 +341,7 @@ class _Desk:
             PARTS.lay(self._session, self._branch_id, archive.parts, self._people, cleared, self._now, self._tz)
         except over.Named as held:
             raise BadArchive([f"{held}; --as-new NAME makes another branch"]) from None
+        links.point_outside(self._session, self._branch_id)
         if lost:
             self._notes.append(f"{lost} records pointed to others that the archive does not have, and stand alone now")
         if archive.branch is not None:

@@ -2,6 +2,7 @@
 
 import copy
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from bot.kit.closing import cut_off_of
 from bot.kit.handlers import File
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
-from storage.choices import HandInKind, TaskAudience
+from storage.choices import ActivityStatus, HandInKind, Organizer, Scope, TaskAudience
 from storage.engine import Storage
 from storage.models.activity import Activity
 from storage.models.reflection import Reflection, ReflectionPart, ReflectionTask, SelfCheckItem
@@ -249,8 +250,8 @@ def test_an_activity_is_kept_as_it_is_said(storage: Storage) -> None:
         cast = make_branch(session, now=now)
         start = datetime(2023, 7, 3, 6, tzinfo=UTC)
         activity = Activity(
-            branch_id=cast.branch_id, title="活动", status="held", organizer="own_branch", scope="branch", hours=1,
-            planned_on=date(2023, 7, 3), start_at=start, end_at=start, created_by_id=cast["甲一"], created_at=now,
+            branch_id=cast.branch_id, title="活动", status=ActivityStatus.HELD, organizer=Organizer.OWN_BRANCH, scope=Scope.BRANCH,
+            hours=Decimal(1), planned_on=date(2023, 7, 3), start_at=start, end_at=start, created_by_id=cast["甲一"], created_at=now,
         )  # fmt: skip
         session.add(activity)
         session.flush()

@@ -19,16 +19,14 @@ from bot.features.register.archive.records import (
     Register,
     RowRecord,
     of_collection,
-    outside,
     own,
     own_day,
     row_day,
-    to_activities,
 )
 from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import Kind, Type
 from bot.features.register.rules import declared
-from bot.features.register.values import ENTRY, Link, is_empty, title
+from bot.features.register.values import ENTRY, is_empty, title
 from scheduler.calendar.days import at
 from storage.models.entry import (
     Entry,
@@ -96,7 +94,7 @@ def lay(
     renamed = own_kinds.lay(session, branch_id, register.own or (), now)
     held = files.lay(session, branch_id, register.files, contents, now) if register.files is not None else {}
     there = writing.known_ids(session, branch_id)
-    desk = _Desk(session, branch_id, people, dict(groups.all()), now, tz, renamed, held, there, before)
+    desk = _Desk(session, branch_id, people, dict(groups.all()), now, tz, renamed, held, there)
     desk.lay([one for records in register.entries.values() for one in records])
     for change in register.changes or ():
         desk.lay_change(change)
@@ -128,9 +126,8 @@ class _Desk:
         renamed: Mapping[str, str],
         held: Mapping[str, Json],
         there: Mapping[links.Of, int],
-        before: links.Before,
     ) -> None:
-        self._held, self._before = held, before
+        self._held = held
         # What may be pointed to: the entries of the other collections, and in their turn those that are laid.
         self.there = dict(there)
         self._session, self._branch_id, self._people, self._groups = session, branch_id, people, groups
@@ -153,7 +150,6 @@ class _Desk:
         self.there |= {(one.kind.collection, one.id): entry.id for one, entry in entries}
         for one, entry in entries:
             entry.fields = self._pointing(one.kind, "", entry.fields)
-            entry.fields, entry.extra = self._with_activities(one, entry)
         for one, each, row in rows:
             row.fields = self._pointing(one.kind, each.rows, row.fields)
         for one, entry in entries:
@@ -206,19 +202,6 @@ class _Desk:
         if isinstance(value, Mapping) and "in" in value:
             return {ENTRY: self.there[value["in"], value["record"]]}
         return value
-
-    def _with_activities(self, one: EntryRecord, entry: Entry) -> tuple[Json, Json | None]:
-        """What it said of an activity or a vote before, and says still, points to it; all else is kept as said."""
-        fields, extra = dict(entry.fields), dict(entry.extra or {})
-        for each in own(one.kind, ""):
-            numbers = self._before.activities.get((one.kind.collection, one.id, each.key), ())
-            pointed = [Link(each.to[0], number) for number in numbers] if each.to else []
-            said = [outside(link) for link in pointed]
-            if said and to_activities(each) and extra.get(each.key) == (said if each.several else said[0]):
-                del extra[each.key]
-                linked = [{link.to: link.id} for link in pointed]
-                fields[each.key] = linked if each.several else linked[0]
-        return fields, extra or None
 
     # --- by whom and when ---
 

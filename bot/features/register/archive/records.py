@@ -13,7 +13,7 @@ from bot.features.register.kinds.kind import ACTIVITY, FACTS, VOTE, EntryField, 
 from bot.features.register.own.declaring import Declared
 from bot.features.register.own.making import COLLECTION as OWN_ENTRIES
 from bot.features.register.rules import dated, declared, index
-from bot.features.register.values import Json, Link
+from bot.features.register.values import Json
 from bot.kit.figures import Section
 from scheduler.calendar.days import local_day
 from storage.choices import Duty
@@ -217,11 +217,6 @@ def own(kind: Kind, rows: str) -> list[EntryField]:
 def to_activities(one: EntryField) -> bool:
     """Whether a field points to activities or votes, which stand in an archive as it says them."""
     return one.type is Type.LINK and one.to in ((ACTIVITY,), (VOTE,))
-
-
-def outside(link: Link) -> str:
-    """How such a one is said: A7, V3."""
-    return f"{link.to[0].upper()}{link.id}"
 
 
 def targets(every: Sequence[Kind], one: EntryField) -> list[str]:

@@ -29,7 +29,6 @@ from bot.features.register.archive.records import (
     dated_facts,
     entry_facts,
     first_day,
-    outside,
     own,
     own_day,
     row_facts,
@@ -39,16 +38,18 @@ from bot.features.register.archive.records import (
     told,
 )
 from bot.features.register.kinds.catalogue import kinds
-from bot.features.register.kinds.kind import EntryField, Kind, Tracking, Type
-from bot.features.register.values import ENTRY, NOBODY, is_empty, links
+from bot.features.register.kinds.kind import ACTIVITY, VOTE, EntryField, Kind, Tracking, Type
+from bot.features.register.values import ENTRY, NOBODY, Link, is_empty, links
 from bot.kit.archive_checks import OUTSIDE, rest
 from bot.kit.archive_ids import numbered
 from bot.kit.glossary.choices import DUTIES
 from scheduler.calendar.days import local_day
 from storage.file_holders import is_file
+from storage.models.activity import Activity
 from storage.models.entry import Entry, EntryChange, EntryPerson, EntryRow, EntryState
 from storage.models.organisation import PartyGroup
 from storage.models.person import Person
+from storage.models.vote import Vote
 
 Json = dict[str, Any]
 
@@ -65,6 +66,8 @@ class Names:
     # By number: the collection and the id of every entry, and the collections of what each field may point to.
     entries: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     every: Sequence[Kind] = ()
+    # The ids of activities and of votes.
+    outside: Mapping[Link, str] = field(default_factory=dict)
 
     def pointed(self, number: int) -> Json | None:
         """What a field points to; what 撤销 has taken back is not there."""
@@ -115,7 +118,17 @@ def _names(session: Session, branch_id: int, people: Mapping[int, str], tz: tzin
     ids = entry_ids(there, every)
     of_ids = {one.id: (every[one.kind].collection, ids[one.id]) for one in there}
     written = files.written(session, branch_id)
-    return Names(people, dict(names.all()), dict(groups.all()), tz, written, of_ids, tuple(every.values()))
+    return Names(people, dict(names.all()), dict(groups.all()), tz, written, of_ids, tuple(every.values()), outside(session, branch_id))
+
+
+def outside(session: Session, branch_id: int) -> dict[Link, str]:
+    """The ids of a branch's activities and votes."""
+    found: dict[Link, str] = {}
+    for what, model, letter in ((ACTIVITY, Activity, "A"), (VOTE, Vote, "V")):
+        query = select(model.id, model.archive_id).where(model.branch_id == branch_id).order_by(model.id)
+        ids = numbered(letter, {one.id: one.archive_id for one in session.execute(query)})
+        found |= {Link(what, number): known for number, known in ids.items()}
+    return found
 
 
 # --- from the tables -------------------------------------------------------------------------------------------------
@@ -204,7 +217,7 @@ def _record(entry: Entry, kind: Kind, known: str, rows: Sequence[EntryRow], fact
             fields=_fields(kind, row.field, row.fields, names),
             facts=tuple(facts.get((entry.id, row.id), ())),
             made=Made(None if row.assumed else row.recorded_at, names.by(row.recorded_by_id)),
-            extra=(row.extra or {}) | _activities(kind, row.field, row.fields),
+            extra=(row.extra or {}) | _activities(kind, row.field, row.fields, names),
         )
         for row in rows
         if row.withdrawn_at is None
@@ -219,20 +232,20 @@ def _record(entry: Entry, kind: Kind, known: str, rows: Sequence[EntryRow], fact
         made=Made(None if entry.assumed else entry.recorded_at, names.by(entry.recorded_by_id)),
         taken=Taken(at, names.by(entry.withdrawn_by_id), reason) if at is not None else None,
         revision=entry.revision,
-        extra=(entry.extra or {}) | _activities(kind, "", entry.fields),
+        extra=(entry.extra or {}) | _activities(kind, "", entry.fields, names),
         laid=local_day(entry.recorded_at, names.tz),
     )
 
 
 def _fields(kind: Kind, rows: str, fields: Mapping[str, Any], names: Names) -> Json:
-    said = _activities(kind, rows, fields)
+    said = _activities(kind, rows, fields, names)
     return {key: _by_ids(kind, rows, key, value, names) for key, value in fields.items() if key not in said}
 
 
-def _activities(kind: Kind, rows: str, fields: Mapping[str, Any]) -> Json:
+def _activities(kind: Kind, rows: str, fields: Mapping[str, Any], names: Names) -> Json:
     """The activities and votes that the fields point to, as an archive says them."""
     return {
-        one.key: [outside(link) for link in found] if one.several else outside(found[0])
+        one.key: [names.outside[link] for link in found] if one.several else names.outside[found[0]]
         for one in own(kind, rows)
         if to_activities(one) and (found := links(fields.get(one.key)))
     }
@@ -246,7 +259,7 @@ def _by_ids(kind: Kind, rows: str, key: str, value: Any, names: Names) -> Any:
     if one is not None and one.type is Type.FILES and isinstance(value, list):
         return [names.files.id_of(each) if is_file(each) else each for each in value]
     if one is not None and one.type is Type.LINK and (found := links(value)):
-        pointed = [names.pointed(link.id) if link.to == ENTRY else outside(link) for link in found]
+        pointed = [names.pointed(link.id) if link.to == ENTRY else names.outside[link] for link in found]
         there = [each for each in pointed if each is not None]
         return there if one.several else next(iter(there), None)
     if one is not None and one.type is Type.ROWS and isinstance(value, Mapping):
