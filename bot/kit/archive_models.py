@@ -41,6 +41,23 @@ class Record(BaseModel):
     def further(self) -> dict[str, Any]:
         return dict(self.model_extra or {})
 
+    def as_said(self) -> dict[str, Any]:
+        """The fields that the document says, as JSON has them."""
+        found: dict[str, Any] = _as_json(self.model_dump(exclude_unset=True, by_alias=True))
+        return found
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _as_json(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_as_json(one) for one in value]
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return value.isoformat() if isinstance(value, date) else value
+
 
 R = TypeVar("R", bound=Record)
 
@@ -106,6 +123,7 @@ _instant = _checked(lambda check, value: check.instant("", value))
 
 Day = Annotated[date, PlainValidator(_day)]
 MaybeDay = Annotated[date | None, PlainValidator(_or_none(_day))]
+Instant = Annotated[datetime, PlainValidator(_instant)]
 MaybeInstant = Annotated[datetime | None, PlainValidator(_or_none(_instant))]
 
 

@@ -1,6 +1,7 @@
 """The activities of an archive as rows: read beside the branch, laid, taken away."""
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -13,8 +14,9 @@ from bot.features.archive.parts import Around, Laying
 from bot.features.register.archive.writing import known_ids
 from bot.kit.archive_checks import OUTSIDE, Check, Fields
 from bot.kit.archive_models import records
+from scheduler.calendar.days import at
 from storage.base import table
-from storage.choices import ActivityStatus, AttendanceStatus, Mode, Organizer
+from storage.choices import ActivityStatus, ActivityType, AttendanceStatus, Mode
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, Delegate, FirstAgendaItem
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 
@@ -62,16 +64,30 @@ def read(document: Fields, around: Around) -> tuple[Acts | None, list[str]]:
 
 
 def _here(document: Fields, around: Around, found: Sequence[tuple[str, Act]]) -> dict[str, Occasion]:
-    if ACTIVITIES not in document:
-        return over.occasions(around.session, around.branch_id) if around.branch_id is not None else {}
-    return {one.id: Occasion(one.begins, one.known_at, {each.type for each in one.components}) for _, one in found}
+    """The activities that leave may be of; of those with a fault as much as they say."""
+    said = occasions(document, around)
+    mine = {one.id: Occasion(one.begins, one.known_at, {each.type for each in one.components}) for _, one in found}
+    return {**said, **mine}
 
 
 def occasions(document: Fields, around: Around) -> dict[str, Occasion]:
-    """The activities that the other collections may name; those with a fault are named with them."""
+    """The activities that the other collections may name, those with a fault too: their faults are told once."""
     if ACTIVITIES not in document:
-        return _here(document, around, ())
-    return _here(document, around, _read_acts(Check(), document, around)[1])
+        return over.occasions(around.session, around.branch_id) if around.branch_id is not None else {}
+    rows = Check().rows(ACTIVITIES, document[ACTIVITIES])
+    return {str(row.get("id")): _occasion(row, around.tz) for _, row in rows}
+
+
+def _occasion(row: Fields, tz: tzinfo) -> Occasion:
+    quiet = Check()
+    day = quiet.day("", row.get("date")) or acts.LONG_AGO
+    start, recorded = (
+        quiet.instant("", row[name]) if row.get(name) is not None else None for name in ("start_at", "recorded_at")
+    )
+    begins = start or at(day, acts.MORNING, tz)
+    contents = quiet.rows("", row.get("components"))
+    types = {one["type"] for _, one in contents if one.get("type") in set(ActivityType)}
+    return Occasion(begins, recorded or begins, types)
 
 
 def differs(mine: Acts | None, asked: Acts) -> bool:
@@ -165,7 +181,7 @@ class _Rows:
         }
         for one in found:
             here = {"activity_id": rows[one.id]}
-            tables[Component] += [{**here, **self._component(one, each)} for each in _first_of_type(one)[0]]
+            tables[Component] += [{**here, **self._component(each)} for each in _first_of_type(one)[0]]
             tables[ActivityFirstAgendaItem] += [
                 {**here, "item_id": self._items[each]} for each in one.first_agenda_items
             ]
@@ -189,11 +205,7 @@ class _Rows:
             "recorder": "" if one.recorder in self._people else one.recorder,
             "scope": one.scope.further,
             "components": _first_of_type(one)[1],
-            "attendance": [
-                each.model_dump(mode="json", exclude_unset=True)
-                for each in one.attendance
-                if each.person.startswith(OUTSIDE)
-            ],
+            "attendance": [each.as_said() for each in one.attendance if each.person.startswith(OUTSIDE)],
         }
         return {
             "title": one.title,
@@ -224,11 +236,10 @@ class _Rows:
             "extra": {**one.further, **over.said(kept)} or None,
         }
 
-    def _component(self, act: Act, one: Content) -> dict[str, Any]:
+    def _component(self, one: Content) -> dict[str, Any]:
         details = {**one.further, **over.said({name: getattr(one, name) for name in DETAILS})}
         if one.lecturer is not None and one.lecturer.startswith(OUTSIDE):
-            superior = "superior" if act.organizer is Organizer.SUPERIOR else "other"
-            details = {"lecturer": one.lecturer.removeprefix(OUTSIDE), "lecturer_of": superior, **details}
+            details = {"lecturer": one.lecturer.removeprefix(OUTSIDE), **details}
         return {"type": one.type, "lecturer_id": self._people.get(one.lecturer or ""), "details": details}
 
     def _attendance(self, act: Act) -> list[dict[str, Any]]:
@@ -239,18 +250,14 @@ class _Rows:
                 "method": one.method,
                 "at": one.signed_at,
                 "marked_by_id": self._person(one.marked_by),
-                "withdrawn_at": None,
+                "withdrawn_at": getattr(one, "withdrawn_at", None),
                 "extra": {
                     **one.further,
-                    **{
-                        name: value
-                        for name, value in one.model_dump(mode="json", include={*_OF_LEAVE}).items()
-                        if value is not None
-                    },
+                    **{name: value for name, value in one.as_said().items() if name in _OF_LEAVE and value is not None},
                 }
                 or None,
             }
-            for one in act.attendance
+            for one in (*act.attendance, *act.attendance_withdrawn)
             if one.status != ON_LEAVE and one.person in self._people
         ]
 
@@ -267,10 +274,10 @@ class _Rows:
                 "reviewed_at": one.reviewed_at,
                 "reviewed_by_id": self._person(one.reviewed_by),
                 "return_reason": one.return_reason,
-                "withdrawn_at": None,
+                "withdrawn_at": getattr(one, "withdrawn_at", None),
                 "extra": one.further or None,
             }
-            for one in act.makeups
+            for one in (*act.makeups, *act.makeups_withdrawn)
         ]
 
 
@@ -279,5 +286,5 @@ def _first_of_type(act: Act) -> tuple[list[Content], list[dict[str, Any]]]:
     first, again = dict[str, Content](), list[dict[str, Any]]()
     for one in act.components:
         if first.setdefault(one.type, one) is not one:
-            again.append(one.model_dump(mode="json", exclude_unset=True))
+            again.append(one.as_said())
     return list(first.values()), again

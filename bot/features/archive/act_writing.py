@@ -16,7 +16,7 @@ from bot.features.archive.over import as_local, person, said, unless
 from bot.features.register.archive.writing import known_ids
 from bot.kit.archive_checks import OUTSIDE
 from scheduler.calendar.days import at
-from storage.choices import ActivityStatus, LeaveState, MakeupState, Mode, SignInMethod
+from storage.choices import ActivityStatus, LeaveState, MakeupState, Mode, Organizer, SignInMethod
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component, Delegate, FirstAgendaItem
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 
 def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> dict[str, list[Json]]:
-    """`people`: the ids of the rows; of anybody else nothing is told, nor what was taken back, but of leave."""
+    """`people`: the ids of the rows; of anybody else nothing is told."""
     items = over.ids(session, FirstAgendaItem, branch_id, "F")
     rows = session.scalars(select(FirstAgendaItem).where(FirstAgendaItem.branch_id == branch_id))
     written = [_item(row, items[row.id], tz) for row in sorted(rows, key=lambda row: row.id)]
@@ -65,19 +65,21 @@ class _Written:
         self._of = select(Activity.id).where(Activity.branch_id == branch_id)
         self._starts = {row.id: row.start_at for row in self._activities}
         self._leave = self._by(LeaveRequest)
-        self._came = self._by(Attendance)
+        every = self._by(Attendance)
+        self._came, self._left = _live(every), _gone(every)
 
     def _by(self, of: Any) -> dict[int, list[Any]]:
         """The rows of somebody who is told of, by activity."""
         found: dict[int, list[Any]] = defaultdict(list)
         query = select(of).where(of.activity_id.in_(self._of)).order_by(of.activity_id, of.person_id, *_by_id(of))
         for row in self._session.scalars(query):
-            if row.person_id in self._people and (of is LeaveRequest or getattr(row, "withdrawn_at", None) is None):
+            if row.person_id in self._people:
                 found[row.activity_id].append(row)
         return found
 
     def activities(self) -> list[Json]:
-        makeups, delegates = self._by(Makeup), self._by(Delegate)
+        every, delegates = self._by(Makeup), self._by(Delegate)
+        makeups, gone = _live(every), _gone(every)
         components: dict[int, list[Component]] = defaultdict(list)
         query = select(Component).where(Component.activity_id.in_(self._of)).order_by(Component.id)
         for one in self._session.scalars(query):
@@ -89,7 +91,7 @@ class _Written:
         ):
             agenda[activity_id].append(self._items[item_id])
         return [
-            self._activity(row, components[row.id], agenda[row.id], delegates[row.id], makeups[row.id])
+            self._activity(row, components[row.id], agenda[row.id], delegates[row.id], makeups[row.id], gone[row.id])
             for row in self._activities
         ]
 
@@ -100,6 +102,7 @@ class _Written:
         agenda: Sequence[str],
         delegates: Iterable[Delegate],
         makeups: Iterable[Makeup],
+        gone: Iterable[Makeup],
     ) -> Json:
         tz, extra = self._tz, dict(row.extra or {})
         on, held = row.start_at.astimezone(tz).date(), row.status is ActivityStatus.HELD
@@ -123,6 +126,8 @@ class _Written:
             "guests": unless(row.guests, 0),
             "note": row.note,
             "campaign": self._campaigns.get(row.campaign_id or 0),
+            "makeups_withdrawn": [self._withdrawn(self._makeup(one), one) for one in gone],
+            "attendance_withdrawn": [self._withdrawn(self._mark(one, row.start_at), one) for one in self._left[row.id]],
         }
         late = {"late_minutes": row.late_minutes} if row.late_minutes != acts.LATE else {}
         return {
@@ -133,7 +138,7 @@ class _Written:
             "planned_date": row.planned_on.isoformat(),
             "organizer": row.organizer.value,
             "scope": self._scope(row, delegates, extra.pop("scope", {})),
-            "components": [*(self._component(one) for one in components), *again],
+            "components": [*(self._component(one, row.organizer) for one in components), *again],
             "hours": _number(row.hours),
             "first_agenda_items": list(agenda),
             "sites": row.sites,
@@ -151,9 +156,11 @@ class _Written:
         found = {"group": self._groups.get(row.group_id or 0), "delegates": sent}
         return {"kind": row.scope.value, **said(found), **extra}
 
-    def _component(self, one: Component) -> Json:
+    def _component(self, one: Component, organizer: Organizer) -> Json:
         details, lecturer = dict(one.details or {}), person(self._people, one.lecturer_id)
         outside = details.pop("lecturer", "")
+        if outside and details.get("lecturer_of") == acts.usual_lecturer(organizer):
+            del details["lecturer_of"]
         return {
             "type": one.type.value,
             **said({"lecturer": lecturer or (f"{OUTSIDE}{outside}" if outside else None)}),
@@ -212,6 +219,9 @@ class _Written:
             **(one.extra or {}),
         }
 
+    def _withdrawn(self, said: Json, one: Attendance | Makeup) -> Json:
+        return {**said, "withdrawn_at": as_local(one.withdrawn_at, self._tz)}
+
     def leave(self) -> list[Json]:
         """Those of which attendance does not say all."""
         return [
@@ -246,6 +256,18 @@ class _Written:
             **said({"approved_at": as_local(one.decided_at, self._tz)}),
             **self._further(one),
         }
+
+
+def _live(rows: Mapping[int, list[Any]]) -> dict[int, list[Any]]:
+    found = {one: [each for each in listed if each.withdrawn_at is None] for one, listed in rows.items()}
+    return defaultdict(list, found)
+
+
+def _gone(rows: Mapping[int, list[Any]]) -> dict[int, list[Any]]:
+    """What was taken back, in the order of that."""
+    found = {one: [each for each in listed if each.withdrawn_at is not None] for one, listed in rows.items()}
+    order = {one: sorted(listed, key=lambda row: (row.person_id, row.withdrawn_at)) for one, listed in found.items()}
+    return defaultdict(list, order)
 
 
 def _by_id(of: Any) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from bot.kit.archive_checks import OUTSIDE, Check, Fields
 from bot.kit.archive_models import (
     Day,
+    Instant,
     Key,
     Listed,
     MaybeDay,
@@ -119,6 +120,24 @@ class MadeUp(Record):
     return_reason: Text = Field(default=None)
 
 
+class TakenBack(Came):
+    """Attendance that was withdrawn: another row came in its place, or none."""
+
+    withdrawn_at: Instant = Field(default=None)
+
+    @model_validator(mode="after")
+    def _was_there(self) -> Self:
+        if self.status == ON_LEAVE or self.person.startswith(OUTSIDE):
+            raise wrong(self.status, "attendance of somebody of the roster, leave stands in `leave_requests`", "status")
+        return self
+
+
+class MadeUpNoMore(MadeUp):
+    """The same of 补学."""
+
+    withdrawn_at: Instant = Field(default=None)
+
+
 class Content(Record):
     """A component; what else it says is kept with it."""
 
@@ -166,6 +185,8 @@ class Act(Record):
     recorded_at: MaybeInstant = None
     makeups: Annotated[list[MadeUp], Listed] = Field(default=None)
     attendance: Annotated[list[Came], Listed] = Field(default=None)
+    makeups_withdrawn: Annotated[list[MadeUpNoMore], Listed] = Field(default=None)
+    attendance_withdrawn: Annotated[list[TakenBack], Listed] = Field(default=None)
     start_at: MaybeInstant = None
     end_at: MaybeInstant = None
     made_at: MaybeInstant = None
@@ -202,9 +223,15 @@ class Act(Record):
                 if many > 1:
                     raise wrong(person, "there once", name)
             listed.sort(key=lambda one: one.person)
+        for gone in (self.attendance_withdrawn, self.makeups_withdrawn):
+            gone.sort(key=lambda one: (one.person, one.withdrawn_at))
         self.first_agenda_items = sorted(set(self.first_agenda_items))
-        for came in self.attendance:
-            came.signed_at = came.signed_at or self.start_at
+        for came in (*self.attendance, *self.attendance_withdrawn):
+            if not came.person.startswith(OUTSIDE):
+                came.signed_at = came.signed_at or self.start_at
+        for one in self.components:
+            if (one.lecturer or "").startswith(OUTSIDE):
+                one.lecturer_of = one.lecturer_of or usual_lecturer(self.organizer)
         return self
 
     @property
@@ -216,6 +243,11 @@ class Act(Record):
     def known_at(self) -> datetime:
         """When what belongs to it was recorded, where nothing is said."""
         return self.recorded_at or self.begins
+
+
+def usual_lecturer(organizer: Organizer) -> str:
+    """Whose lecture it is that somebody outside gave, where nothing is said (S11)."""
+    return "superior" if organizer is Organizer.SUPERIOR else "other"
 
 
 def usual_of_item(day: date | None, tz: tzinfo) -> datetime:

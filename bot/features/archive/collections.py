@@ -11,6 +11,7 @@ from bot.features.archive import (
     reminders,
     study_rows,
     talk_rows,
+    vote_rows,
 )
 from bot.features.archive.parts import Parts
 
@@ -18,6 +19,7 @@ PARTS = Parts(
     (
         # Nearly all others may be about an activity.
         act_part.PART,
+        vote_rows.PART,
         away.PART,
         development.PART,
         dues.PART,

@@ -18,6 +18,7 @@ from storage.choices import DevelopmentEnd, DevelopmentStep
 from storage.lookups import names_of
 from storage.models.development import DevelopmentEvent, DevelopmentPerson
 from storage.models.person import Person
+from storage.models.vote import Vote
 
 NAME = "member_development"
 # By what a meeting decided a step, which is kept as it is said while the branch does not have it.
@@ -121,9 +122,12 @@ def there(session: Session, branch_id: int) -> int:
 
 
 def outside(session: Session, branch_id: int) -> set[int]:
-    """Who is named by a step and by no archive: an archive of people alone leaves them."""
-    query = select(DevelopmentEvent.person_id).join(Person, Person.id == DevelopmentEvent.person_id)
-    return set(session.scalars(query.where(DevelopmentEvent.branch_id == branch_id, Person.archive_id.is_(None))))
+    """Who is named by a step or a vote and by no archive: an archive of people alone leaves them."""
+    found: set[int] = set()
+    for model, whom in ((DevelopmentEvent, DevelopmentEvent.person_id), (Vote, Vote.subject_id)):
+        query = select(whom).join(Person, Person.id == whom)
+        found |= set(session.scalars(query.where(model.branch_id == branch_id, Person.archive_id.is_(None))))
+    return found
 
 
 def clear(session: Session, branch_id: int, found: Sequence[Stepped]) -> None:
@@ -135,7 +139,7 @@ def clear(session: Session, branch_id: int, found: Sequence[Stepped]) -> None:
 def lay(found: Sequence[Stepped], to: Laying) -> None:
     """Somebody outside is who is known by the name, or a new person."""
     session, branch_id, people = to.session, to.branch_id, to.people
-    outside = _outside(session, branch_id, [one.person for one in found], to.now)
+    outside = outsiders(session, branch_id, [one.person for one in found], to.now)
     linked = {known: link for link, known in decided_by(session, branch_id).items()}
     for one in found:
         days, hours, months = one.numbers
@@ -169,7 +173,8 @@ def decided_by(session: Session, branch_id: int) -> dict[tuple[str, int], str]:
     return {(link.to, link.id): f"{link.to}/{known}" for link, known in register.outside(session, branch_id).items()}
 
 
-def _outside(session: Session, branch_id: int, named: Sequence[str], now: datetime) -> dict[str, int]:
+def outsiders(session: Session, branch_id: int, named: Sequence[str], now: datetime) -> dict[str, int]:
+    """The rows of those who are named with EXT:, of the others nothing: who is known by the name, or a new person."""
     known = session.scalars(select(Person).where(Person.branch_id == branch_id, Person.erased_at.is_(None))).all()
     found: dict[str, int] = {}
     for one in dict.fromkeys(one for one in named if one.startswith(OUTSIDE)):

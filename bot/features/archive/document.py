@@ -18,7 +18,7 @@ LATER = frozenset({
     "assessment_items", "campaigns", "closes", "corrections", "documents",
     "issues",
     "minutes", "model_units", "next_quarter_plan", "notices",
-    "projects", "research_topics", "task_items", "votes",
+    "projects", "research_topics", "task_items",
 })  # fmt: skip
 _NEVER = re.compile("[\0\ud800-\udfff]")
 _DEEPEST = 60

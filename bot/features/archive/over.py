@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.archive.parts import Around
@@ -42,11 +42,11 @@ def lay_over(
 
     Raises Named when what goes is pointed to.
     """
-    of, wanted = table(model), [row["archive_id"] for row in rows]
+    wanted = [row["archive_id"] for row in rows]
     there = {known: row_id for row_id, known in ids(session, model, branch_id, letter).items()}
     gone = [row_id for known, row_id in there.items() if known not in set(wanted)]
     _remove(session, model, gone)
-    fill(session, of, [{**row, "branch_id": branch_id} for row in rows if row["archive_id"] not in there])
+    fill(session, model, [{**row, "branch_id": branch_id} for row in rows if row["archive_id"] not in there])
     kept = [{**row, "id": there[row["archive_id"]]} for row in rows if row["archive_id"] in there]
     for first in range(0, len(kept), BATCH):
         session.execute(update(model), kept[first : first + BATCH])
@@ -64,8 +64,8 @@ def _remove(session: Session, model: type[Model], gone: Sequence[int]) -> None:
         session.execute(delete(model).where(table(model).c.id.in_(some)))
 
 
-def fill(session: Session, of: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Many rows at once, the same columns in each."""
+def fill(session: Session, of: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many rows of a table at once, the same columns in each; of a model by its attributes."""
     for first in range(0, len(rows), BATCH):
         session.execute(insert(of), [dict(row) for row in rows[first : first + BATCH]])
 

@@ -250,9 +250,18 @@ def test_an_activity_is_kept_as_it_is_said(storage: Storage) -> None:
         cast = make_branch(session, now=now)
         start = datetime(2023, 7, 3, 6, tzinfo=UTC)
         activity = Activity(
-            branch_id=cast.branch_id, title="活动", status=ActivityStatus.HELD, organizer=Organizer.OWN_BRANCH, scope=Scope.BRANCH,
-            hours=Decimal(1), planned_on=date(2023, 7, 3), start_at=start, end_at=start, created_by_id=cast["甲一"], created_at=now,
-        )  # fmt: skip
+            branch_id=cast.branch_id,
+            title="活动",
+            status=ActivityStatus.HELD,
+            organizer=Organizer.OWN_BRANCH,
+            scope=Scope.BRANCH,
+            hours=Decimal(1),
+            planned_on=date(2023, 7, 3),
+            start_at=start,
+            end_at=start,
+            created_by_id=cast["甲一"],
+            created_at=now,
+        )
         session.add(activity)
         session.flush()
         plan = tasks.Plan("心得", TaskAudience.ALL_MEMBERS, date(2023, 7, 31), activity_id=activity.id)

@@ -50,9 +50,9 @@ def test_the_example_has_no_fault() -> None:
 def test_what_is_left_out_is_named() -> None:
     kept = left_out(example())
     assert "activities" not in kept
-    assert kept["votes"] == 1
+    assert kept["closes"] == 1
     assert set(kept) <= LATER
-    assert left_out({"people": [], "votes": []}) == {}
+    assert left_out({"people": [], "closes": []}) == {}
 
 
 def test_what_must_not_be_kept_is_refused_by_its_path_and_not_repeated() -> None:
@@ -169,8 +169,8 @@ def test_documents_that_are_refused_whole(content: bytes, said: str) -> None:
 
 def test_collections_of_unknown_names_are_named() -> None:
     assert list(unknown(example())) == []
-    assert list(unknown(example(peoples=[], votes=3))) == [
-        "votes: found int, should be a list of records",
+    assert list(unknown(example(peoples=[], closes=3))) == [
+        "closes: found int, should be a list of records",
         "peoples: no collection of this name is known",
     ]
 

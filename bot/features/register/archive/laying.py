@@ -19,7 +19,6 @@ from bot.features.register.archive.records import (
     Register,
     RowRecord,
     of_collection,
-    own,
     own_day,
     row_day,
 )

@@ -118,7 +118,16 @@ def _names(session: Session, branch_id: int, people: Mapping[int, str], tz: tzin
     ids = entry_ids(there, every)
     of_ids = {one.id: (every[one.kind].collection, ids[one.id]) for one in there}
     written = files.written(session, branch_id)
-    return Names(people, dict(names.all()), dict(groups.all()), tz, written, of_ids, tuple(every.values()), outside(session, branch_id))
+    return Names(
+        people,
+        dict(names.all()),
+        dict(groups.all()),
+        tz,
+        written,
+        of_ids,
+        tuple(every.values()),
+        outside(session, branch_id),
+    )
 
 
 def outside(session: Session, branch_id: int) -> dict[Link, str]:
