@@ -3,14 +3,14 @@
 A field that is missing is read as null, so that every fault has one form: path, what was found, what it should be.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, ValidationError, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from bot.kit.archive_checks import NAME_LENGTH, OUTSIDE, Check
@@ -60,6 +60,18 @@ def _as_json(value: Any) -> Any:
 
 
 R = TypeVar("R", bound=Record)
+
+
+def unsaid(usual: Any = None, *, alias: str | None = None) -> Any:
+    """The default of a field whose validator says what it is where nothing is said, or that it is needed."""
+    return Field(default=usual, alias=alias)
+
+
+def named_of(info: ValidationInfo) -> Named:
+    """What `records` was given, for a validator."""
+    found: Named | None = info.context
+    assert found is not None
+    return found
 
 
 def records(check: Check, name: str, value: Any, model: type[R], named: Named) -> list[tuple[str, R]]:
@@ -203,11 +215,9 @@ def reference(what: str, *, optional: bool = False, outside: bool = False) -> Pl
             if name.strip() and visible(name) == name and len(name) <= NAME_LENGTH:
                 return value
             raise wrong(value, f"{OUTSIDE} and a name of at most {NAME_LENGTH} characters")
-        named: Named | None = info.context
-        assert named is not None
-        if isinstance(value, str) and value in named.ids.get(what, ()):
+        if isinstance(value, str) and value in named_of(info).ids.get(what, ()):
             return value
-        raise wrong(value, f"the id of a {what} of this archive")
+        raise wrong(value, f"the id of {'an' if what[0] in 'aeiou' else 'a'} {what} of this archive")
 
     return PlainValidator(validate)
 
@@ -218,11 +228,3 @@ def _listed(value: Any) -> Any:
 
 # Before the type of a list: null is an empty one.
 Listed = BeforeValidator(_listed)
-
-
-def once(values: Sequence[str]) -> Sequence[str]:
-    """Each of a list of ids or names stands in it once; to be called by a validator."""
-    for one in values:
-        if values.count(one) > 1:
-            raise wrong(one, "there once")
-    return values

@@ -58,7 +58,7 @@ def proposals(session: Session, branch_id: int, today: date, tz: tzinfo) -> list
 
 
 def _to(session: Session, row: Recurrence, today: date, month: int) -> list[int]:
-    maker = session.get(Person, row.made_by_id)
+    maker = session.get(Person, row.made_by_id) if row.made_by_id is not None else None
     if maker is not None and maker.telegram_id is not None and maker.reachable:
         me = find(session, maker.telegram_id, today, row.branch_id)
         if me is not None and monthly.may_decide(me, row):

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import ValidationInfo, model_validator
 
 from bot.kit.archive_checks import OUTSIDE, Check, Fields
 from bot.kit.archive_models import (
@@ -23,9 +23,11 @@ from bot.kit.archive_models import (
     Named,
     Record,
     choice,
+    named_of,
     reference,
     tenths,
     text,
+    unsaid,
     whole,
     wrong,
 )
@@ -60,29 +62,29 @@ Maybe = Annotated[str | None, reference("person", optional=True)]
 class Item(Record):
     """One record of `first_agenda_items`."""
 
-    id: Key = Field(default=None)
-    title: Annotated[str, text(_LONG, needed=True)] = Field(default=None)
+    id: Key = unsaid()
+    title: Annotated[str, text(_LONG, needed=True)] = unsaid()
     source_date: MaybeDay = None
-    source: Text = Field(default=None)
+    source: Text = unsaid()
     recorded_at: MaybeInstant = None
 
     @model_validator(mode="after")
     def _whole(self, info: ValidationInfo) -> Self:
-        self.recorded_at = self.recorded_at or usual_of_item(self.source_date, info.context.tz)
+        self.recorded_at = self.recorded_at or usual_of_item(self.source_date, named_of(info).tz)
         return self
 
 
 class Came(Record):
     """Who came, or was on leave."""
 
-    person: Annotated[str, reference("person", outside=True)] = Field(default=None)
-    status: str = Field(default="")
+    person: Annotated[str, reference("person", outside=True)] = unsaid()
+    status: str = unsaid("")
     leave_type: Annotated[LeaveType | None, choice(LeaveType, optional=True)] = None
     approved: bool | None = None
     leave_state: Annotated[LeaveState | None, choice(LeaveState, optional=True)] = None
     approved_at: MaybeInstant = None
     signed_at: MaybeInstant = None
-    method: Annotated[SignInMethod, choice(SignInMethod, SignInMethod.MARKED)] = Field(default=None)
+    method: Annotated[SignInMethod, choice(SignInMethod, SignInMethod.MARKED)] = unsaid()
     marked_by: Maybe = None
 
     @model_validator(mode="after")
@@ -108,22 +110,22 @@ class Came(Record):
 class MadeUp(Record):
     """补学: accepted where nothing is said."""
 
-    person: Somebody = Field(default=None)
+    person: Somebody = unsaid()
     done_on: MaybeDay = None
-    state: Annotated[MakeupState, choice(MakeupState, MakeupState.ACCEPTED)] = Field(default=None)
+    state: Annotated[MakeupState, choice(MakeupState, MakeupState.ACCEPTED)] = unsaid()
     due_on: MaybeDay = None
-    note: Text = Field(default=None)
-    files: Annotated[list[dict[str, Any]], Listed] = Field(default=None)
+    note: Text = unsaid()
+    files: Annotated[list[dict[str, Any]], Listed] = unsaid()
     submitted_at: MaybeInstant = None
     reviewed_at: MaybeInstant = None
     reviewed_by: Maybe = None
-    return_reason: Text = Field(default=None)
+    return_reason: Text = unsaid()
 
 
 class TakenBack(Came):
     """Attendance that was withdrawn: another row came in its place, or none."""
 
-    withdrawn_at: Instant = Field(default=None)
+    withdrawn_at: Instant = unsaid()
 
     @model_validator(mode="after")
     def _was_there(self) -> Self:
@@ -135,28 +137,28 @@ class TakenBack(Came):
 class MadeUpNoMore(MadeUp):
     """The same of 补学."""
 
-    withdrawn_at: Instant = Field(default=None)
+    withdrawn_at: Instant = unsaid()
 
 
 class Content(Record):
     """A component; what else it says is kept with it."""
 
-    type: Annotated[ActivityType, choice(ActivityType)] = Field(default=None)
+    type: Annotated[ActivityType, choice(ActivityType)] = unsaid()
     lecturer: Annotated[str | None, reference("person", optional=True, outside=True)] = None
-    lecturer_of: Short = Field(default=None)
-    lecture: Short = Field(default=None)
-    film: Short = Field(default=None)
-    topic: Text = Field(default=None)
-    form: Short = Field(default=None)
-    speakers: Annotated[list[Short], Listed] = Field(default=None)
+    lecturer_of: Short = unsaid()
+    lecture: Short = unsaid()
+    film: Short = unsaid()
+    topic: Text = unsaid()
+    form: Short = unsaid()
+    speakers: Annotated[list[Short], Listed] = unsaid()
 
 
 class Whom(Record):
     """The scope: `group` of a group's, `delegates` of who is sent or picked."""
 
-    kind: Annotated[Scope, choice(Scope, Scope.BRANCH)] = Field(default=None)
+    kind: Annotated[Scope, choice(Scope, Scope.BRANCH)] = unsaid()
     group: Annotated[str | None, reference("group", optional=True)] = None
-    delegates: Annotated[list[Somebody], Listed] = Field(default=None)
+    delegates: Annotated[list[Somebody], Listed] = unsaid()
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -169,43 +171,43 @@ class Whom(Record):
 class Act(Record):
     """One record of `activities`. host, recorder: an id, or any text, which is kept."""
 
-    id: Key = Field(default=None)
-    title: Annotated[str, text(_LONG, needed=True)] = Field(default=None)
-    status: Annotated[ActivityStatus, choice(ActivityStatus, ActivityStatus.HELD)] = Field(default=None)
-    on: Day = Field(default=None, alias="date")
+    id: Key = unsaid()
+    title: Annotated[str, text(_LONG, needed=True)] = unsaid()
+    status: Annotated[ActivityStatus, choice(ActivityStatus, ActivityStatus.HELD)] = unsaid()
+    on: Day = unsaid(alias="date")
     planned_date: MaybeDay = None
     end_date: MaybeDay = None
-    organizer: Annotated[Organizer, choice(Organizer, Organizer.OWN_BRANCH)] = Field(default=None)
-    scope: Whom = Field(default={})
-    components: Annotated[list[Content], Listed] = Field(default=None)
-    hours: Annotated[Decimal, tenths(1000)] = Field(default=None)
-    first_agenda_items: Annotated[list[Annotated[str, reference("first-agenda item")]], Listed] = Field(default=None)
-    sites: Annotated[list[Annotated[str, text(_SHORT, needed=True)]], Listed] = Field(default=None)
-    partners: Annotated[list[Annotated[str, text(_SHORT, needed=True)]], Listed] = Field(default=None)
+    organizer: Annotated[Organizer, choice(Organizer, Organizer.OWN_BRANCH)] = unsaid()
+    scope: Whom = unsaid({})
+    components: Annotated[list[Content], Listed] = unsaid()
+    hours: Annotated[Decimal, tenths(1000)] = unsaid()
+    first_agenda_items: Annotated[list[Annotated[str, reference("first-agenda item")]], Listed] = unsaid()
+    sites: Annotated[list[Annotated[str, text(_SHORT, needed=True)]], Listed] = unsaid()
+    partners: Annotated[list[Annotated[str, text(_SHORT, needed=True)]], Listed] = unsaid()
     recorded_at: MaybeInstant = None
-    makeups: Annotated[list[MadeUp], Listed] = Field(default=None)
-    attendance: Annotated[list[Came], Listed] = Field(default=None)
-    makeups_withdrawn: Annotated[list[MadeUpNoMore], Listed] = Field(default=None)
-    attendance_withdrawn: Annotated[list[TakenBack], Listed] = Field(default=None)
+    makeups: Annotated[list[MadeUp], Listed] = unsaid()
+    attendance: Annotated[list[Came], Listed] = unsaid()
+    makeups_withdrawn: Annotated[list[MadeUpNoMore], Listed] = unsaid()
+    attendance_withdrawn: Annotated[list[TakenBack], Listed] = unsaid()
     start_at: MaybeInstant = None
     end_at: MaybeInstant = None
     made_at: MaybeInstant = None
     made_by: Maybe = None
-    place: Text = Field(default=None)
-    mode: Short = Field(default=None)
-    host: Short = Field(default=None)
-    recorder: Short = Field(default=None)
-    organizer_name: Short = Field(default=None)
+    place: Text = unsaid()
+    mode: Short = unsaid()
+    host: Short = unsaid()
+    recorder: Short = unsaid()
+    organizer_name: Short = unsaid()
     organizer_level: Annotated[Level | None, choice(Level, optional=True)] = None
-    guests: Annotated[int, whole(0, 100_000, 0)] = Field(default=None)
-    note: Text = Field(default=None)
-    campaign: Short = Field(default=None)
-    late_minutes: Annotated[int, whole(0, 60, LATE)] = Field(default=None)
+    guests: Annotated[int, whole(0, 100_000, 0)] = unsaid()
+    note: Text = unsaid()
+    campaign: Short = unsaid()
+    late_minutes: Annotated[int, whole(0, 60, LATE)] = unsaid()
 
     @model_validator(mode="after")
     def _whole(self, info: ValidationInfo) -> Self:
         """With what is usual in the place of what is not said."""
-        tz: tzinfo = info.context.tz
+        tz: tzinfo = named_of(info).tz
         self.planned_date = self.planned_date or self.on
         self.start_at = self.start_at or at(self.on, MORNING, tz)
         if self.start_at.astimezone(tz).date() != self.on:
@@ -264,12 +266,12 @@ def usual_end(start: datetime, last: date | None, tz: tzinfo) -> datetime:
 class Asked(Record):
     """One record of `leave_requests`: known by activity and person while it stands."""
 
-    activity: Annotated[str, reference("activity")] = Field(default=None)
-    person: Somebody = Field(default=None)
-    leave_type: Annotated[LeaveType, choice(LeaveType)] = Field(default=None)
-    reason: Text = Field(default=None)
+    activity: Annotated[str, reference("activity")] = unsaid()
+    person: Somebody = unsaid()
+    leave_type: Annotated[LeaveType, choice(LeaveType)] = unsaid()
+    reason: Text = unsaid()
     requested_at: MaybeInstant = None
-    state: Annotated[LeaveState, choice(LeaveState, LeaveState.PENDING)] = Field(default=None)
+    state: Annotated[LeaveState, choice(LeaveState, LeaveState.PENDING)] = unsaid()
     approved_at: MaybeInstant = None
     by: Maybe = None
     entered_by: Maybe = None

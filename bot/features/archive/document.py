@@ -17,7 +17,7 @@ READ = ("branch", "people", "settings", *PARTS.names)
 LATER = frozenset({
     "assessment_items", "campaigns", "closes", "corrections", "documents",
     "issues",
-    "minutes", "model_units", "next_quarter_plan", "notices",
+    "model_units", "next_quarter_plan",
     "projects", "research_topics", "task_items",
 })  # fmt: skip
 _NEVER = re.compile("[\0\ud800-\udfff]")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ from bot.kit.archive_models import (
     records,
     reference,
     text,
+    unsaid,
     whole,
     wrong,
 )
@@ -36,7 +37,9 @@ from storage.models.vote import Vote, VoteExcluded, WrittenOpinion
 
 NAME = "votes"
 _MOST, _LONGEST = 10_000, 2000
-_WORDS = {word: code for code, word in VOTE_EXCLUSIONS.items() if code is not VoteExclusion.OTHER}
+_WORDS: dict[str, VoteExclusion] = {
+    word: code for code, word in VOTE_EXCLUSIONS.items() if code is not VoteExclusion.OTHER
+}
 _BALLOTS = ("issued", "returned", "valid")
 _OF_PERSONS = (Motion.ACCEPT_PROBATIONARY, Motion.CONVERT_FULL)
 Somebody = Annotated[str, reference("person")]
@@ -48,31 +51,31 @@ Json = dict[str, Any]
 class Counts(Record):
     """For, against, abstaining."""
 
-    for_: Many = Field(default=None, alias="for")
-    against: Many = Field(default=None)
-    abstain: Many = Field(default=None)
+    for_: Many = unsaid(alias="for")
+    against: Many = unsaid()
+    abstain: Many = unsaid()
 
 
 class Wrote(Record):
     """Who had given a written opinion; opinion null: the vote is secret."""
 
-    person: Somebody = Field(default=None)
+    person: Somebody = unsaid()
     opinion: Annotated[Opinion | None, choice(Opinion, optional=True)] = None
 
 
 class OneVote(Record):
     """One record. excluded_reason: by the ids of those who were excluded, a word or any text."""
 
-    id: Key = Field(default=None)
-    activity: Annotated[str, reference("activity")] = Field(default=None)
-    motion: Annotated[Motion, choice(Motion)] = Field(default=None)
+    id: Key = unsaid()
+    activity: Annotated[str, reference("activity")] = unsaid()
+    motion: Annotated[Motion, choice(Motion)] = unsaid()
     subject: Annotated[str | None, reference("person", optional=True, outside=True)] = None
-    title: Annotated[str, text(_LONGEST)] = Field(default=None)
-    excluded_from_expected: Annotated[list[Somebody], Listed] = Field(default=None)
-    excluded_reason: dict[str, Annotated[str, text(_LONGEST)]] = Field(default={})
-    in_person: Counts = Field(default={})
-    written: Counts = Field(default={})
-    written_opinions: Annotated[list[Wrote], Listed] = Field(default=None)
+    title: Annotated[str, text(_LONGEST)] = unsaid()
+    excluded_from_expected: Annotated[list[Somebody], Listed] = unsaid()
+    excluded_reason: dict[str, Annotated[str, text(_LONGEST)]] = unsaid({})
+    in_person: Counts = unsaid({})
+    written: Counts = unsaid({})
+    written_opinions: Annotated[list[Wrote], Listed] = unsaid()
     secret: bool = False
     issued: Maybe = None
     returned: Maybe = None
@@ -106,7 +109,8 @@ class OneVote(Record):
 
 
 def _reason(said: str) -> tuple[VoteExclusion, str]:
-    known = _WORDS.get(said) or next((one for one in VoteExclusion if one.value == said), None)
+    codes = {one.value: one for one in VoteExclusion}
+    known = _WORDS.get(said) or codes.get(said)
     return (known, "") if known is not None else (VoteExclusion.OTHER, said)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.features.activities import monthly
 from bot.features.archive.document import BadArchive
 from bot.features.archive.importing import Target
 from storage.choices import LeaveState, MakeupState
@@ -13,6 +14,9 @@ from storage.engine import Storage
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.entry import EntryLink
+from storage.models.minutes import Minutes
+from storage.models.person import Person
+from storage.models.recurrence import Recurrence
 from storage.models.reflection import ReflectionTask
 from storage.models.vote import Vote, VoteExcluded
 from tests.features.archive.branches import comes_back_whole, document, faults_of, only, out, over, put
@@ -173,7 +177,7 @@ def test_an_archive_without_activities_names_those_of_the_branch(storage: Storag
         assert put(session, document(votes=[vote]), over(done)).changed
         assert out(session, done.branch_id)["votes"] == [vote]
         assert faults_of(session, document(votes=[vote])) == [
-            "votes[0].activity: found 'A1', should be the id of a activity of this archive"
+            "votes[0].activity: found 'A1', should be the id of an activity of this archive"
         ]
 
 
@@ -216,6 +220,95 @@ def test_references_to_activities_that_are_not_there(storage: Storage) -> None:
     )
     with storage.transaction() as session:
         assert faults_of(session, found) == [
-            "leave_requests[0].activity: found 'A8', should be the id of a activity of this archive",
+            "leave_requests[0].activity: found 'A8', should be the id of an activity of this archive",
             "reflection_tasks[0].activity: found 'A7', should be the id of an activity of this archive",
         ]
+
+
+MINUTES = [
+    {"activity": "A2", "component": "members_meeting", "agenda": ["学习", "讨论"],
+     "speeches": [{"person": "P2", "text": "同意"}, {"name": "来宾", "text": "祝贺", "page": 2}, {"text": "大家赞成"}],
+     "resolutions": ["通过"], "follow_up": [{"text": "整改", "owner": "甲一", "due_on": "2023-08-31", "done": False}],
+     "recorded_at": "2023-07-22T09:00:00+08:00", "recorded_by": "P1", "signed": True},
+    {"activity": "A2", "component": "party_lecture", "agenda": [], "speeches": [], "resolutions": [], "follow_up": [],
+     "form": "paper", "state": "draft"},
+]  # fmt: skip
+NOTICES = [
+    {"id": "B1", "activity": "A2", "text": "", "reply_by": "2023-07-20T12:00:00+08:00",
+     "made_at": "2023-07-10T09:00:00+08:00", "made_by": "P1",
+     "receipts": [
+         {"person": "P1", "at": "2023-07-10T10:00:00+08:00", "withdrawn_at": "2023-07-10T10:05:00+08:00"},
+         {"person": "P1", "at": "2023-07-10T11:00:00+08:00", "by_paper": True},
+     ]},
+    {"id": "B2", "text": "【通知】请交材料", "reply_by": "2023-07-21T12:00:00+08:00",
+     "closed_at": "2023-07-22T09:00:00+08:00", "files": [{"file_id": "x"}], "receipts": [], "to": "全体"},
+]  # fmt: skip
+TEMPLATES = [
+    {"id": "Q1", "component": "theme_party_day", "from": "2023-01-01", "to": None, "required_parts": ["重温誓词"],
+     "optional_parts": [], "record_points": ["主持人"], "made_at": "2023-01-01T09:00:00+08:00", "made_by": "P1",
+     "law": "条例"}
+]  # fmt: skip
+RECURRENCES = [
+    {"id": "L1", "title": "主题党日", "week": 1, "weekday": 4, "clock": "14:30",
+     "answers": {"types": ["theme_party_day"], "host": "P1", "lecturer": "=外请", "people": ["P2", "P3"],
+                 "campaign": "N1"},
+     "made_at": "2023-01-01T09:00:00+08:00", "made_by": "P1",
+     "months": [
+         {"month": "2023-07", "activity": "A1", "decided_at": "2023-07-01T09:00:00+08:00", "decided_by": "P1"},
+         {"month": "2023-08", "activity": None, "decided_at": "2023-08-01T09:00:00+08:00"},
+     ], "fixed": True},
+    {"id": "L2", "title": "小组会", "answers": {}, "month_day": 31, "clock": "09:00",
+     "made_at": "2023-01-01T09:00:00+08:00", "ended_at": "2023-05-01T09:00:00+08:00", "months": []},
+]  # fmt: skip
+BESIDE = ("minutes", "notices", "activity_templates", "recurrences")
+
+
+def with_all() -> dict[str, Any]:
+    beside = dict(zip(BESIDE, (MINUTES, NOTICES, TEMPLATES, RECURRENCES), strict=True))
+    return whole() | copy.deepcopy(beside)
+
+
+def test_minutes_notices_and_plans_come_back_whole(storage: Storage) -> None:
+    with storage.transaction() as session:
+        branch_id = comes_back_whole(session, with_all(), *NAMES, *BESIDE)
+        mine = select(Recurrence).where(Recurrence.branch_id == branch_id)
+        row = session.scalars(mine.order_by(Recurrence.id)).first()
+        assert row is not None
+        host = session.scalars(select(Person.id).where(Person.branch_id == branch_id, Person.name == "甲一")).one()
+        assert (row.answers["host"], row.answers["lecturer"], monthly.words_of(row)) == (
+            str(host), "=外请", "每月第1个周五14:30",
+        )  # fmt: skip
+        # One that the document does not have goes, and the rest keep their rows.
+        kept = session.scalars(select(Minutes.id).order_by(Minutes.id)).first()
+        fewer = document(minutes=MINUTES[:1], notices=[]) | {"people": with_all()["people"]}
+        assert put(session, only(fewer, "minutes", "notices"), Target(branch_id, replace=True)).changed
+        assert session.scalars(select(Minutes.id).order_by(Minutes.id)).all()[0] == kept
+        written = out(session, branch_id)
+        assert (written["minutes"], "notices" in written) == (MINUTES[:1], False)
+
+
+MORE_FAULTS = [
+    ("minutes", {"component": "open_talk"},
+     "minutes[0].component: found 'open_talk', should be one of the components of its activity"),
+    ("minutes", {"state": "draft", "finished_at": "2023-07-22T09:00:00+08:00"},
+     "minutes[0].finished_at: found '2023-07-22T09:00:00+08:00', should be nothing, since it is a draft"),
+    ("notices", {"reply_by": None},
+     "notices[0].reply_by: found None, should be an instant with its offset, such as 2022-08-15T09:00:00+08:00"),
+    ("recurrences", {"week": None},
+     "recurrences[0].month_day: found None, should be a day of the month, or `week` and `weekday`"),
+    ("recurrences", {"answers": {"host": "P9"}},
+     "recurrences[0].answers.host: found 'P9', should be the id of a person of this archive"),
+    ("activity_templates", {"to": "2022-01-01"},
+     "activity_templates[0].to: found '2022-01-01', should be not before `from`"),
+    ("votes", {"subject": None}, "votes[0].subject: found None, should be whom it is about"),
+    ("votes", {"excluded_reason": {"P1": "x"}},
+     "votes[0].excluded_reason: found 'P1', should be of those in `excluded_from_expected`"),
+]  # fmt: skip
+
+
+def test_faults_of_what_hangs_on_them(storage: Storage) -> None:
+    found = with_all()
+    with storage.transaction() as session:
+        for name, change, said in MORE_FAULTS:
+            broken = {**found, name: [{**found[name][0], **change}]}
+            assert faults_of(session, broken) == [said]
