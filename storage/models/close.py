@@ -15,7 +15,7 @@ class QuarterClose(Model):
     """One quarter (2023Q3) of a branch is closed, and never opened again.
 
     cut_off: the first instant that counts no more, where the close was earlier than the end of the close day; null:
-    that end.
+    that end. extra: as of a person.
     """
 
     __tablename__ = "quarter_close"
@@ -27,13 +27,15 @@ class QuarterClose(Model):
     cut_off: Mapped[datetime | None]
     closed_at: Mapped[datetime]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class FigureVersion(Model):
     """What the figures of a closed quarter are: v1 by the close, each further one by a correction; never changed.
 
     figures, sources: JSON with the names of docs/archive.md, and the ids behind each path: the bytes stay, so people
-    stand in them by number alone. sha256: of both.
+    stand in them by number alone. sha256: of both. told: the record of it in the archive that has brought it, which is
+    written again as it is.
     """
 
     __tablename__ = "figure_version"
@@ -45,6 +47,7 @@ class FigureVersion(Model):
     figures: Mapped[str] = mapped_column(Text, info=nothing_personal())
     sources: Mapped[str] = mapped_column(Text, info=nothing_personal())
     sha256: Mapped[str] = mapped_column(info=nothing_personal())
+    told: Mapped[str | None] = mapped_column(Text, info=nothing_personal())
     made_at: Mapped[datetime]
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
 
@@ -52,7 +55,8 @@ class FigureVersion(Model):
 class Correction(Model):
     """One change after the close: of what (row_id of the table `subject`), what stood there and what stands there now.
 
-    person_id: whose record it is; null: nobody's alone. version: the one that it went into.
+    person_id: whose record it is; null: nobody's alone. version: the one that it went into. archive_id, extra: as of a
+    person.
     """
 
     __tablename__ = "correction"
@@ -71,6 +75,8 @@ class Correction(Model):
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     version: Mapped[int | None]
+    archive_id: Mapped[str | None] = mapped_column(info=nothing_personal())
+    extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 
 class Admission(Model):

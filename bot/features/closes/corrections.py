@@ -81,6 +81,17 @@ def keep(
     session.flush()
     newest = select(func.max(FigureVersion.number)).where(FigureVersion.close_id == close.id)
     number = (session.scalar(newest) or 0) + 1
+    row = note(session, close, change, why, number, me.id, now)
+    service.freeze(session, close, number, figures, me.id, now, tz)
+    whose = {"person_id": change.person_id} if change.person_id is not None else {}
+    audit.record(session, "amend", "correction", row.id, now=now, by=me, more=whose, kind=change.kind, version=number)
+    return row
+
+
+def note(
+    session: Session, close: QuarterClose, change: Change, why: str, number: int, by_id: int | None, now: datetime
+) -> Correction:
+    """Keep what was changed, who has approved it, and what counts from then on; `number`: of the version it goes into."""
     row = Correction(
         close_id=close.id,
         kind=change.kind,
@@ -91,18 +102,15 @@ def keep(
         new=change.new,
         why=why,
         made_at=now,
-        made_by_id=me.id,
+        made_by_id=by_id,
         approved_at=now,
-        approved_by_id=me.id,
+        approved_by_id=by_id,
         version=number,
     )
     session.add(row)
     session.flush()
     session.add_all(Admission(correction_id=row.id, subject=name, row_id=one) for name, one in change.admits)
     session.flush()
-    service.freeze(session, me, close, number, figures, now, tz)
-    whose = {"person_id": change.person_id} if change.person_id is not None else {}
-    audit.record(session, "amend", "correction", row.id, now=now, by=me, more=whose, kind=change.kind, version=number)
     return row
 
 
@@ -127,28 +135,30 @@ def corrected_roll(
         raise Refusal(NOT_HELD)
     if person_id not in roll(session, activity, tz).expected:
         raise Refusal(NOT_EXPECTED)
+    if stated(session, activity_id, person_id) == _said(new):
+        raise Refusal(SAME)
+    change = rolled(session, activity_id, person_id, new, me.id, now)
+    return keep(session, me, close, change, why, figures, now, tz)
+
+
+def rolled(session: Session, activity_id: int, person_id: int, new: Roll, by_id: int | None, now: datetime) -> Change:
+    """Withdraw what stands of somebody at an activity and enter what is said in its place."""
     came, leave = stands(session, activity_id, person_id)
     old = _state(came, leave)
-    wanted = {"status": str(new)} if isinstance(new, AttendanceStatus) else {"status": "leave", "leave_type": str(new)}
-    if old == wanted:
-        raise Refusal(SAME)
     gone: list[Attendance | LeaveRequest] = [one for one in (came, leave) if one is not None]
     for one in gone:
         one.withdrawn_at = now
     session.flush()
-    row = _entered(me, activity, person_id, new, now)
+    row = _entered(activity_id, person_id, new, by_id, now)
     session.add(row)
     session.flush()
-    change = Change(
-        CorrectionKind.ATTENDANCE,
-        "activity",
-        activity.id,
-        person_id,
-        old,
-        wanted,
-        [(one.__tablename__, one.id) for one in (*gone, row)],
-    )
-    return keep(session, me, close, change, why, figures, now, tz)
+    # The row that was entered is the last one: an archive tells it by that.
+    admits = [(one.__tablename__, one.id) for one in (*gone, row)]
+    return Change(CorrectionKind.ATTENDANCE, "activity", activity_id, person_id, old, _said(new), admits)
+
+
+def _said(new: Roll) -> dict[str, Any]:
+    return {"status": str(new)} if isinstance(new, AttendanceStatus) else {"status": "leave", "leave_type": str(new)}
 
 
 def stands(session: Session, activity_id: int, person_id: int) -> tuple[Attendance | None, LeaveRequest | None]:
@@ -179,25 +189,27 @@ def _state(came: Attendance | None, leave: LeaveRequest | None) -> dict[str, Any
     return None if leave is None else {"status": "absent", "leave_type": str(leave.type)}
 
 
-def _entered(me: Me, activity: Activity, person_id: int, new: Roll, now: datetime) -> Attendance | LeaveRequest:
+def _entered(
+    activity_id: int, person_id: int, new: Roll, by_id: int | None, now: datetime
+) -> Attendance | LeaveRequest:
     if isinstance(new, AttendanceStatus):
         return Attendance(
-            activity_id=activity.id,
+            activity_id=activity_id,
             person_id=person_id,
             status=new,
             method=SignInMethod.MARKED,
             at=now,
-            marked_by_id=me.id,
+            marked_by_id=by_id,
         )
     return LeaveRequest(
-        activity_id=activity.id,
+        activity_id=activity_id,
         person_id=person_id,
         type=new,
         state=LeaveState.APPROVED,
         requested_at=now,
-        entered_by_id=me.id,
+        entered_by_id=by_id,
         decided_at=now,
-        decided_by_id=me.id,
+        decided_by_id=by_id,
     )
 
 

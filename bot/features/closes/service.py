@@ -75,7 +75,9 @@ def close(session: Session, me: Me, quarter: Quarter, offered: Offered, now: dat
         closed_at=now,
         closed_by_id=me.id,
     )
-    version = freeze(session, me, row, 1, offered.figures, now, tz)
+    session.add(row)
+    session.flush()
+    version = freeze(session, row, 1, offered.figures, me.id, now, tz)
     audit.record(session, "close", "quarter_close", row.id, now=now, by=me, quarter=str(quarter))
     return version
 
@@ -86,14 +88,12 @@ def lock(session: Session, branch_id: int) -> None:
 
 
 def freeze(
-    session: Session, me: Me, row: QuarterClose, number: int, figures: Figures, now: datetime, tz: tzinfo
+    session: Session, row: QuarterClose, number: int, figures: Figures, by_id: int | None, now: datetime, tz: tzinfo
 ) -> FigureVersion:
     """The next version: what is counted now, by the cut-off and with all that corrections have admitted."""
     period = Period.of(Quarter.parse(row.quarter))
-    found = tally(session, me.branch_id, period, now, tz, figures=figures, version=DRAFT)
+    found = tally(session, row.branch_id, period, now, tz, figures=figures, version=DRAFT)
     texts = canonical(plain(found.figures)), canonical(_listed(found.behind.items()))
-    session.add(row)
-    session.flush()
     version = FigureVersion(
         close_id=row.id,
         number=number,
@@ -101,7 +101,7 @@ def freeze(
         sources=texts[1],
         sha256=hash_of(*texts),
         made_at=now,
-        made_by_id=me.id,
+        made_by_id=by_id,
     )
     session.add(version)
     session.flush()

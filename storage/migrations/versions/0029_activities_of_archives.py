@@ -1,4 +1,4 @@
-"""Activities, minutes, votes and notices of archives: their ids, their further fields, and no maker that is known."""
+"""Activities of archives and what hangs on them: ids, further fields, makers that nobody knows, versions as they came."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,11 +11,24 @@ depends_on = None
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # With an id of their own, unique within the branch; and rows that are known by what they belong to.
 RECORDS = ("activity", "first_agenda_item", "notice", "recurrence")
-ROWS = ("attendance", "leave_request", "makeup", "receipt", "minutes_speech", "minutes_task")
+ROWS = (
+    "attendance",
+    "leave_request",
+    "makeup",
+    "receipt",
+    "minutes_speech",
+    "minutes_task",
+    "quarter_close",
+    "correction",
+)
 MADE = {"activity": "created_by_id", "notice": "created_by_id", "recurrence": "made_by_id"}
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("archive_id", sa.String(), nullable=True))
+    with op.batch_alter_table("figure_version", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("told", sa.Text(), nullable=True))
     for name in (*RECORDS, *ROWS):
         with op.batch_alter_table(name, schema=None) as batch_op:
             batch_op.add_column(sa.Column("extra", sa.JSON(), nullable=True))
@@ -43,3 +56,7 @@ def downgrade() -> None:
                 batch_op.drop_constraint(batch_op.f(f"uq_{name}_branch_id_archive_id"), type_="unique")
                 batch_op.drop_column("archive_id")
             batch_op.drop_column("extra")
+    with op.batch_alter_table("figure_version", schema=None) as batch_op:
+        batch_op.drop_column("told")
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_column("archive_id")
