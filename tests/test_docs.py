@@ -13,7 +13,7 @@ import pytest
 
 from bot.cli import calendar, doctor, dry_run, lists, tally_table, timetable, undelivered
 from bot.cli.main import cli
-from bot.features.archive.document import LATER, reads
+from bot.features.archive.document import reads
 from bot.features.registry import FIGURES
 from tests import figures_page
 from tests.no_records import no_records
@@ -195,9 +195,7 @@ def test_the_columns_of_a_command_are_told(name: str) -> None:
 
 def test_every_collection_of_an_archive_is_told() -> None:
     text = document("archive.md")
-    assert [
-        name for name in (*reads(), *sorted(LATER)) if not re.search(rf"^(?:### |\|.*`){name}\b", text, re.MULTILINE)
-    ] == []
+    assert [name for name in reads() if not re.search(rf"^(?:### |\|.*`){name}\b", text, re.MULTILINE)] == []
 
 
 def test_the_page_of_the_figures_is_as_the_code_has_them() -> None:

@@ -222,12 +222,14 @@ def import_archive(
     """An archive (branch-archive/1): whole, or not at all."""
     from bot.features.archive.document import load
     from bot.features.archive.importing import bring
+    from bot.features.registry import FIGURES
 
     document = load(content)
     try:
         with storage.transaction() as session:
             target = _target(session, document, named, as_new, replace)
-            done = bring(session, document, target, now=now, timezone=str(settings.timezone), contents=contents)
+            how = {"now": now, "timezone": str(settings.timezone), "contents": contents, "figures": FIGURES}
+            done = bring(session, document, target, **how)
             if dry_run:
                 raise _OnlyLooking
     except _OnlyLooking:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.archive import acts, over
+from bot.features.archive import acts, over, undone
 from bot.features.archive.act_rows import CAMPAIGNS
 from bot.features.archive.acts import ACTIVITIES, ITEMS, LEAVE, ON_LEAVE
 from bot.features.archive.over import as_local, person, said, unless
@@ -64,22 +64,23 @@ class _Written:
         self._activities = session.scalars(mine.order_by(Activity.start_at, Activity.id)).all()
         self._of = select(Activity.id).where(Activity.branch_id == branch_id)
         self._starts = {row.id: row.start_at for row in self._activities}
+        self._undone = undone.of_branch(session, branch_id)
         self._leave = self._by(LeaveRequest)
         every = self._by(Attendance)
-        self._came, self._left = _live(every), _gone(every)
+        self._came, self._left = self._live(every), self._gone(every)
 
     def _by(self, of: Any) -> dict[int, list[Any]]:
         """The rows of somebody who is told of, by activity."""
         found: dict[int, list[Any]] = defaultdict(list)
         query = select(of).where(of.activity_id.in_(self._of)).order_by(of.activity_id, of.person_id, *_by_id(of))
         for row in self._session.scalars(query):
-            if row.person_id in self._people:
+            if row.person_id in self._people and (of is Delegate or self._undone.is_there(row)):
                 found[row.activity_id].append(row)
         return found
 
     def activities(self) -> list[Json]:
         every, delegates = self._by(Makeup), self._by(Delegate)
-        makeups, gone = _live(every), _gone(every)
+        makeups, gone = self._live(every), self._gone(every)
         components: dict[int, list[Component]] = defaultdict(list)
         query = select(Component).where(Component.activity_id.in_(self._of)).order_by(Component.id)
         for one in self._session.scalars(query):
@@ -172,7 +173,7 @@ class _Written:
         there = {one.person_id for one in came}
         found = {one.person_id: self._mark(one, row.start_at) for one in came}
         for one in self._leave[row.id]:
-            if one.withdrawn_at is None and one.person_id not in there:
+            if self._undone.withdrawn_at(one) is None and one.person_id not in there:
                 found[one.person_id] = self._on_leave(one)
         return [found[one] for one in sorted(found)]
 
@@ -190,13 +191,14 @@ class _Written:
         }
 
     def _on_leave(self, one: LeaveRequest) -> Json:
-        state = one.state.value if one.state not in (LeaveState.APPROVED, LeaveState.PENDING) else None
+        now, decided_at, _ = self._decided(one)
+        state = now.value if now not in (LeaveState.APPROVED, LeaveState.PENDING) else None
         return {
             "person": self._people[one.person_id],
             "status": ON_LEAVE,
             "leave_type": one.type.value,
-            "approved": one.state is LeaveState.APPROVED,
-            **said({"leave_state": state, "approved_at": as_local(one.decided_at, self._tz)}),
+            "approved": now is LeaveState.APPROVED,
+            **said({"leave_state": state, "approved_at": as_local(decided_at, self._tz)}),
             **(one.extra or {}).get("attendance", {}),
         }
 
@@ -228,7 +230,7 @@ class _Written:
             self._asked(one)
             for row in self._activities
             for one in self._leave[row.id]
-            if one.withdrawn_at is not None
+            if self._undone.withdrawn_at(one) is not None
             or one.person_id in {each.person_id for each in self._came[row.id]}
             or self._says_more(one)
         ]
@@ -238,9 +240,9 @@ class _Written:
         further = {
             "reason": one.reason,
             "requested_at": as_local(unless(one.requested_at, self._starts[one.activity_id]), self._tz),
-            "by": person(self._people, one.decided_by_id),
+            "by": person(self._people, self._decided(one)[2]),
             "entered_by": person(self._people, one.entered_by_id),
-            "withdrawn_at": as_local(one.withdrawn_at, self._tz),
+            "withdrawn_at": as_local(self._undone.withdrawn_at(one), self._tz),
         }
         return {**said(further), **extra}
 
@@ -252,22 +254,28 @@ class _Written:
             "activity": self._ids[one.activity_id],
             "person": self._people[one.person_id],
             "leave_type": one.type.value,
-            "state": one.state.value,
-            **said({"approved_at": as_local(one.decided_at, self._tz)}),
+            "state": self._decided(one)[0].value,
+            **said({"approved_at": as_local(self._decided(one)[1], self._tz)}),
             **self._further(one),
         }
 
+    def _decided(self, one: LeaveRequest) -> tuple[LeaveState, datetime | None, int | None]:
+        """Its state, since when and by whom; leave that a correction has approved waits still."""
+        if one.id in self._undone.approved:
+            return LeaveState.PENDING, None, None
+        return one.state, one.decided_at, one.decided_by_id
 
-def _live(rows: Mapping[int, list[Any]]) -> dict[int, list[Any]]:
-    found = {one: [each for each in listed if each.withdrawn_at is None] for one, listed in rows.items()}
-    return defaultdict(list, found)
+    def _live(self, rows: Mapping[int, list[Any]]) -> dict[int, list[Any]]:
+        """What stands, as it was before any correction."""
+        at = self._undone.withdrawn_at
+        return defaultdict(list, {one: [row for row in listed if at(row) is None] for one, listed in rows.items()})
 
-
-def _gone(rows: Mapping[int, list[Any]]) -> dict[int, list[Any]]:
-    """What was taken back, in the order of that."""
-    found = {one: [each for each in listed if each.withdrawn_at is not None] for one, listed in rows.items()}
-    order = {one: sorted(listed, key=lambda row: (row.person_id, row.withdrawn_at)) for one, listed in found.items()}
-    return defaultdict(list, order)
+    def _gone(self, rows: Mapping[int, list[Any]]) -> dict[int, list[Any]]:
+        """What was taken back, in the order of that."""
+        at = self._undone.withdrawn_at
+        found = {one: [row for row in listed if at(row) is not None] for one, listed in rows.items()}
+        order = {one: sorted(listed, key=lambda row: (row.person_id, at(row))) for one, listed in found.items()}
+        return defaultdict(list, order)
 
 
 def _by_id(of: Any) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from bot.features.archive import (
     act_part,
     away,
+    close_rows,
     development,
     dues,
     exams,
@@ -36,5 +37,7 @@ PARTS = Parts(
         hand_in_rows.PART,
         reminders.PART,
         norm_files.PART,
+        # Corrections are about all of them.
+        close_rows.PART,
     )
 )

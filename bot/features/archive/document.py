@@ -13,13 +13,6 @@ FORMAT = "branch-archive/1"
 MAX_BYTES = 64 * 1024 * 1024
 # Read by this version, in the order in which they are written; behind them the register's and what was changed of it.
 READ = ("branch", "people", "settings", *PARTS.names)
-# Known, and read by a later version, or as soon as a kind of the register is kept there.
-LATER = frozenset({
-    "assessment_items", "campaigns", "closes", "corrections", "documents",
-    "issues",
-    "model_units", "next_quarter_plan",
-    "projects", "research_topics", "task_items",
-})  # fmt: skip
 _NEVER = re.compile("[\0\ud800-\udfff]")
 _DEEPEST = 60
 
@@ -78,14 +71,10 @@ def reads() -> tuple[str, ...]:
 
 
 def unknown(found: Mapping[str, Any]) -> Iterator[str]:
-    """The faults of the collections' names and kinds."""
+    """The faults of the collections' names."""
     read = reads()
-    for name, rows in found.items():
-        if name in read or name == "format":
-            continue
-        if name in LATER and not isinstance(rows, list | dict):
-            yield f"{name}: found {type(rows).__name__}, should be a list of records"
-        elif name not in LATER:
+    for name in found:
+        if name not in read and name != "format":
             yield f"{name}: no collection of this name is known"
 
 
@@ -105,12 +94,6 @@ def _unstorable(value: Any, path: str, depth: int = 0) -> Iterator[str]:
     elif isinstance(value, list):
         for at, one in enumerate(value):
             yield from _unstorable(one, f"{path}[{at}]", depth + 1)
-
-
-def left_out(found: Mapping[str, Any]) -> dict[str, int]:
-    """The collections that this version does not read yet, with the number of their records."""
-    read = reads()
-    return {name: len(rows) for name, rows in found.items() if name in LATER and name not in read and rows}
 
 
 def dump(document: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from bot.features.archive import undone
 from bot.features.archive.parts import Around, Laying, Part
 from bot.features.exams.making import LONGEST_TITLE
 from bot.features.exams.rules import MOST_SCORE, as_number
@@ -211,8 +212,9 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
     exams = session.scalars(select(Exam).where(*mine).order_by(Exam.held_on, Exam.id)).all()
     ids = numbered("E", {row.id: row.archive_id for row in exams})
     query = select(ExamAttempt).where(ExamAttempt.exam_id.in_(ids), ExamAttempt.withdrawn_at.is_(None))
+    before = undone.of_branch(session, branch_id).scores
     attempts = [
-        _attempt_said(row, ids[row.exam_id], people, tz)
+        _attempt_said(row, ids[row.exam_id], before.get(row.id, row.score), people, tz)
         for row in session.scalars(query.order_by(ExamAttempt.exam_id, ExamAttempt.id))
         if row.person_id is None or row.person_id in people
     ]
@@ -238,7 +240,10 @@ def _said(row: Exam, known: str, tz: tzinfo) -> dict[str, Any]:
     }
 
 
-def _attempt_said(row: ExamAttempt, exam: str, people: Mapping[int, str], tz: tzinfo) -> dict[str, Any]:
+def _attempt_said(
+    row: ExamAttempt, exam: str, score: int | None, people: Mapping[int, str], tz: tzinfo
+) -> dict[str, Any]:
+    """score: before any correction."""
     further = {
         "number": row.number if row.number > 1 else None,
         "recorded_at": _local(row.recorded_at, tz) if row.recorded_at != row.submitted_at else None,
@@ -249,7 +254,7 @@ def _attempt_said(row: ExamAttempt, exam: str, people: Mapping[int, str], tz: tz
         "person": people[row.person_id] if row.person_id is not None else f"{OUTSIDE}{row.outsider}",
         "kind": row.kind.value,
         "submitted_at": _local(row.submitted_at, tz),
-        "score": _number(row.score) if row.score is not None else None,
+        "score": _number(score) if score is not None else None,
         **{name: value for name, value in further.items() if value is not None},
         **(row.extra or {}),
     }

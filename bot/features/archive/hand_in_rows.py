@@ -60,6 +60,12 @@ def _ids(tasks: Iterable[ReflectionTask]) -> dict[HandInKind, dict[int, str]]:
     return {kind: numbered(LETTERS[kind], rows) for kind, rows in kept.items()}
 
 
+def known_tasks(session: Session, branch_id: int) -> dict[HandInKind, dict[str, int]]:
+    """By kind, the rows of the ids."""
+    found = _ids(_tasks(session, branch_id))
+    return {kind: {known: row_id for row_id, known in rows.items()} for kind, rows in found.items()}
+
+
 def _dues(session: Session, branch_id: int) -> dict[HandInKind, dict[str, Due]]:
     """Of those that stand."""
     tasks = _tasks(session, branch_id)

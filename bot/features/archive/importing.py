@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
 from bot.features.archive import activity_links, audit_diff, development, over, rules
+from bot.features.archive.closed import CLOSES
 from bot.features.archive.collections import PARTS
-from bot.features.archive.document import BadArchive, left_out, reads, unknown
+from bot.features.archive.document import BadArchive, reads, unknown
 from bot.features.archive.exporting import (
     FURTHER,
     FURTHER_SETTINGS,
@@ -24,7 +25,7 @@ from bot.features.archive.exporting import (
     person_ids,
     settings_of,
 )
-from bot.features.archive.parts import Around
+from bot.features.archive.parts import Around, Held
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
@@ -36,6 +37,7 @@ from bot.features.register.own import store
 from bot.kit import branch_settings
 from bot.kit.archive_checks import Check, Fields, refused
 from bot.kit.branch_settings import EARLIER, FIELDS
+from bot.kit.figures import Figures
 from bot.kit.hygiene import Found, holds
 from bot.kit.names import group_key, name_key
 from storage.audit import by_operator, record
@@ -101,8 +103,10 @@ def bring(
     now: datetime,
     timezone: str,
     contents: files.Contents = files.no_contents,
+    figures: Figures | None = None,
 ) -> Brought:
-    """Import a document that `document.load` read; `contents`: the files that came along.
+    """Import a document that `document.load` read; `contents`: the files that came along; `figures`: by which the
+    versions of closed quarters are counted that it does not carry.
 
     Raises BadArchive with every fault, or why it may not go there.
     """
@@ -112,7 +116,7 @@ def bring(
     named = _known(session, branch_id, archive, document, now, tz)
     register, more = reading.read(document, named)
     parts, of_parts = PARTS.read(document, Around(session, branch_id, named.people, tz))
-    archive, kept = replace(archive, register=register, parts=parts), {**left_out(document), **register.left_out}
+    archive, kept = replace(archive, register=register, parts=parts), register.left_out
     faults = [*unknown(document), *faults, *of_parts, *more, *activity_links.faults(document)]
     faults = faults or [*_of_what_is_there(session, branch_id, register, contents)]
     if faults:
@@ -130,7 +134,7 @@ def bring(
     else:
         branch_id = _new_branch(session, archive.branch, target, now)
     was = audit_diff.look(session, branch_id, now)
-    notes = _Desk(session, branch_id, now, tz, contents).lay(archive, target)
+    notes = _Desk(session, branch_id, now, tz, contents, figures).lay(archive, target)
     notes = [*notes, *_of_files(session, branch_id, document)]
     end_of_leavers(session, branch_id, now.date(), now)
     record(
@@ -202,13 +206,26 @@ def _differing(
     """
     document, tz = export(session, branch_id, now.date(), timezone), ZoneInfo(timezone)
     current, faults = rules.read(document, {})
+    mine, _ = PARTS.read(document, Around(session, branch_id, person_ids(session, branch_id).values(), tz))
     if faults or not _same(session, branch_id, current, archive, target):
-        return archive
+        return replace(archive, parts=_with_closes(mine, archive.parts))
     register, faults = reading.read(document, _known(session, branch_id, current, document, now, tz))
     differs = archive.register if faults else archive.register.differing(register)
-    mine, _ = PARTS.read(document, Around(session, branch_id, person_ids(session, branch_id).values(), tz))
     parts = PARTS.differing(mine, archive.parts)
+    if parts or not differs.empty:
+        said = {CLOSES: archive.parts[CLOSES]} if CLOSES in archive.parts else {}
+        parts = _with_closes(mine, {**parts, **said})
     return replace(archive, branch=None, people=None, settings=None, register=differs, parts=parts)
+
+
+def _with_closes(mine: Held, asked: Held) -> Held:
+    """With the closed quarters that the branch has, where the archive does not tell of them: what is laid anew gets
+    other numbers, and corrections find their rows by ids.
+    """
+    stands, said = mine.get(CLOSES), asked.get(CLOSES)
+    if stands is None or not stands.closes:
+        return asked
+    return {**asked, CLOSES: stands if said is None else said.beside(stands)}
 
 
 def _same(session: Session, branch_id: int, current: Archive, archive: Archive, target: Target) -> bool:
@@ -307,8 +324,16 @@ def _new_branch(session: Session, branch: Branch | None, target: Target, now: da
 class _Desk:
     """Lays an archive over one branch; ids of the document stand for rows in `groups` and `people`."""
 
-    def __init__(self, session: Session, branch_id: int, now: datetime, tz: ZoneInfo, contents: files.Contents) -> None:
-        self._contents = contents
+    def __init__(
+        self,
+        session: Session,
+        branch_id: int,
+        now: datetime,
+        tz: ZoneInfo,
+        contents: files.Contents,
+        figures: Figures | None,
+    ) -> None:
+        self._contents, self._figures = contents, figures
         self._session, self._branch_id, self._now, self._tz = session, branch_id, now, tz
         self._keeps_past = _people_of(session, branch_id) > 0
         self._groups: dict[str, int] = {known: one for one, known in group_ids(session, branch_id).items()}
@@ -338,9 +363,13 @@ class _Desk:
             self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents, before
         )
         try:
-            PARTS.lay(self._session, self._branch_id, archive.parts, self._people, cleared, self._now, self._tz)
+            PARTS.lay(
+                self._session, self._branch_id, archive.parts, self._people, cleared, self._now, self._tz, self._figures
+            )
         except over.Named as held:
             raise BadArchive([f"{held}; --as-new NAME makes another branch"]) from None
+        except over.Unfounded as found:
+            raise BadArchive(found.faults) from None
         links.point_outside(self._session, self._branch_id)
         if lost:
             self._notes.append(f"{lost} records pointed to others that the archive does not have, and stand alone now")

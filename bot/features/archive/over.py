@@ -21,6 +21,14 @@ from storage.models.organisation import PartyGroup
 BATCH = 500
 
 
+class Unfounded(ValueError):
+    """What is laid finds nothing to be about; faults: each with its path."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = list(faults)
+
+
 class Named(ValueError):
     """What the archive does not have is pointed to by what stays; the message says by what."""
 

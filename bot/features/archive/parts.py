@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from bot.kit.archive_checks import Fields
+from bot.kit.figures import Figures
 
 Found = TypeVar("Found")
 
@@ -24,7 +25,9 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Laying:
-    """What a part is laid with: the rows of people by their ids, and what `clear` has told."""
+    """What a part is laid with: the rows of people by their ids, and what `clear` has told. figures: by which what was
+    frozen is counted, where the archive does not carry it.
+    """
 
     session: Session
     branch_id: int
@@ -32,6 +35,7 @@ class Laying:
     cleared: Any
     now: datetime
     tz: tzinfo
+    figures: Figures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,10 @@ class Parts:
         cleared: Mapping[str, Any],
         now: datetime,
         tz: tzinfo,
+        figures: Figures | None = None,
     ) -> None:
         for part, found in self._of(held):
-            part.lay(found, Laying(session, branch_id, people, cleared[part.names[0]], now, tz))
+            part.lay(found, Laying(session, branch_id, people, cleared[part.names[0]], now, tz, figures))
 
     def write(self, session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> dict[str, Any]:
         return {

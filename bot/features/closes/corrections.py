@@ -21,7 +21,6 @@ from scheduler.calendar.days import Quarter, local_day
 from storage import audit
 from storage.audience import Me
 from storage.choices import ActivityStatus, AttendanceStatus, CorrectionKind, LeaveState, LeaveType, SignInMethod
-from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.close import Admission, Correction, FigureVersion, QuarterClose
 from storage.models.exam import ExamAttempt
@@ -91,7 +90,7 @@ def keep(
 def note(
     session: Session, close: QuarterClose, change: Change, why: str, number: int, by_id: int | None, now: datetime
 ) -> Correction:
-    """Keep what was changed, who has approved it, and what counts from then on; `number`: of the version it goes into."""
+    """Keep what was changed, who approved it, and what counts from then on; `number`: of the version it goes into."""
     row = Correction(
         close_id=close.id,
         kind=change.kind,

@@ -1,4 +1,4 @@
-"""Activities of archives and what hangs on them: ids, further fields, makers that nobody knows, versions as they came."""
+"""Activities of archives and what hangs on them: ids, further fields, unknown makers, versions as they came."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.features.archive.document import BadArchive, dump
 from bot.features.archive.exporting import export
 from bot.features.archive.importing import Brought, Target, bring
+from bot.features.registry import FIGURES
 
 NOW = datetime(2022, 10, 20, 1, tzinfo=UTC)
 TODAY = date(2022, 10, 20)
@@ -29,7 +30,7 @@ def document(**collections: Any) -> dict[str, Any]:
 
 
 def put(session: Session, found: dict[str, Any], target: Target = NEW) -> Brought:
-    return bring(session, found, target, now=NOW, timezone="Asia/Shanghai")
+    return bring(session, found, target, now=NOW, timezone="Asia/Shanghai", figures=FIGURES)
 
 
 def over(done: Brought) -> Target:

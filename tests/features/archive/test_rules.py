@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.features.archive.document import LATER, BadArchive, dump, is_archive, left_out, load, unknown
+from bot.features.archive.document import BadArchive, dump, is_archive, load, unknown
 from bot.features.archive.rules import EVER, Of, read
 from storage.choices import Duty, ExemptionReason
 
@@ -45,14 +45,6 @@ def test_the_example_has_no_fault() -> None:
         {"duty": Duty.DISCIPLINE_OFFICER, "group": None},
         {"duty": Duty.GROUP_LEADER, "group": "G1"},
     ]
-
-
-def test_what_is_left_out_is_named() -> None:
-    kept = left_out(example())
-    assert "activities" not in kept
-    assert kept["closes"] == 1
-    assert set(kept) <= LATER
-    assert left_out({"people": [], "closes": []}) == {}
 
 
 def test_what_must_not_be_kept_is_refused_by_its_path_and_not_repeated() -> None:
@@ -169,10 +161,7 @@ def test_documents_that_are_refused_whole(content: bytes, said: str) -> None:
 
 def test_collections_of_unknown_names_are_named() -> None:
     assert list(unknown(example())) == []
-    assert list(unknown(example(peoples=[], closes=3))) == [
-        "closes: found int, should be a list of records",
-        "peoples: no collection of this name is known",
-    ]
+    assert list(unknown(example(peoples=[]))) == ["peoples: no collection of this name is known"]
 
 
 def test_a_roster_is_no_archive() -> None:
