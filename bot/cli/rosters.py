@@ -228,8 +228,8 @@ def import_archive(
     try:
         with storage.transaction() as session:
             target = _target(session, document, named, as_new, replace)
-            how = {"now": now, "timezone": str(settings.timezone), "contents": contents, "figures": FIGURES}
-            done = bring(session, document, target, **how)
+            zone = str(settings.timezone)
+            done = bring(session, document, target, now=now, timezone=zone, contents=contents, figures=FIGURES)
             if dry_run:
                 raise _OnlyLooking
     except _OnlyLooking:

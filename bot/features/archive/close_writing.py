@@ -118,7 +118,7 @@ class _Corrections:
             "quarter": quarter,
             **({"version": name_of(one.version)} if one.version is not None else {}),
             "kind": one.kind.value,
-            **self._about.get(one.kind, lambda _: {})(one),
+            **(self._about[one.kind](one) if one.kind in self._about else {}),
             "made_at": as_local(one.made_at, self._tz),
             **said({"by": person(self._people, one.made_by_id), **approved}),
             "reason": one.why,
