@@ -182,6 +182,7 @@ def tally(
     Over several quarters each record is judged by the cut-off of its own quarter.
     """
     from bot.cli.tally_table import names_of
+    from bot.features.archive import figure_ids
     from bot.features.registry import FIGURES
     from bot.features.tally.service import period_to_json, tally, to_json
     from bot.kit.refusal import Refusal
@@ -199,6 +200,8 @@ def tally(
         except Refusal:
             raise click.UsageError(f"{asked.quarter} has no version {version}") from None
         counted = to_json(found) if days is None else period_to_json(found)
+        if how == Format.JSON:
+            counted["figures"] = figure_ids.of_branch(session, where).told(counted["figures"])
         names, uncalled = names_of(session, where), found.uncalled
     _show_tally(found, counted, how, names)
     if how != Format.JSON:

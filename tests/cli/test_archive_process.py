@@ -26,3 +26,14 @@ def test_an_archive_with_a_register_comes_in_and_goes_out(tmp_path: Path) -> Non
     assert run(tmp_path, "export", "--archive", str(out)).returncode == 0
     written, example = json.loads(out.read_text()), json.loads(EXAMPLE.read_text())
     assert [one["id"] for one in written["guidance"]] == [one["id"] for one in example["guidance"]]
+    # By the ids of the archive, as it was closed and as it was corrected.
+    right = json.loads((EXAMPLE.parent / "archive_example.tally.json").read_text())
+    told = run(tmp_path, "tally", "--quarter", "2022Q3", "--version", "v1", "--format", "json")
+    assert told.returncode == 0, told.stdout + told.stderr
+    figures = json.loads(told.stdout)["figures"]
+    assert {name: figures[name]["R1"]["missing"] for name in ("reflections",)} == {"reflections": ["P2"]}
+    assert {name: figures[name] for name in ("hours", "attendance_by_activity", "study", "votes", "exams")} == {
+        name: right["figures"][name] for name in ("hours", "attendance_by_activity", "study", "votes", "exams")
+    }
+    newest = json.loads(run(tmp_path, "tally", "--quarter", "2022Q3", "--format", "json").stdout)
+    assert (newest["version"], newest["figures"]["reflections"]["R1"]["missing"]) == ("v2", [])

@@ -205,8 +205,6 @@ FAULTS = [
 
 @pytest.mark.parametrize(("field", "value", "said"), FAULTS, ids=[f"{one[0]}{at}" for at, one in enumerate(FAULTS)])
 def test_every_fault_is_told_with_its_place(storage: Storage, field: str, value: Any, said: str) -> None:
-    if storage.engine.dialect.name != "sqlite":
-        pytest.skip("reading asks no database")
     found = document(first_agenda_items=[ITEM], activities=[{**PLAIN, field: value}])
     with storage.transaction() as session:
         assert faults_of(session, found) == [said]
@@ -312,3 +310,26 @@ def test_faults_of_what_hangs_on_them(storage: Storage) -> None:
         for name, change, said in MORE_FAULTS:
             broken = {**found, name: [{**found[name][0], **change}]}
             assert faults_of(session, broken) == [said]
+
+
+def test_two_hundred_faults_are_all_told_and_nothing_is_written(storage: Storage) -> None:
+    """Of every collection some, each with its place."""
+    activities = [{**PLAIN, "id": f"A{at}", "date": "soon", "first_agenda_items": []} for at in range(60)]
+    attended = {**PLAIN, "id": "A99", "first_agenda_items": [], "attendance": [
+        {"person": f"X{at}", "status": "present"} for at in range(60)
+    ]}  # fmt: skip
+    votes = [{**VOTES[1], "id": f"V{at}", "activity": "A100", "withdrawn_at": None} for at in range(40)]
+    minutes = [{"activity": "A99", "component": "open_talk", "agenda": at} for at in range(20)]
+    corrections = [{"id": f"Z{at}", "quarter": "2023Q3", "kind": "none"} for at in range(20)]
+    found = document(activities=[*activities, attended], votes=votes, minutes=minutes, corrections=corrections)
+    with storage.transaction() as session:
+        faults = faults_of(session, found)
+        assert session.scalars(select(Activity.id)).all() == []
+        assert session.scalars(select(Person.id)).all() == []
+    told = [line.partition(":")[0] for line in faults]
+    assert len(told) >= 200
+    assert {f"activities[{at}].date" for at in range(60)} <= set(told)
+    assert {f"activities[60].attendance[{at}].person" for at in range(60)} <= set(told)
+    assert {f"votes[{at}].activity" for at in range(40)} <= set(told)
+    assert {f"minutes[{at}].agenda" for at in range(20)} <= set(told)
+    assert {f"corrections[{at}].kind" for at in range(20)} <= set(told)
