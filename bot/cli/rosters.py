@@ -207,6 +207,14 @@ def _show(plan: "Plan", notes: "Sequence[Both]", meetings: Sequence[str], is_fir
             click.echo(f"{what}: {'、'.join(names)}")
 
 
+# From so many bytes on an archive takes a while, and it is told how far it is.
+LARGE = 1024 * 1024
+
+
+def _told(what: str) -> None:
+    click.echo(f"Writing {what} ...", err=True)
+
+
 def import_archive(
     settings: "Settings",
     storage: "Storage",
@@ -222,14 +230,17 @@ def import_archive(
     """An archive (branch-archive/1): whole, or not at all."""
     from bot.features.archive.document import load
     from bot.features.archive.importing import bring
+    from bot.features.archive.parts import quiet
     from bot.features.registry import FIGURES
 
     document = load(content)
     try:
         with storage.transaction() as session:
             target = _target(session, document, named, as_new, replace)
-            zone = str(settings.timezone)
-            done = bring(session, document, target, now=now, timezone=zone, contents=contents, figures=FIGURES)
+            done = bring(
+                session, document, target, now=now, timezone=str(settings.timezone), contents=contents,
+                figures=FIGURES, progress=_told if len(content) > LARGE else quiet,
+            )  # fmt: skip
             if dry_run:
                 raise _OnlyLooking
     except _OnlyLooking:

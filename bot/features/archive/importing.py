@@ -25,7 +25,7 @@ from bot.features.archive.exporting import (
     person_ids,
     settings_of,
 )
-from bot.features.archive.parts import Around, Held
+from bot.features.archive.parts import Around, Held, Progress, quiet
 from bot.features.archive.references import references
 from bot.features.archive.rules import Archive, Branch, Group, Of, Someone, Span
 from bot.features.privacy.rules import erased_name
@@ -104,9 +104,10 @@ def bring(
     timezone: str,
     contents: files.Contents = files.no_contents,
     figures: Figures | None = None,
+    progress: Progress = quiet,
 ) -> Brought:
     """Import a document that `document.load` read; `contents`: the files that came along; `figures`: by which the
-    versions of closed quarters are counted that it does not carry.
+    versions of closed quarters are counted that it does not carry; `progress`: told what is written next.
 
     Raises BadArchive with every fault, or why it may not go there.
     """
@@ -134,7 +135,7 @@ def bring(
     else:
         branch_id = _new_branch(session, archive.branch, target, now)
     was = audit_diff.look(session, branch_id, now)
-    notes = _Desk(session, branch_id, now, tz, contents, figures).lay(archive, target)
+    notes = _Desk(session, branch_id, now, tz, contents, figures, progress).lay(archive, target)
     notes = [*notes, *_of_files(session, branch_id, document)]
     end_of_leavers(session, branch_id, now.date(), now)
     record(
@@ -332,8 +333,9 @@ class _Desk:
         tz: ZoneInfo,
         contents: files.Contents,
         figures: Figures | None,
+        progress: Progress,
     ) -> None:
-        self._contents, self._figures = contents, figures
+        self._contents, self._figures, self._progress = contents, figures, progress
         self._session, self._branch_id, self._now, self._tz = session, branch_id, now, tz
         self._keeps_past = _people_of(session, branch_id) > 0
         self._groups: dict[str, int] = {known: one for one, known in group_ids(session, branch_id).items()}
@@ -341,6 +343,7 @@ class _Desk:
         self._notes: list[str] = []
 
     def lay(self, archive: Archive, target: Target) -> list[str]:
+        self._progress("people")
         # Whom only an entry named that goes may go with it.
         before = laying.clear(self._session, self._branch_id, archive.register.entries)
         cleared = PARTS.clear(self._session, self._branch_id, archive.parts)
@@ -359,13 +362,15 @@ class _Desk:
             self._remove_people(gone)
             for one in archive.people:
                 self._lay_person(one)
+        self._progress("entries")
         lost = laying.lay(
             self._session, self._branch_id, archive.register, self._people, self._now, self._tz, self._contents, before
         )
         try:
             PARTS.lay(
-                self._session, self._branch_id, archive.parts, self._people, cleared, self._now, self._tz, self._figures
-            )
+                self._session, self._branch_id, archive.parts, self._people, cleared, self._now, self._tz,
+                self._figures, self._progress,
+            )  # fmt: skip
         except over.Named as held:
             raise BadArchive([f"{held}; --as-new NAME makes another branch"]) from None
         except over.Unfounded as found:

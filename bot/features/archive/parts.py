@@ -57,6 +57,14 @@ class Part(Generic[Found]):
     write: Callable[[Session, int, Mapping[int, str], tzinfo], dict[str, list[dict[str, Any]]]]
 
 
+# Told what is laid next.
+Progress = Callable[[str], None]
+
+
+def quiet(what: str) -> None:
+    """Of a small archive nothing is told while it is laid."""
+
+
 # What a document holds, by the first name of the part.
 Held = Mapping[str, Any]
 
@@ -102,8 +110,10 @@ class Parts:
         now: datetime,
         tz: tzinfo,
         figures: Figures | None = None,
+        progress: Progress = quiet,
     ) -> None:
         for part, found in self._of(held):
+            progress(part.counted)
             part.lay(found, Laying(session, branch_id, people, cleared[part.names[0]], now, tz, figures))
 
     def write(self, session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> dict[str, Any]:
