@@ -92,6 +92,7 @@ class Written:
         mine = query.where(Activity.branch_id == branch_id, ActivityFile.stored_id.is_not(None))
         found: dict[str, list[str]] = {}
         for number, activity_id in session.execute(mine.order_by(ActivityFile.id)):
+            assert number is not None
             self.told.setdefault(number, {})
             found.setdefault(self.ids[number], []).append(f"activities/{ids[Link(ACTIVITY, activity_id)]}")
         return {known: list(dict.fromkeys(listed)) for known, listed in found.items()}
