@@ -137,7 +137,7 @@ def _close(one: OneClose, to: Laying) -> QuarterClose:
         quarter=one.quarter,
         cut_off=one.cut_off or early,
         closed_at=one.closed_at,
-        closed_by_id=to.people[one.by] if one.by is not None else None,
+        closed_by_id=to.people.get(one.by or ""),
         extra=one.further or None,
     )
     to.session.add(row)
@@ -163,7 +163,7 @@ def _freeze(
     if to.figures is None:
         raise over.Unfounded([NOT_COUNTED])
     to.session.expire_all()
-    service.freeze(to.session, row, number, to.figures, to.people[by] if by is not None else None, when, to.tz)
+    service.freeze(to.session, row, number, to.figures, to.people.get(by or ""), when, to.tz)
 
 
 def _version(
@@ -179,7 +179,7 @@ def _version(
         sha256=hash_of(figures, sources),
         told=json.dumps(one.as_said(), ensure_ascii=False),
         made_at=one.approved_at or when,
-        made_by_id=people[one.by] if one.by is not None else None,
+        made_by_id=people.get(one.by or ""),
     )
 
 

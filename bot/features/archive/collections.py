@@ -2,6 +2,7 @@
 
 from bot.features.archive import (
     act_part,
+    activity_file_rows,
     away,
     close_rows,
     development,
@@ -27,6 +28,7 @@ PARTS = Parts(
         minutes_rows.PART,
         notice_rows.PART,
         plan_rows.PART,
+        activity_file_rows.PART,
         away.PART,
         development.PART,
         dues.PART,

@@ -44,7 +44,7 @@ class Desk:
             CorrectionKind.COMPLETION_ADMIT: self._completion,
             CorrectionKind.REFLECTION_ADMIT: self._piece,
             CorrectionKind.SELF_CHECK_ADMIT: self._piece,
-            CorrectionKind.TALK_ADMIT: lambda one: self._session.get(Talk, self._rows(Talk, "T")[one.talk or ""]),
+            CorrectionKind.TALK_ADMIT: self._talk,
             CorrectionKind.ATTEMPT_ADMIT: self._attempt,
             CorrectionKind.SCORE: self._attempt,
             CorrectionKind.ENTRY_ADMIT: self._entry,
@@ -56,6 +56,9 @@ class Desk:
     def replay(self, path: str, one: OneCorrection, number: int, close: QuarterClose) -> list[str]:
         """Its faults: what it is about is not there, or is not as it says."""
         check = Check()
+        self._are_there(check, path, one)
+        if check.faults:
+            return check.faults
         change = (
             self._rolled(check, path, one)
             if one.kind is CorrectionKind.ATTENDANCE
@@ -63,13 +66,23 @@ class Desk:
         )
         if change is None or check.faults:
             return check.faults
-        by = self._people[one.by] if one.by is not None else None
+        by = self._maker(one.by)
         row = corrections.note(self._session, close, change, one.reason, number, by, one.made_at)
         row.approved_at = one.approved_at
-        row.approved_by_id = self._people[one.approved_by] if one.approved_by is not None else None
+        row.approved_by_id = self._maker(one.approved_by)
         row.archive_id, row.extra = one.id, one.further or None
         self._session.flush()
         return []
+
+    def _are_there(self, check: Check, path: str, one: OneCorrection) -> None:
+        """Corrections that stayed may be of somebody, or of an activity, that went."""
+        for name, known in (("activity", self._activities), ("person", self._people)):
+            value = getattr(one, name)
+            if value is not None and value not in known:
+                check.fault(f"{path}.{name}", value, "there still: a correction of a closed quarter names it")
+
+    def _maker(self, known: str | None) -> int | None:
+        return self._people.get(known) if known is not None else None
 
     def _rolled(self, check: Check, path: str, one: OneCorrection) -> Change | None:
         activity, somebody = self._activities[one.activity or ""], self._people[one.person or ""]
@@ -80,8 +93,7 @@ class Desk:
             return None
         new = one.leave_type if one.new == ON_LEAVE else AttendanceStatus(one.new)
         assert new is not None
-        by = self._people[one.by] if one.by is not None else None
-        return corrections.rolled(self._session, activity, somebody, new, by, one.made_at)
+        return corrections.rolled(self._session, activity, somebody, new, self._maker(one.by), one.made_at)
 
     def _found(self, check: Check, path: str, one: OneCorrection, close: QuarterClose) -> Change | None:
         row = self._find[one.kind](one) if one.kind in self._find else None
@@ -109,7 +121,7 @@ class Desk:
 
     def _approved(self, one: OneCorrection, row: LeaveRequest, change: Change) -> Change:
         row.state, row.decided_at = LeaveState.APPROVED, one.made_at
-        row.decided_by_id = self._people[one.by] if one.by is not None else None
+        row.decided_by_id = self._maker(one.by)
         was, is_ = {"state": str(LeaveState.PENDING)}, {"state": str(LeaveState.APPROVED)}
         return replace(change, old=was, new=is_, admits=[("leave_request", row.id)])
 
@@ -125,20 +137,23 @@ class Desk:
         waits = (model.state == LeaveState.PENDING,) if model is LeaveRequest else ()
         return self._session.scalars(select(model).where(*mine, *waits, model.withdrawn_at.is_(None))).first()
 
+    def _talk(self, one: OneCorrection) -> Found:
+        return self._session.get(Talk, self._rows(Talk, "T").get(one.talk or "", 0))
+
     def _completion(self, one: OneCorrection) -> Found:
         items = known_items(self._session, self._to.branch_id)
-        of, somebody = StudyCompletion.item_id == items[one.item or ""], self._people[one.person or ""]
+        of, somebody = StudyCompletion.item_id == items.get(one.item or ""), self._people[one.person or ""]
         mine = (of, StudyCompletion.person_id == somebody, StudyCompletion.withdrawn_at.is_(None))
         return self._session.scalars(select(StudyCompletion).where(*mine)).first()
 
     def _piece(self, one: OneCorrection) -> Found:
         check = one.kind is CorrectionKind.SELF_CHECK_ADMIT
         kind = HandInKind.SELF_CHECK if check else HandInKind.REFLECTION
-        task = known_tasks(self._session, self._to.branch_id)[kind][one.task or ""]
+        task = known_tasks(self._session, self._to.branch_id)[kind].get(one.task or "", 0)
         return piece_of(self._session, task, self._people[one.person or ""], one.piece or 1, one.of_version)
 
     def _attempt(self, one: OneCorrection) -> Found:
-        exam, somebody = self._rows(Exam, "E")[one.exam or ""], self._people[one.person or ""]
+        exam, somebody = self._rows(Exam, "E").get(one.exam or "", 0), self._people[one.person or ""]
         return attempt_of(self._session, exam, somebody, one.attempt_kind)
 
     def _entry(self, one: OneCorrection) -> Found:

@@ -118,7 +118,7 @@ _OF_TABLE: Mapping[tuple[str, str], str] = {
 COLUMNS: Mapping[str, str] = {
     "quarter": "季度", "cut_off": "统计截止时间", "closed_by_id": "定稿人", "close_id": "季度定稿", "why": "更正理由",
     "approved_at": "批准时间", "approved_by_id": "批准人", "correction_id": "更正", "figures": "数据",
-    "sources": "来源记录",
+    "told": "存档原文", "sources": "来源记录",
     "number": "编号", "exam_id": "考试",
     "attempt_id": "考试", "question_id": "题目", "held_on": "考试日期", "closed_book": "闭卷",
     "minutes": "答题分钟数", "opens_at": "开始时间", "closes_at": "结束时间", "full_score": "满分（百分之一分）",

@@ -12,12 +12,14 @@ from bot.features.archive.importing import Target
 from storage.choices import LeaveState, MakeupState
 from storage.engine import Storage
 from storage.models.activity import Activity
+from storage.models.activity_file import ActivityFile
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.entry import EntryLink
 from storage.models.minutes import Minutes
 from storage.models.person import Person
 from storage.models.recurrence import Recurrence
 from storage.models.reflection import ReflectionTask
+from storage.models.stored_file import StoredFile
 from storage.models.vote import Vote, VoteExcluded
 from tests.features.archive.branches import comes_back_whole, document, faults_of, only, out, over, put
 
@@ -333,3 +335,31 @@ def test_two_hundred_faults_are_all_told_and_nothing_is_written(storage: Storage
     assert {f"votes[{at}].activity" for at in range(40)} <= set(told)
     assert {f"minutes[{at}].agenda" for at in range(20)} <= set(told)
     assert {f"corrections[{at}].kind" for at in range(20)} <= set(told)
+
+
+HELD = [
+    {"activity": "A2", "role": "photo", "file": {"kind": "photo", "file_id": "x", "file_unique_id": "u"},
+     "stored": "H1", "added_by": "P1"},
+    {"activity": "A2", "role": "minutes", "component": "members_meeting",
+     "file": {"kind": "document", "file_id": "y", "file_unique_id": "v", "name": "记录.docx"},
+     "added_at": "2023-07-22T09:00:00+08:00", "withdrawn_at": "2023-07-22T10:00:00+08:00"},
+]  # fmt: skip
+KEPT = {
+    "id": "H1", "name": "合影.jpg", "media_type": "image/jpeg", "size": 3, "sha256": "0" * 64, "stored": True,
+    "about": ["activities/A2"],
+}  # fmt: skip
+
+
+def test_files_of_activities_come_back_with_what_is_kept(storage: Storage) -> None:
+    found = whole() | {"activity_files": copy.deepcopy(HELD), "files": [KEPT]}
+    found["activity_files"][0]["added_at"] = "2023-07-21T19:00:00+08:00"
+    with storage.transaction() as session:
+        branch_id = comes_back_whole(session, found, *NAMES, "activity_files", "files")
+        mine = select(ActivityFile).join(Activity, Activity.id == ActivityFile.activity_id)
+        rows = session.scalars(mine.where(Activity.branch_id == branch_id).order_by(ActivityFile.id)).all()
+        kept = session.scalars(select(StoredFile.id).where(StoredFile.branch_id == branch_id)).one()
+        assert [row.stored_id for row in rows] == [kept, None]
+        wrong = {**found, "activity_files": [{**HELD[0], "stored": "H9"}]}
+        assert faults_of(session, wrong) == [
+            "activity_files[0].stored: found 'H9', should be the id of a file of this archive"
+        ]

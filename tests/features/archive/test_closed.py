@@ -103,9 +103,19 @@ def test_what_was_closed_and_corrected_in_chat_goes_whole(storage: Storage) -> N
         assert put(session, part, here).changed
         assert out(session, other.branch_id)["closes"] == again["closes"]
         assert out(session, other.branch_id)["corrections"] == again["corrections"]
+        # All of it in the place of what is there: the quarter stays closed as it was.
+        changed["activities"][0]["title"] = "又改名"
+        assert put(session, changed, Target(other.branch_id, "第二支部", replace=True)).changed
+        whole = out(session, other.branch_id)
+        assert (whole["closes"], whole["corrections"]) == (again["closes"], again["corrections"])
+        assert whole["activities"][0]["title"] == "又改名"
         newest = tally(session, other.branch_id, Period.of(Q3), at, SHANGHAI, figures=FIGURES)
         counted = tally(session, other.branch_id, Period.of(Q3), at, SHANGHAI, figures=FIGURES, version="draft")
         assert differing(plain(newest.figures), plain(counted.figures)) == {}
+        # Somebody whose attendance was corrected does not go while the correction stays.
+        fewer = {"format": changed["format"], "people": [one for one in changed["people"] if one["id"] != "P3"]}
+        with pytest.raises(BadArchive):
+            put(session, fewer, here)
 
 
 def _frozen(session: Session, branch_id: int) -> list[tuple[int, str]]:

@@ -11,11 +11,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.register.archive.records import FILES, EntryRecord, FileRecord, collections, own
-from bot.features.register.kinds.kind import Type
+from bot.features.register.kinds.kind import ACTIVITY, Type
+from bot.features.register.values import Link
 from bot.kit.archive_checks import Check, Fields, rest
 from bot.kit.archive_ids import numbered
 from storage.entry_files import drop_unused
 from storage.file_holders import name_of
+from storage.models.activity import Activity
+from storage.models.activity_file import ActivityFile
 from storage.models.stored_file import StoredContent, StoredFile
 
 Json = dict[str, Any]
@@ -81,6 +84,19 @@ class Written:
             )
         return self.outside[key].id
 
+    def of_activities(self, session: Session, branch_id: int, ids: Mapping[Link, str]) -> dict[str, list[str]]:
+        """Which activities hold a file that is kept, by its id: activities/A1. Those are told of too."""
+        query = select(ActivityFile.stored_id, ActivityFile.activity_id).join(
+            Activity, Activity.id == ActivityFile.activity_id
+        )
+        mine = query.where(Activity.branch_id == branch_id, ActivityFile.stored_id.is_not(None))
+        found: dict[str, list[str]] = {}
+        for number, activity_id in session.execute(mine.order_by(ActivityFile.id)):
+            assert number is not None
+            self.told.setdefault(number, {})
+            found.setdefault(self.ids[number], []).append(f"activities/{ids[Link(ACTIVITY, activity_id)]}")
+        return {known: list(dict.fromkeys(listed)) for known, listed in found.items()}
+
     def records(self) -> list[FileRecord]:
         """Those that were named, and those that an archive has named for records of other collections."""
         kept = [
@@ -110,7 +126,7 @@ def to_json(one: FileRecord, holders: Sequence[str]) -> Json:
         "size": one.size,
         "sha256": one.sha256,
         "stored": one.sha256 is not None,
-        "about": [*holders, *one.elsewhere],
+        "about": list(dict.fromkeys([*holders, *one.elsewhere])),
         **({"telegram": dict(one.telegram)} if one.telegram else {}),
         **one.extra,
     }

@@ -99,6 +99,8 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
     kind = {(collection, one.id): one.kind for collection, records in found.entries.items() for one in records}
     changes = [_change(one, kind[one.where.collection, one.where.entry], names) for one in found.changes or ()]
     holders = files.about(found.entries)
+    for known, activities in names.files.of_activities(session, branch_id, names.outside).items():
+        holders.setdefault(known, []).extend(activities)
     listed = [files.to_json(one, holders.get(one.id, ())) for one in names.files.records()]
     own = {OWN_KINDS: [own_kinds.to_json(one) for one in found.own]} if found.own else {}
     return written | own | ({FILES: listed} if listed else {}) | ({CHANGES: changes} if changes else {})
