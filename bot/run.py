@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.app import App
 from bot.errors import OURS, CannotReceive
 from bot.features.accounts.service import claim_secretary, sits_or_none
-from bot.features.registry import ANEW, HANDLERS, jobs
+from bot.features.registry import ANEW, HANDLERS, KEEPS, jobs
 from bot.kit.redact import RedactSecrets, tell_in_the_log
 from bot.kit.transport import AiohttpTransport
 from bot.receiving.webhook import Webhook
@@ -146,7 +146,7 @@ def nightly_work(storage: Storage, clock: Clock, settings: Settings, clock_check
     """What is done every night and every few hours; a failure is told to the operator, else to the first secretary."""
     tell = settings.operator_id or settings.secretary_id
     backups = Backups(settings.backups, settings.backup_keep, tell, settings.backup_every)
-    return NightlyWork(storage, clock, settings.timezone, backups, clock_check.off)
+    return NightlyWork(storage, clock, settings.timezone, backups, clock_check.off, KEEPS)
 
 
 async def _until_told(app: App, storage: Storage, settings: Settings, clock: Clock) -> None:

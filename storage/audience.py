@@ -145,7 +145,7 @@ def _office_of(rows: Sequence[Any]) -> Office:
     return Office(frozenset(row.duty for row in rows if row.organisation_id == here), len(places) > 1)
 
 
-def below(organisation_id: int) -> Select[tuple[int]]:
+def below(organisation_id: int) -> Select[int]:
     """The ids of the branches below an organisation, however deep: what a superior committee may see counts of."""
     tree = select(Organisation.id, Organisation.kind).where(Organisation.parent_id == organisation_id)
     found = tree.cte("below", recursive=True)

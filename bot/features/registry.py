@@ -39,6 +39,7 @@ from bot.features.settings import feature as settings
 from bot.features.study import feature as study
 from bot.features.talks import feature as talks
 from bot.features.tally import feature as tally
+from bot.features.tally import keeping
 from bot.features.todo import feature as todo
 from bot.features.votes import feature as votes
 from bot.kit import asking, form_families, handing_in, opening, parked, photos, plain_words, undo
@@ -118,6 +119,9 @@ TITLES: dict[str, Titles] = {kind: titles for feature in FEATURES for kind, titl
 
 # What is counted of a branch, in the order of a tally's JSON.
 FIGURES: Figures = together(*(feature.figures for feature in FEATURES))
+
+# What is kept of a branch for the officers of its superiors.
+KEEPS = keeping.keeps_of(FEATURES)
 
 # What is asked question by question; each has a letter of its own on its buttons.
 FORMS: list[Form] = [form for feature in FEATURES for form in feature.forms]

@@ -449,6 +449,8 @@ class Edge:
                 by=line.by,
                 **line.details,
             )
+        for write in reply.afterwards:
+            write(session)
         finish(session, self._bot_id, visit, reply, query_id, branch_id)
         return reply
 

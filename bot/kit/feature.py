@@ -1,6 +1,6 @@
 """All that a feature offers, in one value: FEATURE in its folder's feature.py, listed in bot/features/registry.py."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
@@ -47,8 +47,9 @@ class Feature:
     what words that say neither are likeliest to mean. takes: what a long text or a file that came with nothing open may
     be handed in as. figures: what is counted of a branch over a period. norms: the facts by which norms are checked.
     by_hand: what somebody is asked to settle by 请其办理 alone, by its key. blocks: what has to be settled before a
-    quarter is closed. ledgers: its rows as an inspector is
-    shown them.
+    quarter is closed. ledgers: its rows as an inspector is shown them. idle: the lines of the audit log that change
+    nothing that is counted, as an action ("export") or as one of a table ("bound person"); whatever nobody names makes
+    kept figures old.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -76,4 +77,5 @@ class Feature:
     by_hand: ByHand | None = None
     blocks: Blocks | None = None
     ledgers: Books = no_books
+    idle: Collection[str] = ()
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

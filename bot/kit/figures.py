@@ -250,7 +250,8 @@ class Figure(Generic[Found, Row]):
     line says behind the number and the brackets. shown: None: in no line of chat; 0: in its part only; 1: above too; 2:
     also when it is 0. quiet: not named where there is none of it. last: below the other lines of its part. further:
     left out of the JSON while it is empty. opens_to: who may open what is behind it, beyond the right to the tally;
-    told_to: who is told of it in chat at all.
+    told_to: who is told of it in chat at all. share: of a rate where in the JSON its part and its whole stand, so that
+    several branches have one rate: sum over sum.
     old: what a button of an earlier version called it.
     """
 
@@ -276,6 +277,7 @@ class Figure(Generic[Found, Row]):
     further: bool = False
     opens_to: Callable[[Me], bool] = lambda me: True
     told_to: Callable[[Me], bool] = lambda me: True
+    share: tuple[str, str] | None = None
     old: str = ""
 
     @property

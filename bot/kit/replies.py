@@ -1,8 +1,10 @@
 """What to say, as plain values: messages, documents, and what one handled update leads to. No Telegram type in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
 
 from bot.kit.buttons import Button, placed
 from bot.kit.words import units
@@ -165,7 +167,7 @@ class Reply:
     outbox itself, so the sender has to look. noted: what the audit log keeps of it (an export). did: what a message
     has recorded, "leave_request:7", or where that is no row of one table "done:…": an edit of it is answered by that.
     keyboard_due: its reader has an old keyboard, which this answer could not replace. opened: the command that an
-    inline button has opened.
+    inline button has opened. afterwards: short writes of what a reading has counted, in the transaction that answers.
     """
 
     toast: str = ""
@@ -179,6 +181,7 @@ class Reply:
     did: str = ""
     keyboard_due: bool = False
     opened: str = ""
+    afterwards: Sequence[Callable[[Session], None]] = ()
 
 
 def of_private(reply: Reply, organisation_id: int, private: bool) -> Reply:

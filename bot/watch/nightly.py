@@ -1,4 +1,6 @@
-"""What is done beside the bot's own work: a copy every few hours; by night a backup, and what is old enough goes."""
+"""What is done beside the bot's own work: a copy every few hours; by night a backup, what is old enough goes, and the
+figures that superior committees look at are counted.
+"""
 
 import asyncio
 import logging
@@ -12,6 +14,8 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from bot.features.privacy import sweeping
+from bot.features.tally import keeping
+from bot.features.tally.keeping import Keeps
 from bot.kit.words import moment_words
 from scheduler.clock import Clock
 from scheduler.jobs import Owed
@@ -53,12 +57,19 @@ class Backups:
 class NightlyWork:
     """Runs in the front door's process only: a clock that travels must not stop at every night.
 
-    off: while it says so, the clock is not to be believed.
+    off: while it says so, the clock is not to be believed. keeps: what is counted by night; None: nothing.
     """
 
     def __init__(
-        self, storage: Storage, clock: Clock, tz: tzinfo, backups: Backups, off: Callable[[], Awaitable[bool]]
+        self,
+        storage: Storage,
+        clock: Clock,
+        tz: tzinfo,
+        backups: Backups,
+        off: Callable[[], Awaitable[bool]],
+        keeps: Keeps | None = None,
     ) -> None:
+        self._keeps = keeps
         self._storage, self._clock, self._tz, self._backups, self._off = storage, clock, tz, backups, off
         self._holder = uuid4().hex
         # Each takes a connection of its own to the server, and one is reckoned with.
@@ -112,7 +123,7 @@ class NightlyWork:
         return now + AFTER_START if missed and self._backups.keep else _next(now)
 
     async def once(self) -> bool:
-        """The backup, then the sweeping: what goes was in a copy first. False: not now, the clock is off.
+        """The backup, then the sweeping: what goes was in a copy first; then the counting. False: the clock is off.
 
         By a clock that is a year ahead everything would be old, the copies too.
         """
@@ -130,6 +141,9 @@ class NightlyWork:
         gone = await sweeping.sweep(self._storage, self._now())
         if gone:
             log.info("kept long enough: %s", ", ".join(f"{kind} {count}" for kind, count in gone.items()))
+        if self._keeps is not None:
+            counted = await keeping.by_night(self._storage, self._keeps, self._now(), self._tz)
+            log.info("figures counted for superior committees: %d", counted)
         return True
 
     async def _back_up(self, folder: Path, keep: int) -> None:

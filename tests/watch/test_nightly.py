@@ -10,15 +10,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from bot.features.registry import KEEPS
+from bot.features.tally.keeping import Keeps
 from bot.watch import nightly
 from bot.watch.nightly import Backups, NightlyWork
 from scheduler.clock import SystemClock
 from scheduler.clock_check import ClockCheck
 from storage import backup
-from storage.choices import InboxState
+from storage.choices import Duty, InboxState, OrganisationKind
 from storage.engine import Storage
 from storage.models.inbox import Inbox
+from storage.models.kept_figure import KeptFigure
+from storage.models.organisation import Organisation
 from storage.models.outbox import Outbox
+from storage.models.person import DutySpan, Person
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OPERATOR = 4711
@@ -42,11 +47,11 @@ def make(
     clock: Still | None = None,
     skew: timedelta | None = None,
     every: int = 0,
+    keeps: Keeps | None = None,
 ) -> NightlyWork:
     clock = clock or Still(datetime.now(UTC))
-    return NightlyWork(
-        storage, clock, SHANGHAI, Backups(folder, keep, OPERATOR, every), ClockCheck(storage, clock, lambda: skew).off
-    )
+    off = ClockCheck(storage, clock, lambda: skew).off
+    return NightlyWork(storage, clock, SHANGHAI, Backups(folder, keep, OPERATOR, every), off, keeps)
 
 
 async def test_a_backup_a_night_and_the_newest_are_kept(sqlite_url: str, tmp_path: Path) -> None:
@@ -91,6 +96,30 @@ async def test_no_backup_when_none_is_wanted_and_the_sweeping_all_the_same(sqlit
         with storage.reading() as session:
             assert session.scalars(select(Inbox.id)).all() == []
     assert not (tmp_path / "backups").exists()
+
+
+async def test_what_a_superior_committee_looks_at_is_counted(sqlite_url: str, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    with Storage(sqlite_url) as storage:
+        with storage.transaction() as session:
+            above = Organisation(kind=OrganisationKind.SUPERIOR_COMMITTEE, name="党委", settings={}, created_at=now)
+            session.add(above)
+            session.flush()
+            branch = Organisation(
+                kind=OrganisationKind.BRANCH, name="示范党支部", parent_id=above.id, settings={}, created_at=now
+            )
+            session.add(branch)
+            session.flush()
+            officer = Person(branch_id=branch.id, name="甲一", created_at=now)
+            session.add(officer)
+            session.flush()
+            held = {"duty": Duty.COMMITTEE_OFFICER, "from_on": now.date() - timedelta(days=1)}
+            session.add(DutySpan(person_id=officer.id, organisation_id=above.id, **held))
+            branch_id = branch.id
+        await make(storage, tmp_path / "backups", keep=0, keeps=KEEPS).once()
+        with storage.reading() as session:
+            kept = session.execute(select(KeptFigure.branch_id, KeptFigure.counted_at > now - timedelta(minutes=1)))
+            assert [tuple(row) for row in kept] == [(branch_id, True)] * 2
 
 
 async def test_of_two_processes_one_does_them(

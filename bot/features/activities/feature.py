@@ -46,4 +46,5 @@ FEATURE = Feature(
     norms=norm_facts.NORMS,
     blocks=blocks.blocks,
     ledgers=ledgers.LEDGERS,
+    idle=("code_made",),
 )

@@ -91,6 +91,7 @@ def make(
     people = everybody(session, branch_id, local_day(now, tz))
     session.add_all(ReminderAudience(reminder_id=reminder.id, person_id=member.id) for member in people)
     session.flush()
+    audit.record(session, "make", "reminder", reminder.id, now=now, by=audit.by_clock(branch_id))
     return reminder
 
 

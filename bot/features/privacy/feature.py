@@ -7,4 +7,5 @@ FEATURE = Feature(
     name="privacy",
     handlers=handlers.HANDLERS,
     forms=[handlers.WORD],
+    idle=("add hygiene_word", "remove hygiene_word"),
 )

@@ -502,6 +502,7 @@ def _ratio(kind: Kind, ratio: Ratio) -> list[Figure[Any, Any]]:
         said=lambda value: ratio.said.format(percent(value)) if ratio.said else percent(value),
         quiet=True,
         opens_to=partial(_opens_to, kind),
+        share=(ratio.over, ratio.under) if ratio.under not in (ROSTER, PEER_ORGS) else None,
     )
     if not ratio.full:
         return [usual]

@@ -55,7 +55,8 @@ def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
         figure(papers.missing, "月度资料缺少", "份", behaviour=Behaviour.ADDITIVE, rows=_lacking, value=_listed,
                number=len, formula="应有的资料中没有登记的份数", show=show),
         figure(papers.rate, "月度资料齐全率", "%", behaviour=Behaviour.RATE, value=_rate, said=percent,
-               formula="已有份数÷应有份数", behind=lambda rows: _codes(kind, _there(rows)), beside=papers.present),
+               formula="已有份数÷应有份数", behind=lambda rows: _codes(kind, _there(rows)), beside=papers.present,
+               share=(papers.present, papers.expected)),
     )  # fmt: skip
 
 

@@ -3,4 +3,4 @@
 from bot.features.reminders import handlers
 from bot.kit.feature import Feature
 
-FEATURE = Feature(name="reminders", handlers=handlers.HANDLERS)
+FEATURE = Feature(name="reminders", handlers=handlers.HANDLERS, idle=("change sends",))

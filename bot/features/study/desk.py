@@ -108,8 +108,7 @@ def send_now(session: Session, call: Call, button: SendNow) -> Reply:
     if not button.sure and not planning.items_of(session, theme.id):
         return Reply(edit=plan_messages.sure_to_send(theme))
     card = prompts.fresh(session, theme)
-    people = prompts.go(session, theme, call.now, call.tz)
-    planning.sent_by_hand(session, call.me, theme, call.now)
+    people = prompts.go(session, theme, call.now, call.tz, call.me)
     told = [To(card, person_id=person, key=key) for person, key in people.items()]
     title = f"{messages.month_word(theme.month)}学习提示"
     return Reply(

@@ -151,6 +151,7 @@ FIGURES = fixed(
         rows=whole,
         value=lambda rows: rows[0].completion_rate,
         said=lambda rate: f"完成率{percent(rate)}",
+        share=("study.completed_pairs", "study.expected_pairs"),
     ),
     _of_items(
         "study.late",

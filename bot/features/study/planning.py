@@ -219,8 +219,11 @@ def withdraw(session: Session, me: Me, item: StudyItem, now: datetime, tz: tzinf
     audit.change(session, "withdraw", item, gone, now=now, by=me)
 
 
-def give_out(session: Session, theme: MonthlyTheme, today: date) -> None:
-    """The prompt goes: this is the day on which its items are assigned. Done once, found again by a second run."""
+def give_out(session: Session, theme: MonthlyTheme, today: date, now: datetime, by: Me | None = None) -> None:
+    """The prompt goes: this is the day on which its items are assigned. Done once, found again by a second run.
+
+    by: who sends it by hand; None: the clock.
+    """
     if theme.prompt_sent_on is not None:
         return
     theme.prompt_sent_on = today
@@ -230,12 +233,9 @@ def give_out(session: Session, theme: MonthlyTheme, today: date) -> None:
         .values(assigned_on=today)
     )
     session.flush()
+    # Also of the clock: the day on which something was assigned is counted.
+    _note(session, by or audit.by_clock(theme.branch_id), "send", "monthly_theme", theme.id, now)
 
 
-def sent_by_hand(session: Session, me: Me, theme: MonthlyTheme, now: datetime) -> None:
-    """The clock notes nothing when it sends; somebody who does it is on record."""
-    _note(session, me, "send", "monthly_theme", theme.id, now)
-
-
-def _note(session: Session, me: Me, action: str, subject: str, subject_id: int, now: datetime) -> None:
+def _note(session: Session, me: Me | audit.By, action: str, subject: str, subject_id: int, now: datetime) -> None:
     audit.record(session, action, subject, subject_id, now=now, by=me)

@@ -10,16 +10,17 @@ from bot.features.study.buttons import Origin
 from bot.kit.replies import Message
 from scheduler.calendar.days import local_day
 from scheduler.promises import taken
+from storage.audience import Me
 from storage.models.study import MonthlyTheme, StudyCompletion, StudyItem
 
 
-def go(session: Session, theme: MonthlyTheme, now: datetime, tz: tzinfo) -> dict[int, str]:
-    """The prompt goes today: the name of its promise for everybody on the roster who is not exempt.
+def go(session: Session, theme: MonthlyTheme, now: datetime, tz: tzinfo, by: Me | None = None) -> dict[int, str]:
+    """The prompt goes today: the name of its promise for everybody on the roster who is not exempt. by: as `give_out`.
 
     A second run finds the same people, those of the day it went.
     """
     today = local_day(now, tz)
-    planning.give_out(session, theme, today)
+    planning.give_out(session, theme, today, now, by)
     people = planning.learners(session, theme.branch_id, theme.prompt_sent_on or today)
     return {member.id: planning.prompt_key(theme, member.id) for member in people}
 

@@ -160,7 +160,7 @@ def _lines(
 _COUNTS = (func.count(), func.coalesce(func.sum(case((Person.telegram_id.is_not(None), 1), else_=0)), 0))
 
 
-def _totals(session: Session, branches: Select[tuple[int]], day: date) -> tuple[int, int, int]:
+def _totals(session: Session, branches: Select[int], day: date) -> tuple[int, int, int]:
     """These branches, the people on their rosters, and those of them who are bound: one line is read of it."""
     number = select(func.count()).select_from(branches.subquery()).scalar_subquery()
     query = select(number, *_COUNTS).select_from(RosterSpan).join(Person, Person.id == RosterSpan.person_id)

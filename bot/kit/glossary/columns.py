@@ -89,6 +89,7 @@ TABLES: Mapping[str, str] = {
     "norm_file": "规范要求",
     "quarter_close": "季度定稿",
     "figure_version": "定稿数据",
+    "kept_figure": "已统计数据",
 }
 UNTITLED = "其他记录"
 
@@ -139,6 +140,8 @@ COLUMNS: Mapping[str, str] = {
     "ended_at": "结束时间", "ends_at": "期满时间",
     "component": "活动内容", "form": "方式", "role": "用途", "owner": "责任人",
     "for": "赞成",
+    "counted_at": "统计时间", "newest": "最新记录", "basis": "统计依据", "counts": "各项数据", "waits": "待办理事项",
+    "over": "已截止", "period": "统计期间", "day": "统计日期",
     "sha256": "校验码", "media_type": "文件格式", "uploader_id": "提交人", "stored_at": "保存时间",
     "stored_id": "附件", "content": "文件内容", "again_at": "再次获取时间", "tries": "次数",
     "unique_id": "文件编号",

@@ -102,7 +102,7 @@ def test_beyond_the_grace_the_secretary_is_told_and_it_goes_by_hand(storage: Sto
         assert [item.person_id for item in told] == [house.cast["甲一"]]
         assert jobs.ask_again(session, dict(told[0].about)) == told[0].message
         assert planning.goes_at(session, house.theme, local("2023-08-09 10:00"), SHANGHAI) is None
-        planning.give_out(session, house.theme, date(2023, 8, 9))
+        planning.give_out(session, house.theme, date(2023, 8, 9), local("2023-08-09 10:00"))
         assert jobs.prompt_missed(session, house.cast.branch_id, occurrence) == []
 
 

@@ -274,6 +274,7 @@ _OTHERS: tuple[Figure[Any, Any], ...] = (
         said=lambda sums: percent(sums["attendance_rate"]),
         more=lambda sums: f"，{OF_A_ROLL['coverage_rate']}{percent(sums['coverage_rate'])}",
         quiet=True,
+        share=("branch_scope_overall.present", "branch_scope_overall.expected"),
         old="all",
     ),
     Figure(
