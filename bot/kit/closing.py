@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.kit import branch_settings
 from bot.kit.deadlines import CloseDays, too_late
 from scheduler.calendar.days import Quarter
+from storage.models.close import QuarterClose
 
 # Among what a branch decides itself (organisation.settings).
 SETTING = "close_day"
@@ -38,6 +39,12 @@ def cut_off_on(day: date, closes: CloseDays, tz: tzinfo) -> datetime:
 def cut_off_of(session: Session, branch_id: int, day: date, tz: tzinfo) -> datetime:
     """The same of one day of a branch."""
     return cut_off_on(day, close_days(session, branch_id), tz)
+
+
+def closed(session: Session, branches: Select[int], quarter: Quarter) -> frozenset[int]:
+    """Which of these branches have closed a quarter, in one statement."""
+    query = select(QuarterClose.branch_id).where(QuarterClose.quarter == str(quarter))
+    return frozenset(session.scalars(query.where(QuarterClose.branch_id.in_(branches))))
 
 
 def standing(table: type[Any], which: ColumnElement[bool], cut_off: datetime | None = None) -> ColumnElement[bool]:

@@ -41,7 +41,7 @@ def label_of(command: Command, duties: Collection[Duty]) -> str:
 
 def of_group(command: Command, duties: Collection[Duty]) -> bool:
     """Whether it is only for the own party group that somebody has it: it stands on the page 本组."""
-    return _widest(command, duties) is Duty.GROUP_LEADER
+    return command.duty is None and _widest(command, duties) is Duty.GROUP_LEADER
 
 
 def _mine(commands: Iterable[Command], me: Me) -> list[Command]:

@@ -4,7 +4,7 @@ For 我的待办, 未完成名单, the one nudge a day and the digest.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -132,7 +132,12 @@ def counted(waits: Iterable[Waiting], *but: Waits) -> str:
     many: Counter[Waits] = Counter()
     for one in waits:
         many[one.kind] += one.many if one.kind not in but else 0
-    return "，".join(words.format(many[kind]) for kind, words in _COUNTED.items() if many[kind])
+    return in_counts(many)
+
+
+def in_counts(many: Mapping[Waits, int]) -> str:
+    """The same of what is counted already."""
+    return "，".join(words.format(many[kind]) for kind, words in _COUNTED.items() if many.get(kind))
 
 
 def short(title: str) -> str:

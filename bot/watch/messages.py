@@ -115,6 +115,7 @@ _WHAT = {
     "undelivered": "未送达名单",
     "monthly": "每月活动提醒",
     "away": "外出审批",
+    "close_due": "统计截止提醒",
     "missed": "未按时发送的提示",
 }
 

@@ -297,6 +297,10 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("tap:FixRoll", "tap:FixScore", "tap:AdmitLate"), ASKS),
     **dict.fromkeys(("answer:closes.roll", "answer:closes.score", "answer:closes.admit"), ASKS),
     "tap:ExportBelow": rows("audit"),
+    "tap:ShowTotals": shows("各项合计"),
+    **dict.fromkeys(
+        ("command:below", "word:未定稿支部", "word:谁还没定稿", "tap:ShowUnclosed"), shows("【未定稿支部】")
+    ),
     # the calendar
     **dict.fromkeys(("command:calendar", "word:工作日历"), shows("【工作日历】")),
     **dict.fromkeys(("tap:Send", "answer:calendar.notice", "answer:calendar.look"), ASKS),
@@ -345,6 +349,7 @@ EFFECTS: dict[str, Effect] = {
     # its deadlines, and what is found
     **dict.fromkeys(("command:lists", "word:清单", "word:到期", "tap:ShowLists"), shows("受检支部")),
     **dict.fromkeys(("tap:AskOwner", "tap:AskSure"), rows("outbox promise", tells=True)),
+    **dict.fromkeys(("tap:AskSecretary", "tap:AskSecretarySure"), rows("outbox promise", tells=True)),
     **dict.fromkeys(("command:find", "word:seeks", "answer:finding.form"), shows("查找其他")),
     **dict.fromkeys(("word:查找", "word:查"), ASKS),
     # what goes to many

@@ -706,6 +706,12 @@ TABLE: dict[str, Case] = {
     "tap:ShowBooks": own(EXPORT, lambda ids: ledgers.ShowBooks(QUARTER, 0)),
     "tap:GetBook": own(EXPORT, lambda ids: ledgers.GetBook(QUARTER, "3.0")),
     "tap:GetAll": own(EXPORT, lambda ids: ledgers.GetAll(QUARTER)),
+    "tap:ShowTotals": Case(BELOW, lambda ids: tally.ShowTotals(QUARTER)),
+    # who has not closed, of a superior committee
+    **dict.fromkeys(("command:below", "word:未定稿支部", "word:谁还没定稿"), Case(BELOW)),
+    "tap:ShowUnclosed": Case(BELOW, lambda ids: closes.ShowUnclosed(IN_GRACE, 0)),
+    "tap:AskSecretary": Case(BELOW, lambda ids: closes.AskSecretary(IN_GRACE, ids.branch_id)),
+    "tap:AskSecretarySure": Case(BELOW, lambda ids: closes.AskSecretarySure(IN_GRACE, ids.branch_id, 1)),
     # the close and corrections
     **dict.fromkeys(("command:close", "word:定稿", "word:季度定稿"), own(CLOSE)),
     **dict.fromkeys(("command:fix", "word:更正"), own(CLOSE)),

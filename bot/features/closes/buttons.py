@@ -58,3 +58,31 @@ class FixScore(Button):
 
     prefix: ClassVar[str] = "kh"
     period: str
+
+
+@dataclass(frozen=True)
+class ShowUnclosed(Button):
+    """未定稿支部 of a quarter, by page."""
+
+    prefix: ClassVar[str] = "ku"
+    period: str
+    page: int
+
+
+@dataclass(frozen=True)
+class AskSecretary(Button):
+    """The secretary of a branch below is asked to close a quarter."""
+
+    prefix: ClassVar[str] = "kv"
+    period: str
+    branch_id: int
+
+
+@dataclass(frozen=True)
+class AskSecretarySure(Button):
+    """The same on the next morning: `sure` 0 lets it be."""
+
+    prefix: ClassVar[str] = "kw"
+    period: str
+    branch_id: int
+    sure: int

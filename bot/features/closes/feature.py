@@ -1,21 +1,24 @@
-"""定稿 of a quarter and its corrections (D20, D20b)."""
+"""定稿 of a quarter and its corrections (D20, D20b), and what superiors ask of those who have not closed."""
 
 from collections.abc import Sequence
 
-from bot.features.closes import forms, handlers, ledgers
+from bot.features.closes import below_handlers, forms, handlers, jobs, ledgers
 from bot.features.closes.service import Offered
+from bot.features.tally.keeping import keeps_of
 from bot.kit.feature import Feature
-from bot.kit.figures import together
 
 
 def _across(features: Sequence[Feature]) -> Feature:
-    figures = together(*(one.figures for one in features))
-    blocks = [one.blocks for one in features if one.blocks is not None]
-    asked = handlers.Forms(forms.roll_form(figures), forms.score_form(figures), forms.admit_form(figures))
+    keeps = keeps_of(features)
+    asked = handlers.Forms(
+        forms.roll_form(keeps.figures), forms.score_form(keeps.figures), forms.admit_form(keeps.figures)
+    )
+    offered = Offered(keeps.figures, keeps.blocks)
     return Feature(
         name="closes",
-        handlers=handlers.build(Offered(figures, blocks), asked),
+        handlers=[*handlers.build(offered, asked), *below_handlers.build(keeps)],
         forms=asked.listed,
+        jobs=lambda tz: jobs.build(tz, offered),
         ledgers=ledgers.LEDGERS,
     )
 

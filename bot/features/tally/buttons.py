@@ -70,6 +70,14 @@ class ShowBelow(Button):
 
 
 @dataclass(frozen=True)
+class ShowTotals(Button):
+    """What all branches below a committee come to."""
+
+    prefix: ClassVar[str] = "kt"
+    period: str
+
+
+@dataclass(frozen=True)
 class OpenBranch(Button):
     """One branch below, in its figures."""
 

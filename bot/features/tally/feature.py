@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.features.tally import handlers
+from bot.features.tally import handlers, keeping
 from bot.kit.feature import Feature
-from bot.kit.figures import together
 
 
 def _across(features: Sequence[Feature]) -> Feature:
-    figures = together(*(one.figures for one in features))
+    keeps = keeping.keeps_of(features)
     own = [one.own_records for one in features if one.own_records is not None]
-    return Feature(name="tally", handlers=handlers.build(figures, own))
+    return Feature(name="tally", handlers=handlers.build(keeps, own))
 
 
 FEATURE = Feature(name="tally", across=_across)

@@ -18,6 +18,7 @@ from bot.features.tally import (
     records,
     service,
 )
+from bot.features.tally.keeping import Keeps
 from bot.features.tally.person_record_messages import Looker
 from bot.features.tally.service import Counted, Tally
 from bot.features.votes.figures import lines_of
@@ -38,7 +39,7 @@ from scheduler.calendar.periods import Period
 Own = Sequence[OwnRecords]
 
 
-def show(figures: Figures, own: Own, session: Session, call: Call) -> Reply:
+def show(keeps: Keeps, own: Own, session: Session, call: Call) -> Reply:
     """/tally, 季度数据, 三季度 …: the branch's figures; a leader's own group's; a member's own record; a committee's
     officer the counts of the branches below.
     """
@@ -46,8 +47,8 @@ def show(figures: Figures, own: Own, session: Session, call: Call) -> Reply:
     if wide is Reach.NONE:
         return say(*_mine(own, session, call, period))
     if wide is Reach.BELOW:
-        return say(committee_handlers.overview(session, call, period))
-    return say(messages.summary(_tally(figures, session, call, period), call.today, call.me))
+        return committee_handlers.overview(keeps, session, call, period)
+    return say(messages.summary(_tally(keeps.figures, session, call, period), call.today, call.me))
 
 
 def _named(session: Session, call: Call) -> Period:
@@ -187,11 +188,12 @@ def _looker(session: Session, call: Call, person_id: int) -> Looker:
     return Looker(f"{whose.name}（{whose.of}）", may(call.me, Right.ROSTER, branch_id=call.me.branch_id))
 
 
-def build(figures: Figures, own: Own = ()) -> list[Handler]:
+def build(keeps: Keeps, own: Own = ()) -> list[Handler]:
+    figures = keeps.figures
     return [
         Command(
             "tally",
-            partial(show, figures, own),
+            partial(show, keeps, own),
             "季度数据",
             Right.TALLY,
             reads=True,
@@ -202,8 +204,8 @@ def build(figures: Figures, own: Own = ()) -> list[Handler]:
             group_label="本组数据",
             help="季度数据：查看各项数据和出处，也可以发送“三季度”“上半年”“7-9月”。",
         ),
-        Word((), partial(show, figures, own), label=True, reads=True, matches=periods.names_quarter),
-        Word((), partial(show, figures, own), reads=True, matches=periods.names_period),
+        Word((), partial(show, keeps, own), label=True, reads=True, matches=periods.names_quarter),
+        Word((), partial(show, keeps, own), reads=True, matches=periods.names_period),
         Command(
             "me",
             partial(my_record, own),
@@ -224,5 +226,5 @@ def build(figures: Figures, own: Own = ()) -> list[Handler]:
         Tap(ShowRecord, partial(show_record, own), reads=True, private=True),
         Tap(OpenRecord, partial(open_record, own), reads=True, private=True),
         Word((), partial(by_name, own), reads=True, matches=looking.names_somebody, offers=True, perhaps=True),
-        *committee_handlers.build(figures),
+        *committee_handlers.build(keeps),
     ]

@@ -15,7 +15,9 @@ from bot.kit.broadcasts import went
 from bot.kit.digest import Section
 from bot.kit.feature import Feature
 from bot.kit.owing import Matter, Nudged, Owing, Waiting, Waits
-from bot.kit.quiet_hours import FIRST, open_now
+from bot.kit.quiet_hours import MORNING as MORNING
+from bot.kit.quiet_hours import next_morning as next_morning
+from bot.kit.quiet_hours import open_now
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import DAY, Calendar, at, local_day, next_month
 from storage.audience import Me, find
@@ -25,7 +27,6 @@ from storage.roster import Member, roster
 
 Features = Sequence[Feature]
 Item = TypeVar("Item", bound=Nudged)
-MORNING = time(9)
 SNOOZE = timedelta(hours=3)
 DIGEST_DAY = 25
 NO_GROUP = "未编组"
@@ -146,16 +147,6 @@ def later(now: datetime, tz: tzinfo, calendar: Calendar) -> datetime:
     if open_now(now, tz, calendar) and open_now(now + SNOOZE, tz, calendar):
         return now + SNOOZE
     return next_morning(now, tz, calendar)
-
-
-def next_morning(now: datetime, tz: tzinfo, calendar: Calendar, *, another_day: bool = False) -> datetime:
-    """At nine on the next morning of a working day: this one's, as long as nobody is told anything yet today.
-
-    another_day: not today's in any case.
-    """
-    local = now.astimezone(tz)
-    early = not another_day and calendar.is_working_day(local.date()) and local.time() < FIRST
-    return at(local.date() if early else calendar.next_working_day(local.date()), MORNING, tz)
 
 
 # --- what waits for an officer -------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from bot.features.activities.counting.held import HELD
 from bot.features.leave import makeups
 from bot.features.reflections import cards
 from bot.features.reflections import service as reflections
+from bot.features.registry import KEEPS
 from bot.features.roster import service as roster_service
 from bot.features.roster.buttons import Kind
 from bot.features.study import service as study
@@ -209,7 +210,7 @@ def test_a_committee_counts_each_branch_by_its_own_day(storage: Storage) -> None
             found[desk.cast.branch_id] = day
             clear_accounts(session, desk)
         me = Me(1, "总支干部", above.id, None, frozenset({Duty.COMMITTEE_OFFICER}), frozenset())
-        lines = committee.overview(session, me, Period.of(Q3), MUCH_LATER, SHANGHAI).lines
+        lines = committee.overview(session, me, Period.of(Q3), MUCH_LATER, SHANGHAI, keeps=KEEPS).lines
         held = {found[line.id]: line.held.get(ActivityType.THEME_PARTY_DAY, 0) for line in lines}
         assert held == {5: 0, 10: 1, 15: 1}
 

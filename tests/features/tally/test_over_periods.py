@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.rules import COUNTED
 from bot.features.reflections.figures import TASKS
+from bot.features.registry import KEEPS
 from bot.features.study.figures import STUDY
 from bot.features.tally import committee
 from bot.features.tally.person_records import my_record
@@ -135,7 +136,7 @@ def test_a_number_is_how_many_rows_stand_behind_it(session: Session, now: dateti
 def test_a_committee_counts_a_branch_as_it_counts_itself(session: Session, now: datetime) -> None:
     me = Me(99, "总支干部", ABOVE, None, frozenset({Duty.COMMITTEE_OFFICER}), frozenset())
     for period in map(whole_of, PARTS.values()):
-        [line, _] = committee.overview(session, me, period, now, SHANGHAI).lines
+        [line, _] = committee.overview(session, me, period, now, SHANGHAI, keeps=KEEPS).lines
         own = count(session, period, now).figures["by_type"]
         assert {kind: line.held.get(kind, 0) for kind in COUNTED} == {kind: own[kind]["count"] for kind in COUNTED}
 

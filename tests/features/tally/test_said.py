@@ -180,7 +180,7 @@ def test_a_committee_is_told_so_of_all_its_branches(now: str, days: set[int], wo
     until, over = _until(closes, Period.of(Q3), local(now), SHANGHAI)
     found = Below(Period.of(Q3), "机关总支", until, over, 0, 0, 0, ())
     head = f"【季度数据】机关总支　2023年第三季度（{words}）\n下级还没有党支部。"
-    assert committee_messages.overview(found, 0, Q3.end).text == head
+    assert committee_messages.overview(found, 0, Q3.end, SHANGHAI).text == head
 
 
 def test_a_month_is_said_as_people_say_it(storage: Storage) -> None:
