@@ -69,6 +69,18 @@ def branch(session: "Session | None", named: int | str | None) -> int:
     return found[0].id
 
 
+def above(session: "Session", named: int | str | None) -> int | None:
+    """The id of the organisation above branches that was named, None: it is none."""
+    from bot.features.accounts.service import list_branches
+    from storage.choices import OrganisationKind
+
+    if named is None:
+        return None
+    known = list_branches(session)
+    found = _meant(known, [one for one in known if one.kind is OrganisationKind.BRANCH], str(named))
+    return found[0].id if len(found) == 1 and found[0].kind is not OrganisationKind.BRANCH else None
+
+
 def few_of(branches: "Sequence[BranchLine]") -> str:
     """1 第一支部, 2 第二支部: as many as fit on a line."""
     listed = ", ".join(f"{one.id} {one.name}" for one in branches[:_FEW])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.calendar import FIRST, LAST, calendar
+from bot.cli.context import above as _above
 from bot.cli.context import branch as _branch
 from bot.cli.context import branch_option
 from bot.cli.context import database as _database
@@ -179,8 +180,10 @@ def tally(
 ) -> None:
     """Count a quarter of a branch, or any days: activities, study, reflections, reminders, people, the register.
 
-    Over several quarters each record is judged by the cut-off of its own quarter.
+    Over several quarters each record is judged by the cut-off of its own quarter. Of an organisation above branches:
+    all branches below, one a row.
     """
+    from bot.cli import tally_below
     from bot.cli.tally_table import names_of
     from bot.features.registry import FIGURES
     from bot.features.tally.service import period_to_json, tally, to_json
@@ -192,8 +195,13 @@ def tally(
     with _database() as (settings, storage), storage.reading() as session:
         now = _now(settings)
         wanted = Period.of(Quarter.parse(quarter) if quarter else Quarter.of(now.date()))
+        asked, above = days or wanted, _above(session, named)
+        if above is not None:
+            if version:
+                raise click.UsageError("--version belongs to one branch")
+            tally_below.show_all(session, above, asked, now, settings.timezone, how)
+            return
         where = _branch(session, named)
-        asked = days or wanted
         try:
             found = tally(session, where, asked, now, settings.timezone, figures=FIGURES, version=version)
         except Refusal:

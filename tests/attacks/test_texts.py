@@ -156,6 +156,7 @@ NOT_TYPED = {
         "upload.digest", "upload.kind", "upload.name", "entry.kind", "entry_row.field", "entry_day.field",
         "entry_state.state", "entry_person.field", "entry_value.field", "entry_link.field", "entry_change.field",
         "own_kind.name", "entry_file.field", "entry_file.given_up", "activity_file.given_up", "stored_file.sha256",
+        "kept_figure.period", "kept_figure.basis", "kept_figure.counts", "kept_figure.waits", "kept_figure.sources",
         "quarter_close.quarter", "figure_version.figures", "figure_version.sources", "figure_version.sha256",
         "correction.subject", "correction.old", "correction.new", "admission.subject",
     ), OURS),

@@ -23,8 +23,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.cli.timetable import timetable
-from bot.features.registry import FEATURES, jobs
-from bot.features.tally import committee
+from bot.features.registry import FEATURES, KEEPS, jobs
+from bot.features.tally import committee, keeping
 from bot.features.tally.person_records import my_record
 from bot.features.todo import jobs as todo
 from bot.features.todo import service as owed
@@ -33,7 +33,7 @@ from scheduler.calendar.periods import Period
 from scheduler.due import Looked, due, next_at
 from scheduler.runs import note_idle
 from storage import migrate
-from storage.audience import Me, find
+from storage.audience import Me, below, find
 from storage.choices import Duty, OrganisationKind
 from storage.engine import Storage
 from storage.models.organisation import Organisation
@@ -73,6 +73,11 @@ def build(folder: Path, branches: int, people: int, quarters: int) -> Storage:
         runs = due(session, jobs(SHANGHAI), NOW, Looked())
         for start in range(0, len(runs), 500):
             note_idle(session, runs[start : start + 500], NOW)
+        # As the night keeps them.
+        all_of_them = below(above.id)
+        looked = keeping.look(session, KEEPS, all_of_them, Period.of(QUARTER), NOW, SHANGHAI, most=branches)
+        for write in looked.afterwards:
+            write(session)
     return storage
 
 
@@ -111,7 +116,9 @@ def costs(storage: Storage) -> dict[str, Cost]:
             "tick, everything settled": tick,
             "first tick after a start": lambda: due(session, known, NOW, Looked()),
             "which branches have a deadline near": lambda: owed.with_deadlines(session, FEATURES, NOW, SHANGHAI),
-            "officer's page of 8": lambda: committee.overview(session, officer, Period.of(QUARTER), NOW, SHANGHAI, 0),
+            "officer's page of 8": lambda: committee.overview(
+                session, officer, Period.of(QUARTER), NOW, SHANGHAI, 0, keeps=KEEPS
+            ),
             "timetable of one branch": lambda: timetable(session, known, NOW, 60, 2, me.branch_id),
         }
         return {what: cost(session, work) for what, work in asked.items()}

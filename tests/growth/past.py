@@ -107,9 +107,9 @@ def _person(rows: Rows, branch: int, group: int, made: datetime) -> int:
     return one
 
 
-def past(session: Session, branches: People, last: Quarter, quarters: int) -> None:
+def past(session: Session, branches: People, last: Quarter, quarters: int, of: type[Rows] = Rows) -> None:
     """So many quarters up to `last`, of each branch, with everything that is done in one."""
-    rows, quarter = Rows(session), last
+    rows, quarter = of(session), last
     for _ in range(quarters):
         for branch, people in branches.items():
             _quarter(rows, branch, people, quarter)

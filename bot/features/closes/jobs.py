@@ -62,9 +62,9 @@ def due_on(session: Session, day: date) -> list[int]:
     """The branches that are told on a day: those that have not closed, and have anybody."""
     quarter, known = quarter_at(day), calendars(session)
     closed = select(QuarterClose.branch_id).where(QuarterClose.quarter == str(quarter))
-    there = select(RosterSpan.branch_id).where(on_day(RosterSpan, day))
+    there = select(RosterSpan.id).where(RosterSpan.branch_id == Organisation.id, on_day(RosterSpan, day))
     query = select(Organisation.id, Organisation.settings).where(
-        Organisation.kind == OrganisationKind.BRANCH, Organisation.id.not_in(closed), Organisation.id.in_(there)
+        Organisation.kind == OrganisationKind.BRANCH, Organisation.id.not_in(closed), there.exists()
     )
     days: dict[int, date] = {}
     found = []

@@ -114,8 +114,11 @@ def overview(
     size: int = 8,
     *,
     keeps: Keeps,
+    most: int | None = None,
 ) -> Below:
-    """The branches below in the order of their ids, a page of them; None: all, for a table."""
+    """The branches below in the order of their ids, a page of them; None: all, for a table. most: so many of those of
+    which nothing is kept that holds are counted now; None: as many as somebody in chat may wait for.
+    """
     require(me)
     mine = below(me.branch_id)
     # Of a period that is over its people are those of its last day.
@@ -127,7 +130,9 @@ def overview(
     if page is not None:
         query = query.offset(clamp(page, branches, size) * size).limit(size)
     shown = session.execute(query).all()
-    ids, most = [row.id for row in shown], keeping.AT_ONCE if page is not None else FOR_A_TABLE
+    ids = [row.id for row in shown]
+    if most is None:
+        most = keeping.AT_ONCE if page is not None else FOR_A_TABLE
     found = keeping.look(session, keeps, mine, period, now, tz, first=ids, most=most)
     closed = closed_of(session, mine, period, now, tz)
     still_open = None if closed is None else heads.keys() - closed

@@ -89,7 +89,6 @@ TABLES: Mapping[str, str] = {
     "norm_file": "规范要求",
     "quarter_close": "季度定稿",
     "figure_version": "定稿数据",
-    "kept_figure": "已统计数据",
 }
 UNTITLED = "其他记录"
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from bot.cli.main import cli
 from bot.settings import Settings
-from storage.choices import ActivityStatus
+from storage.choices import ActivityStatus, OrganisationKind
 from storage.engine import Storage
 from storage.models.activity import Activity
+from storage.models.kept_figure import KeptFigure
+from storage.models.organisation import Organisation
 
 Run = Callable[..., Result]
 
@@ -104,3 +107,31 @@ def test_what_is_not_there_is_said_in_a_line(run: Run, words: list[str], code: i
     said = run(*words)
     assert said.exit_code == code
     assert "Traceback" not in said.output
+
+
+def test_of_a_committee_every_branch_is_a_row(run: Run, sqlite_url: str) -> None:
+    with Storage(sqlite_url) as storage, storage.transaction() as session:
+        kind, made = OrganisationKind.GENERAL_BRANCH, {"settings": {}, "created_at": datetime(2022, 1, 1, tzinfo=UTC)}
+        session.add(Organisation(id=900, kind=kind, name="机关总支", **made))
+        session.flush()
+        session.get_one(Organisation, 1).parent_id = 900
+        session.add(Organisation(id=901, parent_id=900, kind=OrganisationKind.BRANCH, name="第二支部", **made))
+    own = json.loads(run("--quarter", "2022Q3", "--branch", "1", "--format", "json").output)["figures"]
+    said = run("--quarter", "2022Q3", "--branch", "机关总支", "--format", "json")
+    assert said.exit_code == 0
+    counted = json.loads(said.output)
+    first, second = counted["branches"]
+    assert (first["name"], second["name"], second["people"]) == ("示范党支部", "第二支部", 0)
+    assert "roster_close" not in second["figures"]
+    assert first["figures"]["roster_close"] == own["roster_close"]
+    overall = own["branch_scope_overall"]
+    assert counted["totals"]["branch_scope_overall"] == {"part": overall["present"], "whole": overall["expected"]}
+    assert "first_agenda_items" in first["figures"]
+    # What may be the same in two branches has no sum.
+    assert "first_agenda_items" not in counted["totals"]
+    table = run("--quarter", "2022Q3", "--branch", "900")
+    assert table.exit_code == 0
+    assert "机关总支  2022Q3  2 branches, 8 people" in table.output
+    assert run("--quarter", "2022Q3", "--branch", "900", "--version", "v1").exit_code == 2
+    with Storage(sqlite_url) as storage, storage.reading() as session:
+        assert session.scalars(select(KeptFigure)).all() == []
