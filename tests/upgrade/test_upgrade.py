@@ -84,6 +84,11 @@ OTHERWISE = (
         "the notice of an activity is made of its record, and changed with it",
     ),
     Otherwise("tap sf", "told .* (new|edit)", "a form asks its next question in the message of the last one"),
+    Otherwise(
+        ".*",
+        r"audit (make reminder|send monthly_theme) .* via clock .*",
+        "what is counted leaves a line when the clock does it too",
+    ),
 )
 # Buttons that ask back since then, by prefix, and why: what they did then they do when they are told yes.
 ASKS_BACK = {

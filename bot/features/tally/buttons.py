@@ -115,7 +115,7 @@ class ShowBelow(Button):
 class ShowTotals(Button):
     """What all branches below a committee come to."""
 
-    prefix: ClassVar[str] = "kt"
+    prefix: ClassVar[str] = "kx"
     period: str
 
 

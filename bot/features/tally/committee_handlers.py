@@ -29,7 +29,10 @@ def turn(keeps: Keeps, session: Session, call: Call, button: buttons.ShowBelow) 
 
 def show_totals(keeps: Keeps, session: Session, call: Call, button: buttons.ShowTotals) -> Reply:
     found = _page(keeps, session, call, periods.opened(button.period, call.today), 0)
-    return Reply(edit=committee_messages.totals(found, call.tz), afterwards=found.afterwards)
+    said = committee_messages.totals(found, call.tz)
+    if len(said) > 1:
+        return Reply(here=said, afterwards=found.afterwards)
+    return Reply(edit=said[0], afterwards=found.afterwards)
 
 
 def _page(keeps: Keeps, session: Session, call: Call, period: Period, page: int) -> committee.Below:

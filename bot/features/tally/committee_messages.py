@@ -19,7 +19,7 @@ from bot.kit.ledgers import Cell, Column, Ledger, Percent, book
 from bot.kit.lists import Page, clamp, filled, label, two_a_row
 from bot.kit.owing import in_counts
 from bot.kit.rates import percent, rate
-from bot.kit.replies import Choice, Document, Message
+from bot.kit.replies import Choice, Document, Message, Pages
 from bot.kit.words import moment_words
 from scheduler.calendar.periods import Period
 from storage.choices import Duty
@@ -115,22 +115,22 @@ def _said(number: Number) -> str:
 # --- what all come to ------------------------------------------------------------------------------------------------
 
 
-def totals(found: Below, tz: tzinfo) -> Message:
-    """Every figure that adds up, by its part of the tally."""
-    lines = [
-        f"【季度数据】{_title(found)}",
-        f"共{found.branches}个党支部各项合计：",
-        *counted_words(found.counted, found.branches, tz),
-    ]
+def totals(found: Below, tz: tzinfo) -> list[Message]:
+    """Every figure that adds up, by its part of the tally; as many messages as it takes, the last with the way back."""
+    when = counted_words(found.counted, found.branches, tz)
+    lines = [f"【季度数据】{_title(found)}", f"共{found.branches}个党支部各项合计：", *when]
     for section in dict.fromkeys(one.section for one in found.figures):
         mine = [one for one in found.figures if one.section is section and found.totals.get(one.path)]
-        said = [
-            f"{one.word if one.share is None else one.label or one.word}{_said(found.totals[one.path])}{_unit(one)}"
-            for one in mine
-        ]
+        said = [f"{_called(one)}{_said(found.totals[one.path])}{_unit(one)}" for one in mine]
         lines += [f"\n{section.word}：{'，'.join(said)}。"] if said else []
-    lines.append(f"\n{NOT_ADDED}")
-    return Message("\n".join(lines), [[Choice("季度数据", buttons.ShowBelow(found.period.code, 0))]])
+    texts = Pages().add([*lines, f"\n{NOT_ADDED}"]).texts
+    back = [[Choice("季度数据", buttons.ShowBelow(found.period.code, 0))]]
+    return [*(Message(text) for text in texts[:-1]), Message(texts[-1], back)]
+
+
+def _called(figure: Figure[Any, Any]) -> str:
+    """What it is called where nothing stands around it: 党课; of a rate 出席率."""
+    return figure.label or figure.word if figure.behaviour is Behaviour.RATE else figure.word
 
 
 def _unit(figure: Figure[Any, Any]) -> str:
@@ -169,9 +169,8 @@ def table(found: Below, tz: tzinfo) -> Document:
 
 def _heading(figure: Figure[Any, Any]) -> str:
     """党课（次）; of a rate what it is called alone: 出席率"""
-    if figure.behaviour is Behaviour.RATE:
-        return figure.label or figure.word
-    return f"{figure.word}（{figure.unit}）" if figure.unit else figure.word
+    unit = "" if figure.behaviour is Behaviour.RATE else figure.unit
+    return f"{_called(figure)}（{unit}）" if unit else _called(figure)
 
 
 def _row(number: int, line: BranchCounts, figures: Sequence[Figure[Any, Any]], tz: tzinfo) -> list[Cell]:

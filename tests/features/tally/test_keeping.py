@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +18,7 @@ from bot.features.registry import FIGURES, KEEPS
 from bot.features.tally import keeping
 from bot.features.tally.service import plain
 from bot.kit import kept_figures
-from bot.kit.kept_figures import Kept
+from bot.kit.kept_figures import Fresh, Kept
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage import audit
@@ -190,6 +192,25 @@ def test_of_two_the_one_that_saw_more_stays(laid: Storage) -> None:
         row = session.scalars(select(KeptFigure)).one()
     assert row.newest == newer.state.newest
     assert json.loads(row.counts)["roster_close"] == plain(newer.kept.counts)["roster_close"]
+
+
+def test_two_processes_may_keep_the_same_at_once(laid: Storage, storage_url: str) -> None:
+    """Neither waits for the other for ever, and one row is left."""
+    later = Period.of(Quarter(2022, 4))
+    with laid.reading() as session:
+        found = [keeping.count(session, KEEPS, BRANCH, one, NOW, SHANGHAI) for one in (Q3, later)]
+
+    def process(order: list[Fresh]) -> None:
+        # On SQLite one process writes, one after the other.
+        with nullcontext(laid) if laid.dialect == "sqlite" else Storage(storage_url) as own:
+            for _ in range(20):
+                with own.transaction() as session:
+                    kept_figures.write(session, order)
+
+    with ThreadPoolExecutor(1 if laid.dialect == "sqlite" else 2) as pool:
+        list(pool.map(process, (found, found[::-1])))
+    with laid.reading() as session:
+        assert session.scalars(select(KeptFigure.period).order_by(KeptFigure.period)).all() == [Q3.code, later.code]
 
 
 def test_nothing_is_kept_while_lines_may_still_come(laid: Storage) -> None:
