@@ -14,6 +14,7 @@ from bot.kit.form_families import Forms
 from bot.kit.forms import Form
 from bot.kit.handing_in import Takes
 from bot.kit.handlers import Handler
+from bot.kit.month import Dates
 from bot.kit.norms import Offer
 from bot.kit.owing import ByHand, Matter, Owing, Waiting
 from bot.kit.own_records import OwnRecords
@@ -45,7 +46,7 @@ class Feature:
     what words that say neither are likeliest to mean. takes: what a long text or a file that came with nothing open may
     be handed in as. figures: what is counted of a branch over a period. norms: the facts by which norms are checked.
     by_hand: what somebody is asked to settle by 请其办理 alone, by its key. blocks: what has to be settled before a
-    quarter is closed.
+    quarter is closed. dates: what it has on the days of a month, for whoever asks: in 本月安排.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -72,4 +73,5 @@ class Feature:
     norms: Sequence[Offer] = ()
     by_hand: ByHand | None = None
     blocks: Blocks | None = None
+    dates: Dates | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import (
     blocks,
+    dates,
     forms,
     guests,
     handlers,
@@ -44,4 +45,5 @@ FEATURE = Feature(
     figures=figures.figures,
     norms=norm_facts.NORMS,
     blocks=blocks.blocks,
+    dates=dates.dates,
 )

@@ -1,6 +1,6 @@
 """Tests of knowledge: made, sat in chat or elsewhere, scored, counted."""
 
-from bot.features.exams import broadcast, desk, figures, forms, handlers, jobs, own, service, typed
+from bot.features.exams import broadcast, dates, desk, figures, forms, handlers, jobs, own, service, typed
 from bot.kit.feature import Feature
 from bot.kit.own_records import OwnRecords
 
@@ -16,4 +16,5 @@ FEATURE = Feature(
     stands=typed.stands,
     figures=figures.FIGURES,
     own_records=OwnRecords("考试", own.lines),
+    dates=dates.dates,
 )

@@ -1,6 +1,6 @@
 """Integrity: the reminder before a holiday, and who has read it."""
 
-from bot.features.integrity import broadcast, figures, handlers, jobs, norm_facts, service
+from bot.features.integrity import broadcast, dates, figures, handlers, jobs, norm_facts, service
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -16,4 +16,5 @@ FEATURE = Feature(
     reposts=broadcast.reposts,
     figures=figures.FIGURES,
     norms=norm_facts.NORMS,
+    dates=dates.dates,
 )

@@ -1,6 +1,6 @@
 """Study: the month's theme, books and papers, and who is through with them."""
 
-from bot.features.study import broadcast, figures, forms, handlers, jobs, norm_facts, service
+from bot.features.study import broadcast, dates, figures, forms, handlers, jobs, norm_facts, service
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -15,4 +15,5 @@ FEATURE = Feature(
     nearing=service.nearing,
     figures=figures.FIGURES,
     norms=norm_facts.NORMS,
+    dates=dates.dates,
 )
