@@ -23,6 +23,7 @@ from bot.features.ledgers import feature as ledgers
 from bot.features.lists import feature as lists
 from bot.features.menu import feature as menu
 from bot.features.minutes import feature as minutes
+from bot.features.month import feature as month
 from bot.features.norms import feature as norms
 from bot.features.notices import feature as notices
 from bot.features.notices.cards import NOTICE
@@ -85,6 +86,7 @@ _LISTED: tuple[Feature, ...] = (
     norms.FEATURE,
     attention.FEATURE,
     todo.FEATURE,
+    month.FEATURE,
     menu.FEATURE,
     accounts.FEATURE,
     roster.FEATURE,

@@ -16,6 +16,7 @@ from bot.kit.handing_in import Takes
 from bot.kit.handlers import Handler
 from bot.kit.ledger_books import Books
 from bot.kit.ledger_books import none as no_books
+from bot.kit.month import Dates
 from bot.kit.norms import Offer
 from bot.kit.owing import ByHand, Matter, Owing, Waiting
 from bot.kit.own_records import OwnRecords
@@ -49,7 +50,7 @@ class Feature:
     by_hand: what somebody is asked to settle by 请其办理 alone, by its key. blocks: what has to be settled before a
     quarter is closed. ledgers: its rows as an inspector is shown them. idle: the lines of the audit log that change
     nothing that is counted, as an action ("export") or as one of a table ("bound person"); whatever nobody names makes
-    kept figures old.
+    kept figures old. dates: what it has on the days of a month, for whoever asks: in 本月安排.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -78,4 +79,5 @@ class Feature:
     blocks: Blocks | None = None
     ledgers: Books = no_books
     idle: Collection[str] = ()
+    dates: Dates | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

@@ -137,7 +137,8 @@ class Command:
     `where`: the organisations in which it is offered, on no key and in no menu of commands (党费, which a branch
     switches on); typed elsewhere it says why not itself.
     `keys`: where it stands on the keyboard of whom (bot/kit/seats.py). `more`: its place in 更多 of whoever has no key
-    for it, 31 is the first of the third section; 0: it has none. `group_at`: its place on the page 本组 of a party
+    for it, 31 is the first of the third section; 0: it has none; `desk_more`: of the desk, where that is another.
+    `group_at`: its place on the page 本组 of a party
     group's leader, as `group_label`. `help`: its line in the help of whoever has the key.
     What stands on the keys or ever stood there (`labels`) is understood when typed, also while a question is open, and
     so are the plain `words`, which then answer the question. `in_group`: the labels too, in reply to a card.
@@ -156,6 +157,7 @@ class Command:
     where: Callable[[Session, int], bool] | None = None
     keys: Mapping[Seat, int] = field(default_factory=dict, hash=False)
     more: int = 0
+    desk_more: int = 0
     group_at: int = 0
     group_label: str = ""
     help: str = ""

@@ -71,13 +71,14 @@ def digest(keys: Keys) -> str:
 
 def more(commands: Iterable[Command], me: Me) -> dict[Section, list[Command]]:
     """What somebody may do that stands on none of the own keys, by the sections of 更多."""
-    on_keys, below = keyed(commands, me).values(), seat_of(me.duties) is Seat.BELOW
+    on_keys, seat = keyed(commands, me).values(), seat_of(me.duties)
     mine = [one for one in _mine(commands, me) if one.more and one not in on_keys and not of_group(one, me.duties)]
     # Who serves a committee only is a member of no branch of it.
-    mine = [one for one in mine if not below or one.parted or one.more // _ROW != Section.OWN]
+    mine = [one for one in mine if seat is not Seat.BELOW or one.parted or one.more // _ROW != Section.OWN]
+    places = {one: one.desk_more if seat is Seat.DESK and one.desk_more else one.more for one in mine}
     found: dict[Section, list[Command]] = defaultdict(list)
-    for command in sorted(mine, key=lambda one: one.more):
-        found[Section(command.more // _ROW)].append(command)
+    for command in sorted(mine, key=lambda one: places[one]):
+        found[Section(places[command] // _ROW)].append(command)
     return dict(found)
 
 

@@ -50,7 +50,7 @@ EVER = (
     "我的数据", "更多", "本组", "补学", "建党小组会", "本组数据", "移交书记职务", "提醒设置", "审批请假", "发展党员",
     "登记", "登记台账", "台账", "支部设置", "登记项目", "清单", "本组清单", "查找", "搜索", "会议记录", "活动要求",
     "自查表", "布置自查", "填自查表", "外出", "考试", "开始答题", "谈话", "记谈话", "规范检查",
-    "党费", "定稿", "更正", "生成总结", "导出", "未定稿支部",
+    "党费", "定稿", "更正", "生成总结", "导出", "未定稿支部", "本月安排",
 )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def sections(*duties: Duty) -> dict[str, list[str]]:
 
 
 def test_behind_more() -> None:
-    own = {"本人": ["我的学习", "交心得", "补学", "自查表", "外出", "我的数据"], "": ["帮助"]}
+    own = {"本人": ["我的学习", "交心得", "补学", "自查表", "外出", "本月安排", "我的数据"], "": ["帮助"]}
     assert sections() == sections(GL) == own
     assert sections(PUB) == own | {
         "活动和通知": ["未完成名单", "建活动", "考勤"],
@@ -103,7 +103,7 @@ def test_behind_more() -> None:
     assert secretary["学习和廉政"] == ["学习安排", "布置心得", "布置自查", "审阅", "考试", "谈话", "节前提醒"]
     assert secretary["名册和发展"] == ["党员", "名册", "发展党员", "移交书记职务", "党费"]
     assert sections(DEP)["名册和发展"] == ["党员", "名册", "发展党员", "党费"]
-    assert sections(SEC)["活动和通知"] == ["发通知", "会议记录", "未完成名单"]
+    assert sections(SEC)["活动和通知"] == ["发通知", "本月安排", "会议记录", "未完成名单"]
     assert sections(DIS)["清单和总结"] == ["季度数据", "台账", "清单", "导出", "查找"]
     assert sections(DIS)["学习和廉政"] == ["布置心得", "布置自查", "审阅", "考试", "节前提醒"]
     assert sections(SEC)["清单和总结"] == ["台账", "清单", "规范检查", "生成总结", "导出", "查找", "定稿", "更正"]
@@ -119,7 +119,7 @@ def test_of_the_own_group() -> None:
 
 
 def test_the_help_has_a_line_for_each_key_that_needs_one_and_for_each_group_of_more() -> None:
-    assert help_lines(COMMANDS, somebody()) == ["更多：我的学习、交心得、补学、自查表、外出、我的数据。"]
+    assert help_lines(COMMANDS, somebody()) == ["更多：我的学习、交心得、补学、自查表、外出、本月安排、我的数据。"]
     lines = help_lines(COMMANDS, somebody(GL))
     assert lines[0] == "本组：本组考勤、本组未完成、审批请假、记谈话、会议记录、建党小组会、本组数据、本组清单。"
     secretary = [line.split("：")[0] for line in help_lines(COMMANDS, somebody(SEC))]

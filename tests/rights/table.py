@@ -24,6 +24,7 @@ from bot.features.lists import buttons as lists
 from bot.features.menu import messages as menu
 from bot.features.minutes import buttons as minutes
 from bot.features.minutes.rules import Found, HandedIn
+from bot.features.month import buttons as month
 from bot.features.norms import buttons as norms
 from bot.features.notices import buttons as notices
 from bot.features.notices import cards as notice_cards
@@ -306,6 +307,7 @@ TABLE: dict[str, Case] = {
     "tap:SignIn": Case(OWN, lambda ids: notice_cards.SignIn(ids["activity"])),
     "tap:Acknowledge": Case(OWN, lambda ids: notice_cards.Acknowledge(ids["notice"])),
     "tap:AcknowledgeListed": Case(OWN, lambda ids: notice_cards.AcknowledgeListed(ids["notice"])),
+    "tap:SeeActivity": Case(OWN, lambda ids: activities.SeeActivity(ids["activity"])),
     "tap:AskLeave": Case(OWN, lambda ids: notice_cards.AskLeave(ids["ahead"])),
     "tap:ChooseLeave": Case(OWN, lambda ids: doors.ChooseLeave(ids["ahead"], LeaveType.SICK)),
     "tap:OfferLeave": Case(OWN, lambda ids: leave.OfferLeave(ids["ahead"], states.ASKED)),
@@ -398,6 +400,7 @@ TABLE: dict[str, Case] = {
     "command:selfcheck": own(OWN),
     "word:自查表": own(OWN),
     "word:自查": own(OWN),
+    "tap:SeeReminder": Case(OWN, lambda ids: integrity.SeeReminder(ids["reminder"])),
     "tap:Read": Case(OWN, lambda ids: integrity.Read(ids["reminder"], next(iter(integrity.Origin)))),
     "tap:ShowMine": own(KNOWN, lambda ids: tally.ShowMine(QUARTER)),
     "tap:Snooze": own(OWN, lambda ids: todo.Snooze()),
@@ -684,6 +687,12 @@ TABLE: dict[str, Case] = {
     "word:季度数据": own(KNOWN),
     "word:names_quarter": own(KNOWN, text="三季度"),
     "word:names_period": own(KNOWN, text="上半年"),
+    # 本月安排
+    "command:month": own(KNOWN),
+    "word:本月安排": own(KNOWN),
+    "word:有什么活动": own(KNOWN, text="有什么活动"),
+    "word:names_month": own(KNOWN, text="下个月安排"),
+    "tap:ShowMonth": own(KNOWN, lambda ids: month.ShowMonth(202307, 0)),
     "tap:ShowTally": own(TALLY, lambda ids: tally.ShowTally(QUARTER)),
     "tap:ShowSections": own(TALLY, lambda ids: tally.ShowSections(QUARTER)),
     "tap:ShowArea": own(TALLY, lambda ids: tally.ShowArea(QUARTER, Area.PEOPLE, 0)),

@@ -151,6 +151,14 @@ class SignInCode(Button):
 
 
 @dataclass(frozen=True)
+class SeeActivity(Button):
+    """What an activity is about, to who is asked to it."""
+
+    prefix: ClassVar[str] = "qv"
+    activity_id: int
+
+
+@dataclass(frozen=True)
 class Postpone(Button):
     prefix: ClassVar[str] = "pp"
     activity_id: int

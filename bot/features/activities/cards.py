@@ -96,16 +96,20 @@ def write_notice(session: Session, activity: Activity, tz: tzinfo) -> Notice | N
     if notice is None:
         return None
     earlier = select(Notice.id).where(Notice.activity_id == activity.id, Notice.id < notice.id).limit(1)
-    word = "通知" if session.scalar(earlier) is None else "改期通知"
+    notice.text = about(session, activity, tz, "通知" if session.scalar(earlier) is None else "改期通知")
+    session.flush()
+    return notice
+
+
+def about(session: Session, activity: Activity, tz: tzinfo, word: str = "") -> str:
+    """What it is, when and where, who holds it; `word`: 通知, where it is one."""
     words = type_words(session, activity.branch_id)
     contents = components(session, activity.id)
     types = [words[one.type] for one in contents]
     host = person_of(session, activity.host_id, activity.branch_id) if activity.host_id else None
     items = first_agenda(session, activity.id)
     given = _lecture(session, contents)
-    notice.text = messages.notice_text(activity, types, host.name if host else "", items, tz, word, given)
-    session.flush()
-    return notice
+    return messages.notice_text(activity, types, host.name if host else "", items, tz, word, given)
 
 
 def _lecture(session: Session, contents: Sequence[Component]) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.activities import (
     blocks,
+    dates,
     forms,
     guests,
     handlers,
@@ -47,4 +48,5 @@ FEATURE = Feature(
     blocks=blocks.blocks,
     ledgers=ledgers.LEDGERS,
     idle=("code_made",),
+    dates=dates.dates,
 )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities import (
     buttons,
     cards,
+    dates,
     desk,
     forms,
     guests,
@@ -30,11 +31,13 @@ from bot.kit.activities import (
     SINCE,
     activity_of_card,
     choose_activity,
+    find_activity,
     undone,
 )
 from bot.kit.deadlines import may_undo
 from bot.kit.form_fields import Fill
 from bot.kit.form_pages import CANCEL, GO
+from bot.kit.glossary.choices import ACTIVITY_STATES
 from bot.kit.handlers import Call, CardView, Command, Edited, Handler, Start, Tap, Visit, Word
 from bot.kit.possible import Possible
 from bot.kit.refusal import Refusal
@@ -136,6 +139,18 @@ def next_by_word(session: Session, call: Call) -> Reply:
     if activity is None or activity.status is not ActivityStatus.PLANNED or activity.end_at < call.now:
         return Reply()
     return say(Message(messages.coming(activity, call.tz), _answers(session, call, activity)))
+
+
+def see(session: Session, call: Call, button: buttons.SeeActivity) -> Reply:
+    """What it is about, with what one may still answer; for who is asked to it, or keeps it."""
+    activity = find_activity(session, call.me, button.activity_id)
+    keeps = service.sees_names(call.me, activity) or bool(service.sees_groups(call.me, activity))
+    if not keeps and activity.id not in dates.asks(session, call.me, [activity], call.tz):
+        raise Refusal(OUT_OF_SCOPE)
+    planned = activity.status is ActivityStatus.PLANNED
+    state = [] if planned else [f"状态：{ACTIVITY_STATES[activity.status]}"]
+    text = "\n".join([cards.about(session, activity, call.tz), *state])
+    return Reply(here=[Message(text, _answers(session, call, activity) if planned else [])])
 
 
 def _answers(session: Session, call: Call, activity: Activity) -> Rows:
@@ -265,6 +280,7 @@ HANDLERS: list[Handler] = [
     Start(CODE_PREFIX, sign_in_by_code),
     CardView(ACTIVITY_CARD, cards.render, lives=cards.goes_on_at, offers=offers),
     Tap(buttons.UndoSignIn, undo_sign_in),
+    Tap(buttons.SeeActivity, see, reads=True, private=True),
     Edited(edited, in_group=True),
     Tap(buttons.SignInCode, sign_in_code, private=True),
     Tap(buttons.Postpone, postpone, private=True),

@@ -18,7 +18,6 @@ def _across(features: Sequence[Feature]) -> Feature:
         name="closes",
         handlers=[*handlers.build(offered, asked), *below_handlers.build(keeps)],
         forms=asked.listed,
-        jobs=lambda tz: jobs.build(tz, offered),
         ledgers=ledgers.LEDGERS,
         jobs=lambda tz: jobs.build(tz, offered),
     )

@@ -1,6 +1,6 @@
 """Tests of knowledge: made, sat in chat or elsewhere, scored, counted."""
 
-from bot.features.exams import broadcast, desk, figures, forms, handlers, jobs, ledgers, own, service, typed
+from bot.features.exams import broadcast, dates, desk, figures, forms, handlers, jobs, ledgers, own, service, typed
 from bot.kit.feature import Feature
 from bot.kit.own_records import OwnRecords
 
@@ -17,4 +17,5 @@ FEATURE = Feature(
     figures=figures.FIGURES,
     own_records=OwnRecords("考试", own.lines),
     ledgers=ledgers.LEDGERS,
+    dates=dates.dates,
 )

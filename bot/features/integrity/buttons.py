@@ -70,6 +70,14 @@ class Read(Button):
 
 
 @dataclass(frozen=True)
+class SeeReminder(Button):
+    """A reminder as it was sent, below what is tapped."""
+
+    prefix: ClassVar[str] = "qr"
+    reminder_id: int
+
+
+@dataclass(frozen=True)
 class ShowUnread(Button):
     prefix: ClassVar[str] = "iu"
     reminder_id: int

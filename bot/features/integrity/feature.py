@@ -1,6 +1,6 @@
 """Integrity: the reminder before a holiday, and who has read it."""
 
-from bot.features.integrity import broadcast, figures, handlers, jobs, ledgers, norm_facts, service
+from bot.features.integrity import broadcast, dates, figures, handlers, jobs, ledgers, norm_facts, service
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -17,4 +17,5 @@ FEATURE = Feature(
     figures=figures.FIGURES,
     norms=norm_facts.NORMS,
     ledgers=ledgers.LEDGERS,
+    dates=dates.dates,
 )

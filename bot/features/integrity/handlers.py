@@ -16,6 +16,7 @@ from bot.features.integrity.buttons import (
     Read,
     Reword,
     Sample,
+    SeeReminder,
     SetTiming,
     ShowUnread,
     TickBan,
@@ -24,7 +25,7 @@ from bot.features.integrity.buttons import (
 )
 from bot.features.integrity.messages import sample
 from bot.kit import dialog as dialogs
-from bot.kit.access import Right
+from bot.kit.access import Right, require
 from bot.kit.broadcasts import delivering
 from bot.kit.form_fields import Values
 from bot.kit.handlers import Call, CardView, Command, Handler, Tap, Word
@@ -75,6 +76,16 @@ def show_unread(session: Session, call: Call, button: ShowUnread) -> Reply:
     """Names, in private, to those who may see them."""
     reminder = service.find(session, call.me, button.reminder_id)
     return Reply(here=messages.unread(reminder, service.readers(session, call.me, reminder, call.today)))
+
+
+def see(session: Session, call: Call, button: SeeReminder) -> Reply:
+    """The own one with 已阅; to the desk also one that was not for them."""
+    reminder = service.find(session, call.me, button.reminder_id)
+    if not service.is_for(session, reminder.id, call.me.id):
+        require(call.me, Right.MAKE_REMINDER, branch_id=reminder.branch_id)
+        return Reply(here=[Message(reminder.text)])
+    read_at = service.acknowledged(session, reminder.id).get(call.me.id)
+    return Reply(here=[messages.card(reminder, call.tz, read_at)])
 
 
 def render(session: Session, reminder_id: int, chat_id: int, now: datetime, tz: tzinfo) -> Message | None:
@@ -271,6 +282,7 @@ def sampled(session: Session, call: Call, button: Sample) -> Reply:
 HANDLERS: list[Handler] = [
     Tap(Read, read),
     Tap(ShowUnread, show_unread, reads=True, private=True),
+    Tap(SeeReminder, see, reads=True, private=True),
     Word(("已阅", "已阅读", "阅", "已读"), read_by_word, in_group=True),
     CardView(service.CARD, render, lives=delivering(broadcast.KIND)),
     Command(

@@ -120,6 +120,10 @@ def has_read(session: Session, reminder_id: int, person_id: int) -> bool:
     return session.scalar(select(Acknowledgement.id).where(*mine)) is not None
 
 
+def is_for(session: Session, reminder_id: int, person_id: int) -> bool:
+    return session.get(ReminderAudience, (reminder_id, person_id)) is not None
+
+
 def find(session: Session, me: Me, reminder_id: int) -> Reminder:
     reminder = of_branch(session, Reminder, reminder_id, me.branch_id)
     if reminder is None:
@@ -130,7 +134,7 @@ def find(session: Session, me: Me, reminder_id: int) -> Reminder:
 def acknowledge(session: Session, me: Me, reminder_id: int, now: datetime) -> tuple[Reminder, Acknowledgement, bool]:
     """已阅 with its time, late or not; a second tap finds the first row. Returns whether it is new."""
     reminder = find(session, me, reminder_id)
-    if session.get(ReminderAudience, (reminder_id, me.id)) is None:
+    if not is_for(session, reminder_id, me.id):
         raise Refusal(NOT_FOR_YOU)
     mine = (Acknowledgement.reminder_id == reminder_id, Acknowledgement.person_id == me.id)
     row = session.scalar(select(Acknowledgement).where(*mine))

@@ -1,6 +1,6 @@
 """Reflections: tasks, pieces, reviews."""
 
-from bot.features.reflections import broadcast, figures, forms, handlers, ledgers, offered, service, waiting
+from bot.features.reflections import broadcast, dates, figures, forms, handlers, ledgers, offered, service, waiting
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -13,6 +13,7 @@ FEATURE = Feature(
     nearing=service.nearing,
     waiting=waiting.waiting,
     blocks=waiting.blocks,
+    dates=dates.dates,
     steps=[handlers.steps],
     figures=figures.FIGURES,
     takes=[offered.TAKES],

@@ -203,6 +203,13 @@ def audience(session: Session, task: Task, people: Collection[int] | None = None
     return _audience(task, {day: roster(session, task.row.branch_id, day, people) for day in task.subject.roster_days})
 
 
+def for_person(session: Session, me: Me, tasks: Sequence[Task]) -> set[int]:
+    """Which of these tasks of the branch acted for are for somebody, exempt or not."""
+    days = [day for task in tasks for day in task.subject.roster_days]
+    members = rosters(session, me.branch_id, days, [me.id]) if days else {}
+    return {task.row.id for task in tasks if _audience(task, members)}
+
+
 def _audience(task: Task, members: Mapping[date, Sequence[Member]]) -> list[Member]:
     """The same from the rosters of its days."""
     *earlier, last = task.subject.roster_days

@@ -1,6 +1,6 @@
 """Study: the month's theme, books and papers, and who is through with them."""
 
-from bot.features.study import broadcast, figures, forms, handlers, jobs, ledgers, norm_facts, service
+from bot.features.study import broadcast, dates, figures, forms, handlers, jobs, ledgers, norm_facts, service
 from bot.kit.feature import Feature
 
 FEATURE = Feature(
@@ -16,4 +16,5 @@ FEATURE = Feature(
     figures=figures.FIGURES,
     norms=norm_facts.NORMS,
     ledgers=ledgers.LEDGERS,
+    dates=dates.dates,
 )

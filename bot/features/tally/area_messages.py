@@ -79,7 +79,7 @@ class _Before:
 
 
 def _called(word: str, tally: Tally) -> str:
-    """上季度为2023年第二季度（第1版）, 2022年下半年（第三季度第1版，第四季度未定稿）; not of groups."""
+    """上季度为2023年第二季度（第1版）, 上年为2022年（第一季度第1版，……）; not of groups, of which none is kept."""
     name = periods.words(tally.period)
     if tally.only is not None:
         version = ""
@@ -87,7 +87,7 @@ def _called(word: str, tally: Tally) -> str:
         version = f"（{'未定稿' if tally.frozen is None else f'第{tally.frozen.number}版'}）"
     else:
         version = f"（{_versions(tally)}）"
-    return f"{name if name == word else f'{word}为{name}'}{version}"
+    return f"{word}为{name}{version}"
 
 
 def _versions(tally: Tally) -> str:

@@ -231,7 +231,7 @@ def beside(period: Period, today: date) -> list[tuple[str, Period]]:
     return []
 
 
-_BEFORE = {month_of: "上月", year_of: "上年"}
+_BEFORE = {month_of: "上月", half_of: "上个半年", year_of: "上年"}
 
 
 def compared(period: Period, today: date) -> list[tuple[str, Period]]:
@@ -250,15 +250,12 @@ def _before(period: Period, today: date) -> tuple[str, Period]:
     for unit in _UNITS:
         whole = unit(period.start)
         if period == whole or (whole.start == period.start and period.end == today < whole.end):
-            one = unit(whole.start - DAY)
-            return _BEFORE.get(unit, words(one)), one
+            return _BEFORE[unit], unit(whole.start - DAY)
     start, to = period.start, period.to
     if start.day == to.day == 1:
         months = (to.year - start.year) * 12 + to.month - start.month
-        one = Period(_months_on(start, -months), start)
-    else:
-        one = Period(start - (to - start), start)
-    return words(one), one
+        return "上一时段", Period(_months_on(start, -months), start)
+    return "上一时段", Period(start - (to - start), start)
 
 
 def year_ago(period: Period) -> Period:
