@@ -1,16 +1,19 @@
 """When the quarters of a branch close (D20): on the day that it has set for itself, else on the tenth, or early."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.kit import branch_settings
-from bot.kit.deadlines import CloseDays, too_late
+from bot.kit.deadlines import CloseDays, in_time, too_late
 from scheduler.calendar.days import Quarter
 
+# By the number of a row, the cut-off by which what belongs to it is judged.
+CutOffs = Mapping[int, datetime]
 # Among what a branch decides itself (organisation.settings).
 SETTING = "close_day"
 
@@ -47,3 +50,36 @@ def standing(table: type[Any], which: ColumnElement[bool], cut_off: datetime | N
     """
     live = and_(which, table.withdrawn_at.is_(None))
     return live if cut_off is None else or_(live, and_(which, too_late(table.withdrawn_at, cut_off)))
+
+
+def by_cut_off(
+    ids: Iterable[int],
+    cut_offs: CutOffs | None,
+    which: Callable[[list[int], datetime | None], ColumnElement[bool]],
+) -> ColumnElement[bool]:
+    """What belongs to some rows, each by the cut-off of its own row: one condition, however many quarters (D27).
+
+    which: of rows that have the same one; None, as without `cut_offs`: as they stand now.
+    """
+    together: dict[datetime | None, list[int]] = defaultdict(list)
+    for one in ids:
+        together[None if cut_offs is None else cut_offs[one]].append(one)
+    return or_(false(), *(which(mine, cut_off) for cut_off, mine in together.items()))
+
+
+def entered(
+    table: type[Any],
+    at: InstrumentedAttribute[Any],
+    of: InstrumentedAttribute[Any],
+    ids: Iterable[int],
+    cut_offs: CutOffs | None = None,
+) -> ColumnElement[bool]:
+    """The rows of a table that belong to some rows (`of`: by this column) and stand; with `cut_offs` those that stood
+    at its own, recorded (`at`) in time for it.
+    """
+
+    def which(mine: list[int], cut_off: datetime | None) -> ColumnElement[bool]:
+        stood = standing(table, of.in_(mine), cut_off)
+        return stood if cut_off is None else and_(stood, in_time(at, cut_off))
+
+    return by_cut_off(ids, cut_offs, which)

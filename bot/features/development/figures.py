@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from bot.features.development import rules
 from bot.features.development.known import happened
@@ -13,7 +14,20 @@ from bot.features.development.rules import Chain, Happened
 from bot.kit.access import Right, may
 from bot.kit.closing import standing
 from bot.kit.deadlines import in_time
-from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Section, Shown, Source, fixed, those
+from bot.kit.figures import (
+    Behaviour,
+    Counting,
+    Figure,
+    Look,
+    Record,
+    Section,
+    Shown,
+    Slice,
+    Source,
+    each,
+    fixed,
+    those,
+)
 from bot.kit.glossary.choices import STATUSES
 from storage.audience import Me
 from storage.choices import ConversionCountDate, DevelopmentStep, MembershipStatus
@@ -40,16 +54,20 @@ def _events(counting: Counting) -> Sequence[Row]:
     """Those dated in the period, each by the cut-off of its own quarter (D27); of no leader's groups."""
     if counting.only is not None:
         return []
-    found = []
-    for part in counting.slices:
+
+    def in_days(part: Slice) -> ColumnElement[bool]:
         which = (DevelopmentEvent.branch_id == counting.branch_id) & (DevelopmentEvent.on >= part.days.start)
         which &= DevelopmentEvent.on < part.days.to
-        query = select(DevelopmentEvent).where(standing(DevelopmentEvent, which, part.cut_off))
-        query = query.where(in_time(DevelopmentEvent.recorded_at, part.cut_off))
-        rows = counting.session.scalars(query.order_by(DevelopmentEvent.on, DevelopmentEvent.id))
-        counts = _CONVERTS[counting.settings.on(part.days.start).conversion_count_date]
-        found += [Row(row.person_id, happened(row), row.step is counts) for row in rows]
-    return found
+        stood = standing(DevelopmentEvent, which, part.cut_off)
+        return stood & in_time(DevelopmentEvent.recorded_at, part.cut_off)
+
+    query = select(DevelopmentEvent).where(each(counting.slices, in_days))
+    rows = counting.session.scalars(query.order_by(DevelopmentEvent.on, DevelopmentEvent.id))
+    return [Row(row.person_id, happened(row), row.step is _counts(counting, row.on)) for row in rows]
+
+
+def _counts(counting: Counting, day: date) -> DevelopmentStep:
+    return _CONVERTS[counting.settings.on(day).conversion_count_date]
 
 
 EVENTS: Source[Sequence[Row]] = Source("development", _events)

@@ -12,11 +12,11 @@ from bot.features.integrity.buttons import Origin, Read
 from bot.features.integrity.timing import Blocks, Wish
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.deadlines import after
+from bot.kit.figures import Slice, cut_off_among
 from bot.kit.owing import Does, Owing
 from bot.kit.refusal import Refusal
 from bot.kit.words import moment_words
 from scheduler.calendar.days import Calendar, at, local_day
-from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me, everybody
@@ -269,15 +269,16 @@ def figures(session: Session, reminder: Reminder, now: datetime) -> rules.Remind
 
 
 def reminder_figures(
-    session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo
+    session: Session, branch_id: int, slices: Sequence[Slice], tz: tzinfo
 ) -> dict[int, rules.ReminderCounts]:
-    """The reminders sent on days of one quarter (D1) as they count at `cut_off`, by id (S52)."""
-    start, end = at(period.start, time(), tz), at(period.to, time(), tz)
+    """The reminders sent on these days (D1), each as it counts at the cut-off of its quarter, by id (S52)."""
+    start, end = at(slices[0].days.start, time(), tz), at(slices[-1].days.to, time(), tz)
     query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.sent_at >= start, Reminder.sent_at < end)
     reminders = list(session.scalars(query.order_by(Reminder.id)))
     people, read = _audiences(session, reminders), _read(session, reminders)
+    closes = {row.id: cut_off_among(slices, local_day(row.sent_at, tz)) for row in reminders}
     return {
-        row.id: rules.count(people[row.id], read[row.id], row.ack_due, cut_off, rules.names(row.holidays))
+        row.id: rules.count(people[row.id], read[row.id], row.ack_due, closes[row.id], rules.names(row.holidays))
         for row in reminders
     }
 

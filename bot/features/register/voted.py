@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -88,15 +88,9 @@ def _rows(session: Session, ids: Sequence[int]) -> Mapping[int, list[tuple[int, 
 
 
 def _by_cut_off(counting: Counting, ids: set[int]) -> dict[int, Counted]:
-    """Quarter by quarter, because each has its own."""
     at = select(Vote.activity_id).where(Vote.id.in_(ids))
     query = select(Activity).where(Activity.id.in_(at), Activity.status.not_in(OFF)).order_by(Activity.id)
-    by: dict[datetime, list[Activity]] = defaultdict(list)
-    for one in counting.session.scalars(query):
-        by[counting.cut_off(Quarter.of(local_day(one.start_at, counting.tz)))].append(one)
-    return {
-        one.row.id: one
-        for cut_off, activities in by.items()
-        for one in counted(counting.session, activities, counting.tz, cut_off)
-        if one.row.id in ids and one.outcome.counted
-    }
+    activities = counting.session.scalars(query).all()
+    cut_offs = {one.id: counting.cut_off(Quarter.of(local_day(one.start_at, counting.tz))) for one in activities}
+    found = counted(counting.session, activities, counting.tz, cut_offs)
+    return {one.row.id: one for one in found if one.row.id in ids and one.outcome.counted}
