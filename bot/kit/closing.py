@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.kit import branch_settings
@@ -53,18 +53,27 @@ def standing(table: type[Any], which: ColumnElement[bool], cut_off: datetime | N
 
 
 def by_cut_off(
+    table: type[Any],
+    of: InstrumentedAttribute[Any],
     ids: Iterable[int],
     cut_offs: CutOffs | None,
-    which: Callable[[list[int], datetime | None], ColumnElement[bool]],
+    came: Callable[[datetime], ColumnElement[bool]] = lambda cut_off: true(),
 ) -> ColumnElement[bool]:
-    """What belongs to some rows, each by the cut-off of its own row: one condition, however many quarters (D27).
-
-    which: of rows that have the same one; None, as without `cut_offs`: as they stand now.
+    """The rows that belong (`of`: by this column) to some others and stand; with `cut_offs` those that stood at that of
+    what they belong to, and of which `came` is true for it: one condition, however many quarters (D27).
     """
     together: dict[datetime | None, list[int]] = defaultdict(list)
     for one in ids:
         together[None if cut_offs is None else cut_offs[one]].append(one)
-    return or_(false(), *(which(mine, cut_off) for cut_off, mine in together.items()))
+    closes = [cut_off for cut_off in together if cut_off is not None]
+    if not closes:
+        return standing(table, of.in_(together.get(None, [])))
+    # An index finds what may have stood at any of them; of that each is judged by its own.
+    reach = standing(table, of.in_([one for mine in together.values() for one in mine]), min(closes))
+    if len(closes) == 1:
+        return and_(reach, came(closes[0]))
+    stood = {one: or_(table.withdrawn_at.is_(None), too_late(table.withdrawn_at, one)) for one in closes}
+    return and_(reach, or_(*(and_(of.in_(together[one]), stood[one], came(one)) for one in closes)))
 
 
 def entered(
@@ -74,12 +83,5 @@ def entered(
     ids: Iterable[int],
     cut_offs: CutOffs | None = None,
 ) -> ColumnElement[bool]:
-    """The rows of a table that belong to some rows (`of`: by this column) and stand; with `cut_offs` those that stood
-    at its own, recorded (`at`) in time for it.
-    """
-
-    def which(mine: list[int], cut_off: datetime | None) -> ColumnElement[bool]:
-        stood = standing(table, of.in_(mine), cut_off)
-        return stood if cut_off is None else and_(stood, in_time(at, cut_off))
-
-    return by_cut_off(ids, cut_offs, which)
+    """The same of what was recorded (`at`) in time."""
+    return by_cut_off(table, of, ids, cut_offs, lambda cut_off: in_time(at, cut_off))

@@ -11,6 +11,7 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, and_, exists, select
 
+from bot.kit.activities import in_period
 from bot.kit.closing import entered
 from bot.kit.deadlines import in_time
 from bot.kit.figures import Counting, Slice, Source, cut_off_among, each
@@ -43,7 +44,7 @@ class SuperiorActivity:
 def _attended(counting: Counting) -> list[SuperiorActivity]:
     """In the order of time; those to which nobody of the branch came are not among them."""
     query = select(Activity).where(
-        Activity.branch_id == counting.branch_id,
+        *in_period(counting),
         Activity.organizer == Organizer.SUPERIOR,
         Activity.status == ActivityStatus.HELD,
         each(counting.slices, partial(_in_days, counting)),

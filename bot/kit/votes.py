@@ -5,14 +5,13 @@ statements. What they come to says voting.py.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.kit.closing import CutOffs, by_cut_off, entered, standing
-from bot.kit.deadlines import in_time
+from bot.kit.closing import CutOffs, entered
 from bot.kit.voting import OF_PERSONS, Ballots, Elected, Excluded, Outcome, Seats, Votes, elect, motion_words
 from scheduler.calendar.days import local_day
 from storage.activities import audience_of, delegates
@@ -187,13 +186,9 @@ def _held(session: Session, ids: Sequence[int], cut_offs: CutOffs | None) -> dic
     if not ids:
         return {}
 
-    def which(mine: list[int], cut_off: datetime | None) -> ColumnElement[bool]:
-        stood = EntryLink.vote_id.in_(mine) & standing(Entry, Entry.kind == ELECTION, cut_off)
-        return stood if cut_off is None else stood & in_time(Entry.recorded_at, cut_off)
-
     query = select(EntryLink.vote_id, Entry.id, Entry.fields).join(Entry, Entry.id == EntryLink.entry_id)
     query = query.where(EntryLink.vote_id.in_(ids), EntryLink.field == LINK, Entry.kind == ELECTION)
-    query = query.where(by_cut_off(ids, cut_offs, which))
+    query = query.where(entered(Entry, Entry.recorded_at, EntryLink.vote_id, ids, cut_offs))
     entries: dict[int, tuple[int, Mapping[str, Any]]] = {}
     for vote_id, entry_id, fields in session.execute(query.order_by(Entry.id)):
         entries.setdefault(vote_id, (entry_id, fields))

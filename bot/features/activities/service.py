@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities import rules
 from bot.kit import branch_settings
 from bot.kit.access import Reach, Right, may, reach, require
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, cut_off
-from bot.kit.closing import CutOffs, by_cut_off, entered, standing
+from bot.kit.closing import CutOffs, by_cut_off, entered
 from bot.kit.deadlines import admitted, day_in_time, in_time
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, own_lines, stand_again, take_back
@@ -93,7 +93,7 @@ def _leave(
     row = LeaveRequest
     late = admitted(LeaveRequest.decided_at)
     query = select(row.activity_id, row.person_id, row.type, row.state, row.decided_at, late).where(
-        by_cut_off(ids, cut_offs, lambda mine, cut_off: standing(row, row.activity_id.in_(mine), cut_off))
+        by_cut_off(LeaveRequest, LeaveRequest.activity_id, ids, cut_offs)
     )
     asked: dict[int, set[int]] = defaultdict(set)
     approved: dict[int, set[int]] = defaultdict(set)
@@ -109,12 +109,13 @@ def _leave(
 
 
 def _made_up(session: Session, ids: Sequence[int], cut_offs: CutOffs | None, tz: tzinfo) -> dict[int, set[int]]:
-    def done(mine: list[int], cut_off: datetime | None) -> ColumnElement[bool]:
-        stood = standing(Makeup, Makeup.activity_id.in_(mine), cut_off)
-        return stood if cut_off is None else and_(stood, day_in_time(Makeup.done_on, cut_off, tz))
+    def done(cut_off: datetime) -> ColumnElement[bool]:
+        return day_in_time(Makeup.done_on, cut_off, tz)
 
     query = select(Makeup.activity_id, Makeup.person_id)
-    query = query.where(Makeup.state == MakeupState.ACCEPTED, by_cut_off(ids, cut_offs, done))
+    query = query.where(
+        Makeup.state == MakeupState.ACCEPTED, by_cut_off(Makeup, Makeup.activity_id, ids, cut_offs, done)
+    )
     found: dict[int, set[int]] = defaultdict(set)
     for activity_id, person_id in session.execute(query):
         found[activity_id].add(person_id)

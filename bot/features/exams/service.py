@@ -132,7 +132,8 @@ def exam_figures(session: Session, branch_id: int, slices: Sequence[Slice], toda
         days = and_(Exam.branch_id == branch_id, Exam.held_on.between(part.days.start, part.days.end))
         return standing(Exam, days, part.cut_off)
 
-    query = select(Exam).where(each(slices, in_days))
+    whole = (Exam.branch_id == branch_id, Exam.held_on.between(slices[0].days.start, slices[-1].days.end))
+    query = select(Exam).where(*whole, each(slices, in_days))
     exams = sorted(session.scalars(query), key=lambda one: (Quarter.of(one.held_on), one.id))
     if not exams:
         return {}
@@ -150,10 +151,10 @@ def exam_figures(session: Session, branch_id: int, slices: Sequence[Slice], toda
 
 def _at(session: Session, cut_offs: CutOffs) -> Mapping[int, list[Sat]]:
     """Of each test the attempts as they stood."""
-    row = ExamAttempt
-    stood = by_cut_off(cut_offs, cut_offs, lambda mine, cut_off: standing(row, row.exam_id.in_(mine), cut_off))
+    of = ExamAttempt
+    stood = by_cut_off(of, of.exam_id, cut_offs, cut_offs)
     found: dict[int, list[Sat]] = defaultdict(list)
-    query = select(row, admitted(row.recorded_at)).where(stood)
+    query = select(of, admitted(of.recorded_at)).where(stood)
     for row, counts in session.execute(query.order_by(ExamAttempt.id)):
         found[row.exam_id].append(_sat(row, counts))
     return found

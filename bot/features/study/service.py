@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.study import messages, rules
 from bot.features.study.buttons import Done, Origin
 from bot.kit import branch_settings
-from bot.kit.closing import CutOffs, by_cut_off, close_days, cut_off_of, cut_off_on, standing
+from bot.kit.closing import CutOffs, by_cut_off, close_days, cut_off_of, cut_off_on
 from bot.kit.deadlines import CloseDays, admitted, in_time
 from bot.kit.figures import Slice, cut_off_among, each
 from bot.kit.owing import Does, Owing, short
@@ -214,7 +214,9 @@ def study_figures(session: Session, branch_id: int, slices: Sequence[Slice]) -> 
         in_days = StudyItem.assigned_on.between(part.days.start, part.days.end)
         return in_days & in_time(StudyItem.created_at, part.cut_off)
 
-    query = select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, each(slices, given))
+    first, last = slices[0].days.start, slices[-1].days.end
+    whole = (StudyItem.branch_id == branch_id, StudyItem.assigned_on.between(first, last))
+    query = select(StudyItem).where(*whole, GIVEN, each(slices, given))
     items = list(session.scalars(query.order_by(StudyItem.id)))
     asked = [rules.Item(item.id, item.kind, item.assigned_on, item.due_on) for item in items]
     learners, themes = expected(session, branch_id, items), _themes(session, branch_id, slices)
@@ -245,9 +247,9 @@ def _themes(session: Session, branch_id: int, slices: Sequence[Slice]) -> list[t
 
 def _completions(session: Session, cut_offs: CutOffs) -> list[rules.Completion]:
     """Of some items, as they stood at the cut-off of each, a later undo left aside."""
-    row = StudyCompletion
-    stood = by_cut_off(cut_offs, cut_offs, lambda mine, cut_off: standing(row, row.item_id.in_(mine), cut_off))
-    query = select(row, admitted(row.completed_at)).where(stood).order_by(row.id)
+    of = StudyCompletion
+    stood = by_cut_off(of, of.item_id, cut_offs, cut_offs)
+    query = select(of, admitted(of.completed_at)).where(stood).order_by(of.id)
     return [
         rules.Completion(row.id, row.item_id, row.person_id, row.completed_on, row.completed_at, counts)
         for row, counts in session.execute(query)

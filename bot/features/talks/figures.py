@@ -79,7 +79,8 @@ def _campaigns(counting: Counting) -> Sequence[Campaign]:
         mine = [row.id for row in rows if part.days.holds(row.last_on)]
         return _in_time(counting, part, Talk.campaign_id.in_(mine)) if mine else false()
 
-    rows = reading.all_campaigns(counting.session, each(counting.slices, ends))
+    here = TalkCampaign.branch_id == counting.branch_id
+    rows = reading.all_campaigns(counting.session, and_(here, each(counting.slices, ends)))
     if not rows:
         return []
     talks = reading.held(counting.session, counting.branch_id, each(counting.slices, carry))
@@ -104,7 +105,8 @@ def _talks(counting: Counting) -> Sequence[Held]:
     def within(part: Slice) -> ColumnElement[bool]:
         return _in_time(counting, part, *reading.within(part.days.start, part.days.to))
 
-    found = reading.held(counting.session, counting.branch_id, each(counting.slices, within))
+    whole = reading.within(counting.period.start, counting.period.to)
+    found = reading.held(counting.session, counting.branch_id, *whole, each(counting.slices, within))
     return _among(found, counting.of(LATEST))
 
 

@@ -14,12 +14,12 @@ from bot.kit.figures import Counting, Figure, Figures, Lacking, Source
 from bot.kit.group_scope import GROUPS
 from bot.kit.refusal import Refusal
 from bot.kit.versions import DRAFT, Version
-from scheduler.calendar.days import Quarter
+from scheduler.calendar.days import DAY, Quarter
 from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.lookups import names_of
-from storage.models.organisation import Organisation
 from storage.once import asked_once
+from storage.roster import rosters
 
 NO_SUCH_VERSION = "没有这一版数据。"
 
@@ -120,8 +120,10 @@ def tally(
     """
     with asked_once(session):
         asked = counting(session, branch_id, period, now, tz, only)
+        # No later question goes further back: what is known of the people is read once.
+        rosters(session, branch_id, [period.start - DAY])
         told = [one for one in figures(session, branch_id) if to is None or one.told_to(to)]
-        found = count(asked, session.get_one(Organisation, branch_id).name, told)
+        found = count(asked, asked.settings.name, told)
     if period.quarter is None:
         return replace(found, read=versions.newest(session, branch_id, period.quarters()))
     kept = only is None and version != DRAFT

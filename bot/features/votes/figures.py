@@ -1,11 +1,9 @@
 """What is counted of votes (D18): who had one, who was there, and how it came out, by vote."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
-
-from bot.kit.deadlines import in_time
+from bot.kit.counted_votes import COUNTED_VOTES
 from bot.kit.figure_words import aside
 from bot.kit.figures import (
     Behaviour,
@@ -15,22 +13,16 @@ from bot.kit.figures import (
     Record,
     Section,
     Shown,
-    Slice,
     Source,
     codes,
-    cut_off_among,
-    each,
     fixed,
 )
 from bot.kit.group_scope import GROUPS
 from bot.kit.votes import Counted
-from bot.kit.votes import counted as counted_votes
 from bot.kit.voting import vote_words
 from bot.kit.words import cut, short_day
 from scheduler.calendar.days import Quarter, local_day
-from storage.choices import ActivityStatus
 from storage.models.activity import Activity
-from storage.models.vote import Vote
 
 LONGEST = 60
 # A vote, and the activity that it was taken at.
@@ -42,26 +34,8 @@ def _votes(counting: Counting) -> Sequence[Row]:
     leader's groups belong those of their own meetings.
     """
     groups = None if counting.only is None else counting.of(GROUPS)
-    found = [one for one in _counted(counting) if groups is None or one[1].group_id in groups]
+    found = [one for one in counting.of(COUNTED_VOTES).held if groups is None or one[1].group_id in groups]
     return sorted(found, key=lambda one: (Quarter.of(local_day(one[1].start_at, counting.tz)), one[0].row.id))
-
-
-def _counted(counting: Counting) -> Iterable[Row]:
-    def in_days(part: Slice) -> ColumnElement[bool]:
-        start, end = counting.bounds(part.days)
-        settled = or_(Activity.settled_at.is_(None), in_time(Activity.settled_at, part.cut_off))
-        return and_(Activity.start_at >= start, Activity.start_at < end, settled)
-
-    query = select(Activity).where(
-        Activity.branch_id == counting.branch_id,
-        Activity.status == ActivityStatus.HELD,
-        select(Vote.id).where(Vote.activity_id == Activity.id).exists(),
-        each(counting.slices, in_days),
-    )
-    tz, activities = counting.tz, {one.id: one for one in counting.session.scalars(query)}
-    cut_offs = {key: cut_off_among(counting.slices, local_day(one.start_at, tz)) for key, one in activities.items()}
-    found = counted_votes(counting.session, list(activities.values()), tz, cut_offs)
-    return [(one, activities[one.row.activity_id]) for one in found if one.outcome.counted]
 
 
 VOTES: Source[Sequence[Row]] = Source("votes", _votes)

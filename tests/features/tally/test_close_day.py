@@ -112,7 +112,7 @@ def test_what_counts_until_the_branchs_own_midnight(storage: Storage, day: int, 
         assert said["study"]["completed_pairs"] == counts
         assert said["reflection_pieces_total"] == counts
         closes = {desk.activity.id: desk.midnight}
-            roll = activities.rolls(session, [desk.activity], SHANGHAI, closes)[desk.activity.id]
+        roll = activities.rolls(session, [desk.activity], SHANGHAI, closes)[desk.activity.id]
         # Whose leave was approved in good time is on leave either way; whose make-up was done too late made up nothing.
         assert (len(roll.present), len(roll.leave), len(roll.made_up)) == (counts, 1 + counts, counts)
 

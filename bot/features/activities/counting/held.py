@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities.counting.rules import Held, Lecturer
 from bot.features.activities.counting.showing import lacking
 from bot.features.activities.service import rolls
+from bot.kit.activities import in_period
 from bot.kit.back_fill import back_filled_on
 from bot.kit.deadlines import in_time
 from bot.kit.figures import Counting, Slice, Source, cut_off_among, each
@@ -57,7 +58,7 @@ def held_activities(counting: Counting) -> list[Held]:
         recorded = or_(Activity.settled_at.is_(None), in_time(Activity.settled_at, part.cut_off))
         return and_(Activity.start_at >= start, Activity.start_at < end, recorded)
 
-    held = (Activity.branch_id == counting.branch_id, Activity.status == ActivityStatus.HELD)
+    held = (*in_period(counting), Activity.status == ActivityStatus.HELD)
     query = select(Activity).where(*held, each(counting.slices, in_days))
     return _counted(counting, counting.session.scalars(query.order_by(Activity.start_at, Activity.id)).all())
 

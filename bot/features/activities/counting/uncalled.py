@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities.rules import counts_as_own
+from bot.kit.activities import in_period
 from bot.kit.deadlines import in_time
 from bot.kit.figures import Counting, Slice, Source, cut_off_among, each
 from bot.kit.group_scope import GROUPS
@@ -65,7 +66,7 @@ def _without_roll(counting: Counting) -> Sequence[Activity]:
         too_late = and_(Activity.status == ActivityStatus.HELD, not_(in_time(Activity.settled_at, part.cut_off)))
         return and_(Activity.start_at >= start, Activity.start_at < end, or_(over, too_late))
 
-    query = select(Activity).where(Activity.branch_id == counting.branch_id, each(counting.slices, in_days))
+    query = select(Activity).where(*in_period(counting), each(counting.slices, in_days))
     return counting.session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
 
 
