@@ -43,7 +43,7 @@ FEW = settings(
 )
 MANY = settings(FEW, max_examples=80, derandomize=False)
 # People behind one entry stand there by the code of that.
-TIMES = {"trainings.person_times", "trainings.people"}
+TIMES = {f"{of}.{name}" for of in ("trainings", "superior_events") for name in ("person_times", "people")}
 SEEDS = st.integers(0, 2**32)
 
 
