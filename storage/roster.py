@@ -168,7 +168,7 @@ def _said(fact: str, span: Table, number: Any = None, choice: Any = None, words:
 
 
 def _statements(only: bool) -> tuple[CompoundSelect[Any], Select[Any]]:
-    """Everything dated of the people of a branch, the oldest first, and these people."""
+    """Everything dated of the people of a branch, the oldest first, with the names of its groups; and these people."""
     here = and_(_listed.c.branch_id == _BRANCH, in_days(_listed.c, _FIRST, _LAST))
     if only:
         here = and_(here, _listed.c.person_id.in_(bindparam("people", expanding=True)))
@@ -187,14 +187,17 @@ def _statements(only: bool) -> tuple[CompoundSelect[Any], Select[Any]]:
         _said("duty", _office, choice=_office.c.duty, words=_office.c.title).where(
             _office.c.organisation_id == _BRANCH
         ),
-    )
+        select(
+            literal("named", String), literal(0, BigInteger), _named.c.id, cast(null(), Date), cast(null(), Date),
+            _named.c.id, cast(null(), String), _named.c.name,
+        ).where(_named.c.branch_id == _BRANCH),
+    )  # fmt: skip
     found = every.selected_columns
     known = select(_person.c.id, _person.c.name, _person.c.telegram_id, _person.c.reachable)
     return every.order_by(found.from_on, found.id), known.where(_person.c.id.in_(people))
 
 
 _ALL, _THESE = _statements(only=False), _statements(only=True)
-_GROUPS = select(_named.c.id, _named.c.name).where(_named.c.branch_id == _BRANCH)
 _CHOICES: dict[str, type[StrEnum]] = {
     "exemption": ExemptionReason,
     "status": MembershipStatus,
@@ -248,7 +251,7 @@ class _Known:
 def rosters(
     session: Session, branch_id: int, days: Iterable[date], only: Collection[int] | None = None
 ) -> dict[date, list[Member]]:
-    """`roster` of many days at once: three statements, whatever the days and the people; none that a reading has asked
+    """`roster` of many days at once: two statements, whatever the days and the people; none that a reading has asked
     already (`storage.once`).
 
     `only` narrows it to some people.
@@ -258,6 +261,16 @@ def rosters(
         return {}
     known = _known(session, branch_id, wanted[0], wanted[-1], only)
     return {day: known.on(day) for day in wanted}
+
+
+def groups_of(session: Session, branch_id: int) -> dict[int, str]:
+    """The names of a branch's party groups, by number; with its rosters, where one reading has asked for these."""
+    kept = once.kept(session)
+    known: _Known | None = None if kept is None else kept.get(("rosters", branch_id))
+    if known is not None:
+        return dict(sorted(known.groups.items()))
+    query = select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == branch_id).order_by(PartyGroup.id)
+    return {row.id: row.name for row in session.execute(query)}
 
 
 def _known(session: Session, branch_id: int, first: date, last: date, only: Collection[int] | None) -> _Known:
@@ -279,10 +292,13 @@ def _read(session: Session, branch_id: int, first: date, last: date, only: Colle
     if only is not None:
         which["people"] = list(only)
     facts: dict[str, dict[int, list[_Dated]]] = defaultdict(lambda: defaultdict(list))
+    groups: dict[int, str] = {}
     for fact, person_id, _, from_on, to_on, number, choice, words in session.execute(dated, which):
+        if fact == "named":
+            groups[number] = words
+            continue
         said = _CHOICES[fact](choice) if choice is not None else None
         facts[fact][person_id].append((from_on, to_on, (number, said, words)))
-    groups = {row.id: row.name for row in session.execute(_GROUPS, {"branch": branch_id})}
     return _Known(first, last, session.execute(people, which).all(), groups, facts)
 
 

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from bot.kit import branch_settings, closing, deadlines
 from bot.kit.buttons import Button
 from bot.kit.doors import RollCall
+from bot.kit.figures import Counting
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import short_day
@@ -28,6 +30,12 @@ OPENS_BEFORE = timedelta(minutes=30)
 AHEAD, SINCE = timedelta(days=14), timedelta(days=3)
 # The kind of its live card, and of the message below it that signing in has begun: whoever replies to that means it.
 ACTIVITY_CARD, SIGN_IN_CARD = "activity", "sign_in_opens"
+
+
+def in_period(counting: Counting) -> tuple[ColumnElement[bool], ...]:
+    """The activities of a count's branch that began in its days (D1), as an index finds them."""
+    first, to = counting.bounds(counting.period)
+    return Activity.branch_id == counting.branch_id, Activity.start_at >= first, Activity.start_at < to
 
 
 def find_activity(session: Session, me: Me, activity_id: int) -> Activity:

@@ -54,7 +54,7 @@ class BranchSettings:
 
     superior: "" where nobody has said it. appraisal_excellent_share: in per cent; None: nothing is checked. dues,
     dues_day: whether it is ticked who has paid, and the fixed day of each month (R24). early: the cut-off of the
-    quarters that were closed before their close day: rows of their own, none of the document.
+    quarters that were closed before their close day; name: what the branch is called: none of the document.
     """
 
     close_day: int = CLOSE_DAY
@@ -72,6 +72,7 @@ class BranchSettings:
     dues_day: int = DUES_DAY
     earlier: Earlier = field(default_factory=dict)
     early: Mapping[Quarter, datetime] = field(default_factory=dict)
+    name: str = ""
 
     def on(self, day: date) -> "BranchSettings":
         """As they hold for the quarter that a day lies in."""
@@ -247,10 +248,11 @@ def of_branch(session: Session, branch_id: int) -> BranchSettings:
 
 def _of_branch(session: Session, branch_id: int) -> BranchSettings:
     early = (QuarterClose.branch_id == Organisation.id) & QuarterClose.cut_off.is_not(None)
-    query = select(Organisation.settings, QuarterClose.quarter, QuarterClose.cut_off)
+    query = select(Organisation.settings, Organisation.name, QuarterClose.quarter, QuarterClose.cut_off)
     found = session.execute(query.outerjoin(QuarterClose, early).where(Organisation.id == branch_id)).all()
     closed = {Quarter.parse(row.quarter): row.cut_off for row in found if row.cut_off is not None}
-    return replace(read(found[0].settings if found else {}), early=closed)
+    name = found[0].name if found else ""
+    return replace(read(found[0].settings if found else {}), early=closed, name=name)
 
 
 def early_closes(session: Session, branch_ids: Collection[int]) -> dict[int, dict[Quarter, datetime]]:

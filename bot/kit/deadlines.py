@@ -16,12 +16,14 @@ from bot.kit.refusal import Closed, Refusal
 from bot.kit.words import quarter_word
 from scheduler.calendar.days import CLOSE_DAY, Quarter, local_day
 from scheduler.calendar.periods import Period
+from storage.base import table
 from storage.models.close import Admission
 
 UNDO_WITHIN = timedelta(minutes=10)
 UNDONE_ALREADY = "这一步已撤销。"
 # On which days of the month after it a quarter may close: those that every month has.
 CLOSE_DAYS = range(1, 29)
+_admission = table(Admission)
 # Databases keep microseconds.
 _LEAST = timedelta(microseconds=1)
 
@@ -71,7 +73,7 @@ def last_instant(cut_off: datetime) -> datetime:
 @overload
 def in_time(instant: datetime, cut_off: datetime) -> bool: ...
 @overload
-def in_time(instant: InstrumentedAttribute[Any], cut_off: datetime) -> ColumnElement[bool]: ...
+def in_time(instant: ColumnElement[Any] | InstrumentedAttribute[Any], cut_off: datetime) -> ColumnElement[bool]: ...
 def in_time(instant: Any, cut_off: datetime) -> Any:
     """Whether something (or what a column says) counts without a correction: 24:00 of the close day is the first
     instant that no longer does (D20). In a statement also what a correction has admitted (D20b).
@@ -96,11 +98,12 @@ def day_in_time(day: Any, cut_off: datetime, tz: tzinfo) -> Any:
     return day <= last if isinstance(day, date) else or_(day <= last, admitted(day))
 
 
-def admitted(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+def admitted(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """Whether a correction has admitted the row that a column is of: what came late in it counts (D20b)."""
-    row: Any = column.expression
-    of = (Admission.subject == column.class_.__tablename__, Admission.row_id == row.table.c.id)
-    return exists().where(*of)
+    row: Any = column.expression if isinstance(column, InstrumentedAttribute) else column
+    # An alias says of which table it is one.
+    name = getattr(row.table, "element", row.table).name
+    return exists().where(_admission.c.subject == name, _admission.c.row_id == row.table.c.id)
 
 
 def is_close_day(value: object) -> bool:

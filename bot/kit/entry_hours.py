@@ -15,6 +15,7 @@ from sqlalchemy import and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from bot.kit.deadlines import in_time
+from bot.kit.entry_kinds import USED
 from bot.kit.figures import Counting, Source
 from storage.choices import OFF
 from storage.models.activity import Activity
@@ -52,6 +53,8 @@ class EntryHours:
 
 def _said(counting: Counting) -> list[EntryHours]:
     """Of a period, each by the cut-off of its own quarter, in the order of time; in one statement."""
+    if counting.of(USED).isdisjoint(EARNING):
+        return []
     day, number, person = aliased(EntryDay), aliased(EntryValue), aliased(EntryPerson)
     inside = [
         and_(day.on >= one.days.start, day.on < one.days.to, in_time(Entry.recorded_at, one.cut_off))

@@ -21,6 +21,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 from zlib import crc32
 
+from sqlalchemy import ColumnElement, false, or_
 from sqlalchemy.orm import Session
 
 from bot.kit import branch_settings
@@ -130,6 +131,16 @@ class Slice:
 
     days: Period
     cut_off: datetime
+
+
+def each(slices: Iterable[Slice], which: Callable[[Slice], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Rows of any of these days, each by the cut-off of its own quarter (D27): one condition of one statement."""
+    return or_(false(), *map(which, slices))
+
+
+def cut_off_among(slices: Iterable[Slice], day: date) -> datetime:
+    """That of the slice in which a day lies."""
+    return next(one.cut_off for one in slices if one.days.holds(day))
 
 
 def cut_off(quarter: Quarter, closes: CloseDays, now: datetime, tz: tzinfo) -> datetime:

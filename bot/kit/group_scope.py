@@ -8,12 +8,12 @@ from bot.kit.figures import Counting, Source
 from scheduler.calendar.days import DAY
 from storage.models.organisation import PartyGroup
 from storage.models.person import GroupSpan, RosterSpan
+from storage.roster import groups_of
 from storage.spans import in_days
 
 
 def _groups(counting: Counting) -> Mapping[int, str]:
-    query = select(PartyGroup.id, PartyGroup.name).where(PartyGroup.branch_id == counting.branch_id)
-    found = {row.id: row.name for row in counting.session.execute(query.order_by(PartyGroup.id))}
+    found = groups_of(counting.session, counting.branch_id)
     return {group_id: name for group_id, name in found.items() if counting.only is None or group_id in counting.only}
 
 

@@ -7,12 +7,14 @@ so who was there is read here: whoever stands on the roll as present, by the cut
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
-from bot.kit.closing import standing
+from bot.kit.activities import in_period
+from bot.kit.closing import entered
 from bot.kit.deadlines import in_time
-from bot.kit.figures import Counting, Slice, Source
+from bot.kit.figures import Counting, Slice, Source, cut_off_among, each
 from storage.choices import HERE, ActivityStatus, ActivityType, Organizer
 from storage.models.activity import Activity, Component
 from storage.models.attendance import Attendance
@@ -41,29 +43,14 @@ class SuperiorActivity:
 
 def _attended(counting: Counting) -> list[SuperiorActivity]:
     """In the order of time; those to which nobody of the branch came are not among them."""
-    return [one for part in counting.slices for one in _of_slice(counting, part) if one.people]
-
-
-def _of_slice(counting: Counting, part: Slice) -> list[SuperiorActivity]:
-    start, end = counting.bounds(part.days)
-    named = exists().where(
-        EntryLink.activity_id == Activity.id,
-        Entry.id == EntryLink.entry_id,
-        Entry.kind == KIND,
-        Entry.withdrawn_at.is_(None),
-        in_time(Entry.recorded_at, part.cut_off),
-    )
     query = select(Activity).where(
-        Activity.branch_id == counting.branch_id,
-        Activity.start_at >= start,
-        Activity.start_at < end,
+        *in_period(counting),
         Activity.organizer == Organizer.SUPERIOR,
         Activity.status == ActivityStatus.HELD,
-        in_time(Activity.settled_at, part.cut_off),
-        ~named,
+        each(counting.slices, partial(_in_days, counting)),
     )
     found = counting.session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
-    here, types = _here(counting, found, part), _types(counting, found)
+    here, types = _here(counting, found), _types(counting, found)
     return [
         SuperiorActivity(
             one.id,
@@ -73,10 +60,24 @@ def _of_slice(counting: Counting, part: Slice) -> list[SuperiorActivity]:
             frozenset(here[one.id]),
         )
         for one in found
+        if here[one.id]
     ]
 
 
-def _here(counting: Counting, found: Sequence[Activity], part: Slice) -> dict[int, set[int]]:
+def _in_days(counting: Counting, part: Slice) -> ColumnElement[bool]:
+    start, end = counting.bounds(part.days)
+    named = exists().where(
+        EntryLink.activity_id == Activity.id,
+        Entry.id == EntryLink.entry_id,
+        Entry.kind == KIND,
+        Entry.withdrawn_at.is_(None),
+        in_time(Entry.recorded_at, part.cut_off),
+    )
+    settled = in_time(Activity.settled_at, part.cut_off)
+    return and_(Activity.start_at >= start, Activity.start_at < end, settled, ~named)
+
+
+def _here(counting: Counting, found: Sequence[Activity]) -> dict[int, set[int]]:
     """Who was there and of the roster of that day."""
     there: dict[int, set[int]] = defaultdict(set)
     if not found:
@@ -84,11 +85,9 @@ def _here(counting: Counting, found: Sequence[Activity], part: Slice) -> dict[in
     ids, days = [one.id for one in found], {one.id: one.start_at.astimezone(counting.tz).date() for one in found}
     listed = rosters(counting.session, counting.branch_id, days.values())
     members = {day: {one.id for one in listed[day]} for day in days.values()}
-    rows = select(Attendance.activity_id, Attendance.person_id).where(
-        standing(Attendance, Attendance.activity_id.in_(ids), part.cut_off),
-        in_time(Attendance.at, part.cut_off),
-        Attendance.status.in_(HERE),
-    )
+    cut_offs = {one: cut_off_among(counting.slices, day) for one, day in days.items()}
+    came = entered(Attendance, Attendance.at, Attendance.activity_id, ids, cut_offs)
+    rows = select(Attendance.activity_id, Attendance.person_id).where(came, Attendance.status.in_(HERE))
     for activity_id, person_id in counting.session.execute(rows):
         if person_id in members[days[activity_id]]:
             there[activity_id].add(person_id)

@@ -5,14 +5,13 @@ statements. What they come to says voting.py.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.kit.closing import standing
-from bot.kit.deadlines import in_time
+from bot.kit.closing import CutOffs, entered
 from bot.kit.voting import OF_PERSONS, Ballots, Elected, Excluded, Outcome, Seats, Votes, elect, motion_words
 from scheduler.calendar.days import local_day
 from storage.activities import audience_of, delegates
@@ -92,15 +91,16 @@ def of_vote(session: Session, vote: Vote, tz: tzinfo) -> Counted:
 
 
 def counted(
-    session: Session, activities: Sequence[Activity], tz: tzinfo, cut_off: datetime | None = None
+    session: Session, activities: Sequence[Activity], tz: tzinfo, cut_offs: CutOffs | None = None
 ) -> list[Counted]:
-    """Those of a branch's activities that were not taken back; `cut_off`: as it stood then (D20)."""
-    rows = _rows(session, [one.id for one in activities], cut_off)
+    """Those of a branch's activities that were not taken back; `cut_offs`: as it stood at that of each (D20)."""
+    rows = _rows(session, [one.id for one in activities], cut_offs)
     with_votes = {row.activity_id for row in rows}
-    there = rooms(session, [one for one in activities if one.id in with_votes], tz, cut_off, rows)
+    there = rooms(session, [one for one in activities if one.id in with_votes], tz, cut_offs, rows)
     ids = [row.id for row in rows]
     excluded, writers = _excluded(session, ids), _writers(session, ids)
-    held = _held(session, [row.id for row in rows if row.motion is Motion.ELECTION], cut_off)
+    of_votes = None if cut_offs is None else {row.id: cut_offs[row.activity_id] for row in rows}
+    held = _held(session, [row.id for row in rows if row.motion is Motion.ELECTION], of_votes)
     names = _names(session, rows, held)
     return [
         _counted(row, there[row.activity_id], excluded[row.id], writers[row.id], held.get(row.id), names)
@@ -108,10 +108,8 @@ def counted(
     ]
 
 
-def _rows(session: Session, activity_ids: Sequence[int], cut_off: datetime | None) -> Sequence[Vote]:
-    query = select(Vote).where(standing(Vote, Vote.activity_id.in_(activity_ids), cut_off))
-    if cut_off is not None:
-        query = query.where(in_time(Vote.recorded_at, cut_off))
+def _rows(session: Session, activity_ids: Sequence[int], cut_offs: CutOffs | None) -> Sequence[Vote]:
+    query = select(Vote).where(entered(Vote, Vote.recorded_at, Vote.activity_id, activity_ids, cut_offs))
     return session.scalars(query.order_by(Vote.id)).all() if activity_ids else []
 
 
@@ -122,14 +120,14 @@ def room(session: Session, activity: Activity, tz: tzinfo) -> Room:
 
 
 def rooms(
-    session: Session, activities: Sequence[Activity], tz: tzinfo, cut_off: datetime | None, votes: Sequence[Vote]
+    session: Session, activities: Sequence[Activity], tz: tzinfo, cut_offs: CutOffs | None, votes: Sequence[Vote]
 ) -> dict[int, Room]:
     """The same of many, by the attendance of then; `votes`: those of these activities."""
     if not activities:
         return {}
     days = {one.id: local_day(one.start_at, tz) for one in activities}
     members = rosters(session, activities[0].branch_id, days.values())
-    sent, here = delegates(session, list(days)), _here(session, list(days), cut_off)
+    sent, here = delegates(session, list(days)), _here(session, list(days), cut_offs)
     moved: dict[int, set[int]] = defaultdict(set)
     for vote in votes:
         if vote.motion in OF_PERSONS and vote.subject_id is not None:
@@ -146,11 +144,10 @@ def _room(people: Sequence[Member], here: Collection[int], moved: Collection[int
     return Room(full, others, frozenset(here), frozenset(moved))
 
 
-def _here(session: Session, ids: Sequence[int], cut_off: datetime | None) -> dict[int, set[int]]:
+def _here(session: Session, ids: Sequence[int], cut_offs: CutOffs | None) -> dict[int, set[int]]:
     row = Attendance
-    query = select(row.activity_id, row.person_id, row.status).where(standing(row, row.activity_id.in_(ids), cut_off))
-    if cut_off is not None:
-        query = query.where(in_time(row.at, cut_off))
+    query = select(row.activity_id, row.person_id, row.status)
+    query = query.where(entered(row, row.at, row.activity_id, ids, cut_offs))
     found: dict[int, set[int]] = defaultdict(set)
     status: AttendanceStatus
     for activity_id, person_id, status in session.execute(query):
@@ -184,19 +181,19 @@ class _Held:
     people: Mapping[int, Sequence[Mapping[str, Any]]]
 
 
-def _held(session: Session, ids: Sequence[int], cut_off: datetime | None) -> dict[int, _Held]:
+def _held(session: Session, ids: Sequence[int], cut_offs: CutOffs | None) -> dict[int, _Held]:
     """By vote, what the register says of it; of two entries the first."""
     if not ids:
         return {}
+
     query = select(EntryLink.vote_id, Entry.id, Entry.fields).join(Entry, Entry.id == EntryLink.entry_id)
     query = query.where(EntryLink.vote_id.in_(ids), EntryLink.field == LINK, Entry.kind == ELECTION)
-    query = query.where(standing(Entry, Entry.kind == ELECTION, cut_off))
-    if cut_off is not None:
-        query = query.where(in_time(Entry.recorded_at, cut_off))
+    query = query.where(entered(Entry, Entry.recorded_at, EntryLink.vote_id, ids, cut_offs))
     entries: dict[int, tuple[int, Mapping[str, Any]]] = {}
     for vote_id, entry_id, fields in session.execute(query.order_by(Entry.id)):
         entries.setdefault(vote_id, (entry_id, fields))
-    rows = _candidates(session, [entry_id for entry_id, _ in entries.values()], cut_off)
+    of_entries = None if cut_offs is None else {entry_id: cut_offs[vote] for vote, (entry_id, _) in entries.items()}
+    rows = _candidates(session, [entry_id for entry_id, _ in entries.values()], of_entries)
     return {
         vote_id: _Held(
             int(fields.get("seats") or 0),
@@ -207,11 +204,9 @@ def _held(session: Session, ids: Sequence[int], cut_off: datetime | None) -> dic
     }
 
 
-def _candidates(session: Session, entry_ids: Sequence[int], cut_off: datetime | None) -> dict[int, list[EntryRow]]:
-    which = EntryRow.entry_id.in_(entry_ids) & (EntryRow.field == CANDIDATES)
-    query = select(EntryRow).where(standing(EntryRow, which, cut_off))
-    if cut_off is not None:
-        query = query.where(in_time(EntryRow.recorded_at, cut_off))
+def _candidates(session: Session, ids: Sequence[int], cut_offs: CutOffs | None) -> dict[int, list[EntryRow]]:
+    of_entries = entered(EntryRow, EntryRow.recorded_at, EntryRow.entry_id, ids, cut_offs)
+    query = select(EntryRow).where(EntryRow.field == CANDIDATES, of_entries)
     found: dict[int, list[EntryRow]] = defaultdict(list)
     for row in session.scalars(query.order_by(EntryRow.position)):
         found[row.entry_id].append(row)

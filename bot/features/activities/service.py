@@ -11,7 +11,7 @@ from bot.features.activities import rules
 from bot.kit import branch_settings
 from bot.kit.access import Reach, Right, may, reach, require
 from bot.kit.activities import ACTIVITY_CARD, OPENS_BEFORE, cut_off
-from bot.kit.closing import standing
+from bot.kit.closing import CutOffs, by_cut_off, entered
 from bot.kit.deadlines import admitted, day_in_time, in_time
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, own_lines, stand_again, take_back
@@ -39,26 +39,26 @@ OFF_ALREADY = "活动已取消或改期，无需登记考勤。"
 NOT_BEGUN = "活动尚未开始，开始后才能点名。"
 
 
-def roll(session: Session, activity: Activity, tz: tzinfo, cut_off: datetime | None = None) -> rules.Roll:
-    """The roll of an activity now, or as it stood at the cut-off (D5-D7, D20)."""
-    return rolls(session, [activity], tz, cut_off)[activity.id]
+def roll(session: Session, activity: Activity, tz: tzinfo) -> rules.Roll:
+    """The roll of an activity now (D5-D7)."""
+    return rolls(session, [activity], tz)[activity.id]
 
 
 def rolls(
-    session: Session, activities: Sequence[Activity], tz: tzinfo, cut_off: datetime | None = None
+    session: Session, activities: Sequence[Activity], tz: tzinfo, cut_offs: CutOffs | None = None
 ) -> dict[int, rules.Roll]:
-    """The roll of each of a branch's activities, by activity; `cut_off`: only what was entered before it."""
+    """The roll of each of a branch's activities, by activity; `cut_offs`: as it stood at its own (D20)."""
     if not activities:
         return {}
     ids = [activity.id for activity in activities]
     days = {activity.id: activity.start_at.astimezone(tz).date() for activity in activities}
     members = rosters(session, activities[0].branch_id, days.values())
     sent = delegates(session, ids)
-    statuses = _statuses(session, ids, cut_off)
-    asked, approved, duty = _leave(session, ids, cut_off)
+    statuses = _statuses(session, ids, cut_offs)
+    asked, approved, duty = _leave(session, ids, cut_offs)
     decided = branch_settings.of_branch(session, activities[0].branch_id)
     counting = {activity.id: decided.on(days[activity.id]) for activity in activities}
-    made_up = _made_up(session, ids, cut_off, tz)
+    made_up = _made_up(session, ids, cut_offs, tz)
     return {
         activity.id: rules.count_roll(
             [
@@ -76,12 +76,10 @@ def rolls(
     }
 
 
-def _statuses(session: Session, ids: Sequence[int], cut_off: datetime | None) -> dict[int, dict[int, AttendanceStatus]]:
-    query = select(Attendance.activity_id, Attendance.person_id, Attendance.status).where(
-        standing(Attendance, Attendance.activity_id.in_(ids), cut_off)
-    )
-    if cut_off is not None:
-        query = query.where(in_time(Attendance.at, cut_off))
+def _statuses(session: Session, ids: Sequence[int], cut_offs: CutOffs | None) -> dict[int, dict[int, AttendanceStatus]]:
+    row = Attendance
+    query = select(row.activity_id, row.person_id, row.status)
+    query = query.where(entered(row, row.at, row.activity_id, ids, cut_offs))
     found: dict[int, dict[int, AttendanceStatus]] = defaultdict(dict)
     for activity_id, person_id, status in session.execute(query):
         found[activity_id][person_id] = status
@@ -89,20 +87,20 @@ def _statuses(session: Session, ids: Sequence[int], cut_off: datetime | None) ->
 
 
 def _leave(
-    session: Session, ids: Sequence[int], cut_off: datetime | None
+    session: Session, ids: Sequence[int], cut_offs: CutOffs | None
 ) -> tuple[dict[int, set[int]], dict[int, set[int]], dict[int, set[int]]]:
     """Who asked for leave, whose was approved: in time, when there is a cut-off (D20a), and whose for official duty."""
     row = LeaveRequest
     late = admitted(LeaveRequest.decided_at)
     query = select(row.activity_id, row.person_id, row.type, row.state, row.decided_at, late).where(
-        standing(LeaveRequest, LeaveRequest.activity_id.in_(ids), cut_off)
+        by_cut_off(LeaveRequest, LeaveRequest.activity_id, ids, cut_offs)
     )
     asked: dict[int, set[int]] = defaultdict(set)
     approved: dict[int, set[int]] = defaultdict(set)
     duty: dict[int, set[int]] = defaultdict(set)
     for activity_id, person_id, kind, state, decided_at, counts in session.execute(query):
         asked[activity_id].add(person_id)
-        decided = cut_off is None or decided_at is None or in_time(decided_at, cut_off) or counts
+        decided = cut_offs is None or decided_at is None or in_time(decided_at, cut_offs[activity_id]) or counts
         if state is LeaveState.APPROVED and decided:
             approved[activity_id].add(person_id)
             if kind is LeaveType.OFFICIAL_DUTY:
@@ -110,12 +108,14 @@ def _leave(
     return asked, approved, duty
 
 
-def _made_up(session: Session, ids: Sequence[int], cut_off: datetime | None, tz: tzinfo) -> dict[int, set[int]]:
-    query = select(Makeup.activity_id, Makeup.person_id).where(
-        Makeup.state == MakeupState.ACCEPTED, standing(Makeup, Makeup.activity_id.in_(ids), cut_off)
+def _made_up(session: Session, ids: Sequence[int], cut_offs: CutOffs | None, tz: tzinfo) -> dict[int, set[int]]:
+    def done(cut_off: datetime) -> ColumnElement[bool]:
+        return day_in_time(Makeup.done_on, cut_off, tz)
+
+    query = select(Makeup.activity_id, Makeup.person_id)
+    query = query.where(
+        Makeup.state == MakeupState.ACCEPTED, by_cut_off(Makeup, Makeup.activity_id, ids, cut_offs, done)
     )
-    if cut_off is not None:
-        query = query.where(day_in_time(Makeup.done_on, cut_off, tz))
     found: dict[int, set[int]] = defaultdict(set)
     for activity_id, person_id in session.execute(query):
         found[activity_id].add(person_id)

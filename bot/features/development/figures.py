@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from bot.features.development import rules
 from bot.features.development.known import happened
@@ -13,7 +14,20 @@ from bot.features.development.rules import Chain, Happened
 from bot.kit.access import Right, may
 from bot.kit.closing import standing
 from bot.kit.deadlines import in_time
-from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Section, Shown, Source, fixed, those
+from bot.kit.figures import (
+    Behaviour,
+    Counting,
+    Figure,
+    Look,
+    Record,
+    Section,
+    Shown,
+    Slice,
+    Source,
+    each,
+    fixed,
+    those,
+)
 from bot.kit.glossary.choices import STATUSES
 from storage.audience import Me
 from storage.choices import ConversionCountDate, DevelopmentStep, MembershipStatus
@@ -28,6 +42,13 @@ _CONVERTS = {
 STAGES = tuple(MembershipStatus)[:4]
 
 
+class _Steps(NamedTuple):
+    """Read at once: those dated in the period that count for it, and those that everybody's stage is read from."""
+
+    dated: Sequence[DevelopmentEvent]
+    so_far: Sequence[DevelopmentEvent]
+
+
 class Row(NamedTuple):
     """A step and whose it is. converts: by what somebody becomes full in the quarter of its day (D17)."""
 
@@ -36,20 +57,38 @@ class Row(NamedTuple):
     converts: bool
 
 
+def _steps(counting: Counting) -> _Steps:
+    """Each by the cut-off of its own quarter (D27), and by that of the last day."""
+    of = DevelopmentEvent
+
+    def at_cut_off(cut_off: datetime, which: ColumnElement[bool]) -> ColumnElement[bool]:
+        here = (of.branch_id == counting.branch_id) & which
+        return standing(of, here, cut_off) & in_time(of.recorded_at, cut_off)
+
+    def in_days(part: Slice) -> ColumnElement[bool]:
+        return at_cut_off(part.cut_off, (of.on >= part.days.start) & (of.on < part.days.to))
+
+    dated = each(counting.slices, in_days)
+    so_far = at_cut_off(counting.slices[-1].cut_off, (of.on <= counting.last_day) & of.step.not_in(rules.MOVES))
+    query = select(of, dated, so_far).where(of.branch_id == counting.branch_id, or_(dated, so_far))
+    rows = counting.session.execute(query.order_by(of.on, of.id)).all()
+    return _Steps([row for row, one, _ in rows if one], [row for row, _, one in rows if one])
+
+
+STEPS = Source("steps of development", _steps)
+
+
 def _events(counting: Counting) -> Sequence[Row]:
     """Those dated in the period, each by the cut-off of its own quarter (D27); of no leader's groups."""
     if counting.only is not None:
         return []
-    found = []
-    for part in counting.slices:
-        which = (DevelopmentEvent.branch_id == counting.branch_id) & (DevelopmentEvent.on >= part.days.start)
-        which &= DevelopmentEvent.on < part.days.to
-        query = select(DevelopmentEvent).where(standing(DevelopmentEvent, which, part.cut_off))
-        query = query.where(in_time(DevelopmentEvent.recorded_at, part.cut_off))
-        rows = counting.session.scalars(query.order_by(DevelopmentEvent.on, DevelopmentEvent.id))
-        counts = _CONVERTS[counting.settings.on(part.days.start).conversion_count_date]
-        found += [Row(row.person_id, happened(row), row.step is counts) for row in rows]
-    return found
+
+    rows = counting.of(STEPS).dated
+    return [Row(row.person_id, happened(row), row.step is _counts(counting, row.on)) for row in rows]
+
+
+def _counts(counting: Counting, day: date) -> DevelopmentStep:
+    return _CONVERTS[counting.settings.on(day).conversion_count_date]
 
 
 EVENTS: Source[Sequence[Row]] = Source("development", _events)
@@ -59,12 +98,9 @@ def _stages(counting: Counting) -> Sequence[tuple[int, MembershipStatus]]:
     """What everybody on the way is on the last day, by the steps and the roster as of it (S41)."""
     if counting.only is not None:
         return []
-    cut_off, day = counting.slices[-1].cut_off, counting.last_day
-    which = (DevelopmentEvent.branch_id == counting.branch_id) & (DevelopmentEvent.on <= day)
-    query = select(DevelopmentEvent).where(standing(DevelopmentEvent, which, cut_off))
-    query = query.where(in_time(DevelopmentEvent.recorded_at, cut_off), DevelopmentEvent.step.not_in(rules.MOVES))
+    day = counting.last_day
     events: dict[int, list[Happened]] = {}
-    for row in counting.session.scalars(query.order_by(DevelopmentEvent.id)):
+    for row in sorted(counting.of(STEPS).so_far, key=lambda row: row.id):
         events.setdefault(row.person_id, []).append(happened(row))
     listed = select(RosterSpan.person_id).where(RosterSpan.branch_id == counting.branch_id, on_day(RosterSpan, day))
     spans = select(MembershipSpan.person_id, MembershipSpan.status, MembershipSpan.from_on)

@@ -23,10 +23,7 @@ Exams = Mapping[int, ExamFigures]
 def _exams(counting: Counting) -> Exams:
     """By id, each as it counts at the cut-off of its own quarter (D27)."""
     today = local_day(counting.now, counting.tz)
-    parts = [
-        exam_figures(counting.session, counting.branch_id, one.days, one.cut_off, today) for one in counting.slices
-    ]
-    found, latest = {key: one for part in parts for key, one in part.items()}, counting.of(LATEST)
+    found, latest = exam_figures(counting.session, counting.branch_id, counting.slices, today), counting.of(LATEST)
     if latest is None:
         return found
     return {key: replace(one, counted=one.counted.among(latest)) for key, one in found.items()}

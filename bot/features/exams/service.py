@@ -12,14 +12,14 @@ from bot.features.exams import rules
 from bot.features.exams.buttons import LISTED, SitExam
 from bot.features.exams.rules import Counted, Sat
 from bot.kit import branch_settings
-from bot.kit.closing import cut_off_of, standing
+from bot.kit.closing import CutOffs, by_cut_off, cut_off_of, standing
 from bot.kit.deadlines import admitted, before_cut_off, last_instant
+from bot.kit.figures import Slice, cut_off_among, each
 from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST
 from bot.kit.refusal import Refusal
 from bot.kit.words import moment_words
-from scheduler.calendar.days import Calendar, at, local_day
-from scheduler.calendar.periods import Period
+from scheduler.calendar.days import Calendar, Quarter, at, local_day
 from scheduler.calendar.store import calendar_of
 from storage.audience import Me
 from storage.choices import AttemptKind, ExamMode, ExemptFrom
@@ -122,33 +122,39 @@ def _sat(row: ExamAttempt, counts: bool = False) -> Sat:
 # --- what counts -----------------------------------------------------------------------------------------------------
 
 
-def exam_figures(
-    session: Session, branch_id: int, period: Period, cut_off: datetime, today: date
-) -> dict[int, ExamFigures]:
-    """The tests of days of one quarter as they count at `cut_off`, by id (D13).
+def exam_figures(session: Session, branch_id: int, slices: Sequence[Slice], today: date) -> dict[int, ExamFigures]:
+    """The tests of these days, each as it counts at the cut-off of its quarter, by id (D13).
 
     The number of statements depends neither on the tests nor on the people.
     """
-    days = and_(Exam.branch_id == branch_id, Exam.held_on.between(period.start, period.end))
-    exams = session.scalars(select(Exam).where(standing(Exam, days, cut_off)).order_by(Exam.id)).all()
+
+    def in_days(part: Slice) -> ColumnElement[bool]:
+        days = and_(Exam.branch_id == branch_id, Exam.held_on.between(part.days.start, part.days.end))
+        return standing(Exam, days, part.cut_off)
+
+    whole = (Exam.branch_id == branch_id, Exam.held_on.between(slices[0].days.start, slices[-1].days.end))
+    query = select(Exam).where(*whole, each(slices, in_days))
+    exams = sorted(session.scalars(query), key=lambda one: (Quarter.of(one.held_on), one.id))
     if not exams:
         return {}
     members, decided = (
         rosters(session, branch_id, [one.held_on for one in exams]),
         branch_settings.of_branch(session, branch_id),
     )
-    rows = _at(session, [one.id for one in exams], cut_off)
+    cut_offs = {one.id: cut_off_among(slices, one.held_on) for one in exams}
+    rows = _at(session, cut_offs)
     return {
-        one.id: _figures(one, members[one.held_on], decided.on(one.held_on), rows[one.id], cut_off, today)
+        one.id: _figures(one, members[one.held_on], decided.on(one.held_on), rows[one.id], cut_offs[one.id], today)
         for one in exams
     }
 
 
-def _at(session: Session, exam_ids: Collection[int], cut_off: datetime) -> Mapping[int, list[Sat]]:
+def _at(session: Session, cut_offs: CutOffs) -> Mapping[int, list[Sat]]:
     """Of each test the attempts as they stood."""
-    of_exams: ColumnElement[bool] = ExamAttempt.exam_id.in_(exam_ids)
+    of = ExamAttempt
+    stood = by_cut_off(of, of.exam_id, cut_offs, cut_offs)
     found: dict[int, list[Sat]] = defaultdict(list)
-    query = select(ExamAttempt, admitted(ExamAttempt.recorded_at)).where(standing(ExamAttempt, of_exams, cut_off))
+    query = select(of, admitted(of.recorded_at)).where(stood)
     for row, counts in session.execute(query.order_by(ExamAttempt.id)):
         found[row.exam_id].append(_sat(row, counts))
     return found

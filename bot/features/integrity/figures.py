@@ -22,9 +22,8 @@ Row = tuple[int, ReminderCounts]
 
 def _reminders(counting: Counting) -> Reminders:
     """By id, each as it counts at the cut-off of its own quarter (D27)."""
-    session, branch_id, tz = counting.session, counting.branch_id, counting.tz
-    parts = [reminder_figures(session, branch_id, one.days, one.cut_off, tz) for one in counting.slices]
-    found, latest = dict(sorted(item for part in parts for item in part.items())), counting.of(LATEST)
+    found = reminder_figures(counting.session, counting.branch_id, counting.slices, counting.tz)
+    latest = counting.of(LATEST)
     return found if latest is None else {row: one.among(latest) for row, one in found.items()}
 
 

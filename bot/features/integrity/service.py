@@ -12,11 +12,11 @@ from bot.features.integrity.buttons import Origin, Read
 from bot.features.integrity.timing import Blocks, Wish
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.deadlines import after
+from bot.kit.figures import Slice, cut_off_among
 from bot.kit.owing import Does, Owing
 from bot.kit.refusal import Refusal
 from bot.kit.words import moment_words
 from scheduler.calendar.days import Calendar, at, local_day
-from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me, everybody
@@ -203,7 +203,7 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
         return []
     here = {member.id for member in roster(session, branch_id, today, None if person_id is None else [person_id])}
     twice = decisions.decided(session, branch_id).timing.second_line
-    calendar, people, read = calendar_of(session, branch_id), _audiences(session, reminders), _read(session, reminders)
+    calendar, (people, read) = calendar_of(session, branch_id), _asked_and_read(session, reminders)
     return [
         item
         for row in reminders
@@ -274,31 +274,32 @@ def figures(session: Session, reminder: Reminder, now: datetime) -> rules.Remind
 
 
 def reminder_figures(
-    session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo
+    session: Session, branch_id: int, slices: Sequence[Slice], tz: tzinfo
 ) -> dict[int, rules.ReminderCounts]:
-    """The reminders sent on days of one quarter (D1) as they count at `cut_off`, by id (S52)."""
-    start, end = at(period.start, time(), tz), at(period.to, time(), tz)
+    """The reminders sent on these days (D1), each as it counts at the cut-off of its quarter, by id (S52)."""
+    start, end = at(slices[0].days.start, time(), tz), at(slices[-1].days.to, time(), tz)
     query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.sent_at >= start, Reminder.sent_at < end)
     reminders = list(session.scalars(query.order_by(Reminder.id)))
-    people, read = _audiences(session, reminders), _read(session, reminders)
+    people, read = _asked_and_read(session, reminders)
+    closes = {row.id: cut_off_among(slices, local_day(row.sent_at, tz)) for row in reminders}
     return {
-        row.id: rules.count(people[row.id], read[row.id], row.ack_due, cut_off, rules.names(row.holidays))
+        row.id: rules.count(people[row.id], read[row.id], row.ack_due, closes[row.id], rules.names(row.holidays))
         for row in reminders
     }
 
 
-def _audiences(session: Session, reminders: Sequence[Reminder]) -> Mapping[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    mine = ReminderAudience.reminder_id.in_([row.id for row in reminders])
-    query = select(ReminderAudience.reminder_id, ReminderAudience.person_id).where(mine)
-    for reminder_id, person_id in session.execute(query.order_by(ReminderAudience.person_id)):
-        found[reminder_id].append(person_id)
-    return found
-
-
-def _read(session: Session, reminders: Sequence[Reminder]) -> Mapping[int, dict[int, datetime]]:
-    found: dict[int, dict[int, datetime]] = defaultdict(dict)
-    query = select(Acknowledgement).where(Acknowledgement.reminder_id.in_([row.id for row in reminders]))
-    for row in session.scalars(query):
-        found[row.reminder_id][row.person_id] = row.at
-    return found
+def _asked_and_read(
+    session: Session, reminders: Sequence[Reminder]
+) -> tuple[Mapping[int, list[int]], Mapping[int, dict[int, datetime]]]:
+    """By reminder, who was asked to read it, and when each of them did."""
+    people: dict[int, list[int]] = defaultdict(list)
+    read: dict[int, dict[int, datetime]] = defaultdict(dict)
+    asked, seen = ReminderAudience, Acknowledgement
+    query = select(asked.reminder_id, asked.person_id, seen.at)
+    query = query.outerjoin(seen, (seen.reminder_id == asked.reminder_id) & (seen.person_id == asked.person_id))
+    query = query.where(asked.reminder_id.in_([row.id for row in reminders])).order_by(asked.person_id)
+    for reminder_id, person_id, at_ in session.execute(query):
+        people[reminder_id].append(person_id)
+        if at_ is not None:
+            read[reminder_id][person_id] = at_
+    return people, read

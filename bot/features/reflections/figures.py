@@ -29,9 +29,8 @@ Tasks = Mapping[int, TaskFigures]
 
 def _tasks(counting: Counting) -> Tasks:
     """By id, each as it counts at the cut-off of its own quarter (D27)."""
-    session, branch_id, tz = counting.session, counting.branch_id, counting.tz
-    parts = [task_figures(session, branch_id, one.days, one.cut_off, tz).tasks for one in counting.slices]
-    found, latest = dict(sorted(item for part in parts for item in part.items())), counting.of(LATEST)
+    counted = task_figures(counting.session, counting.branch_id, counting.slices, counting.tz).tasks
+    found, latest = dict(sorted(counted.items())), counting.of(LATEST)
     if latest is None:
         return found
     return {task_id: replace(one, tally=one.tally.among(latest)) for task_id, one in found.items()}

@@ -17,6 +17,7 @@ from bot.kit.back_fill import Recorded, recorded
 from bot.kit.branch_settings import USUAL, BranchSettings
 from bot.kit.closing import cut_off_on
 from bot.kit.deadlines import admitted, in_time
+from bot.kit.figures import Slice, cut_off_among
 from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
@@ -320,15 +321,18 @@ class PeriodFigures:
         return tuple(row for figures in self.tasks.values() for row in figures.rows)
 
 
-def task_figures(session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo) -> PeriodFigures:
-    """The tasks of days of one quarter as they count at `cut_off`; a task is of the day of its subject (D11).
+def task_figures(session: Session, branch_id: int, slices: Sequence[Slice], tz: tzinfo) -> PeriodFigures:
+    """The tasks of these days, each as it counts at the cut-off of its quarter; a task is of the day of its subject
+    (D11).
 
     One that was made after the cut-off counts no more (D20). The number of statements depends neither on the tasks nor
     on the people.
     """
-    tasks = [task for task in of_period(session, branch_id, period, tz) if in_time(task.row.created_at, cut_off)]
-    members = rosters(session, branch_id, [day for task in tasks for day in task.subject.roster_days])
-    return PeriodFigures({task.row.id: _figures(task, members, cut_off, tz) for task in tasks})
+    period = Period(slices[0].days.start, slices[-1].days.to)
+    found = [(task, cut_off_among(slices, task.subject.day)) for task in of_period(session, branch_id, period, tz)]
+    tasks = [(task, cut_off) for task, cut_off in found if in_time(task.row.created_at, cut_off)]
+    members = rosters(session, branch_id, [day for task, _ in tasks for day in task.subject.roster_days])
+    return PeriodFigures({task.row.id: _figures(task, members, cut_off, tz) for task, cut_off in tasks})
 
 
 def _figures(task: Task, members: Mapping[date, Sequence[Member]], cut_off: datetime, tz: tzinfo) -> TaskFigures:

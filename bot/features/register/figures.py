@@ -31,25 +31,27 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session
 
 from bot.features.register import entries, messages, papers, superior, voted
 from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import PEER_ORGS, ROSTER, Count, Kind, Ratio, Type
 from bot.kit import branch_settings
 from bot.kit.deadlines import in_time
+from bot.kit.entry_kinds import USED
 from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
 from bot.kit.names import name_key
 from bot.kit.rates import percent, rate
 from bot.kit.words import cut
 from scheduler.calendar.days import DAY, Quarter
 from storage.audience import Me
+from storage.base import table
 from storage.choices import Duty
 from storage.models.entry import Entry, EntryDay, EntryLink, EntryPerson, EntryRow, EntryState, EntryValue
 from storage.roster import roster
 
 # Databases bound how many selects one statement may join.
-_AT_ONCE = 100
+_AT_ONCE = 400
 # Of the names behind their number, in UTF-16 units.
 LONGEST_NAMES = 60
 
@@ -71,8 +73,16 @@ class Behind:
 
 Found = Mapping[str, Sequence[Behind]]
 Outcomes = Mapping[tuple[int, int | None], Mapping[str, object]]
+# Of the tables, because a statement of all kinds is built anew for each count.
+_entries, _days, _links, _persons, _rows, _states, _values = (
+    table(model) for model in (Entry, EntryDay, EntryLink, EntryPerson, EntryRow, EntryState, EntryValue)
+)
+# The same a second time, where something is asked beside the lines that are counted.
+_day, _link, _person, _row, _state, _value_of = (
+    one.alias() for one in (_days, _links, _persons, _rows, _states, _values)
+)
 # By what people are told apart: by their number, who is on no roster by name.
-WHO = func.coalesce(cast(EntryPerson.person_id, String), EntryPerson.name)
+WHO = func.coalesce(cast(_persons.c.person_id, String), _persons.c.name)
 
 
 # --- the statement ---------------------------------------------------------------------------------------------------
@@ -80,9 +90,8 @@ WHO = func.coalesce(cast(EntryPerson.person_id, String), EntryPerson.name)
 
 def _load(counting: Counting) -> Found:
     """The rows of every figure of every kind, by path."""
-    there = select(Entry.kind).where(Entry.branch_id == counting.branch_id, Entry.withdrawn_at.is_(None)).distinct()
-    used = set(counting.session.scalars(there))
     # Of a kind without entries nothing is asked: to say it all takes longer than to look.
+    used = counting.of(USED)
     every = kinds(counting.session, counting.branch_id)
     asked = [(kind, one) for kind in every if kind.name in used for one in _counts(kind)]
     found: dict[str, list[Behind]] = defaultdict(list)
@@ -110,7 +119,7 @@ def _judge_by_votes(counting: Counting, asked: Sequence[tuple[Kind, Count]], fou
     """Leave out, of what points to a vote, what that comes to otherwise: it is stored nowhere."""
     judged = [(kind, one, codes) for kind, one in asked if (codes := _computed(kind, one)) and found.get(one.path)]
     outcomes = voted.outcomes(counting) if judged else {}
-    pointing = counting.of(POINTING) if judged else frozenset()
+    pointing = {entry_id for entry_id, *_ in counting.of(voted.POINTING)} if judged else set()
     for _, count, codes in judged:
         found[count.path] = [
             one for one in found[count.path] if one.entry_id not in pointing or _comes_to(outcomes, one, codes)
@@ -126,16 +135,6 @@ def _computed(kind: Kind, count: Count) -> Mapping[str, str | tuple[str, ...]]:
 def _comes_to(outcomes: Outcomes, one: Behind, codes: Mapping[str, str | tuple[str, ...]]) -> bool:
     said = {**outcomes.get((one.entry_id, None), {}), **outcomes.get((one.entry_id, one.row_id), {})}
     return all(said.get(key) in ([wanted] if isinstance(wanted, str) else wanted) for key, wanted in codes.items())
-
-
-def _pointing(counting: Counting) -> frozenset[int]:
-    query = select(EntryLink.entry_id).join(Entry, Entry.id == EntryLink.entry_id)
-    mine = query.where(Entry.branch_id == counting.branch_id, EntryLink.vote_id.is_not(None))
-    return frozenset(counting.session.scalars(mine))
-
-
-# The entries of which a vote says how they came out.
-POINTING = Source("entries that point to a vote", _pointing)
 
 
 def _counts(kind: Kind) -> Sequence[Count]:
@@ -162,6 +161,9 @@ def _by_path(path: str, code_: str) -> str:
     return path.format(code_) if "{}" in path else f"{path}.{code_}"
 
 
+_OF_STATE = ("entry_id", "row_id", "state", "since", "due_on", "owner_id", "owner_group_id")
+
+
 @dataclass(frozen=True, slots=True)
 class _Standing:
     """What holds as of the last day, of entries and of their rows: one part of the statement for all its selects."""
@@ -174,16 +176,16 @@ class _Standing:
 def _standing(counting: Counting) -> _Standing:
     """What holds of each entry and row of the branch as of the last day."""
     day = counting.last_day
-    order = (EntryState.on.desc(), EntryState.recorded_at.desc(), EntryState.id.desc())
-    number = func.row_number().over(partition_by=(EntryState.entry_id, EntryState.row_id), order_by=order)
+    order = (_states.c.on.desc(), _states.c.recorded_at.desc(), _states.c.id.desc())
+    number = func.row_number().over(partition_by=(_states.c.entry_id, _states.c.row_id), order_by=order)
     ranked = (
-        select(EntryState, number.label("number"))
-        .join(Entry, Entry.id == EntryState.entry_id)
+        select(*(_states.c[name] for name in _OF_STATE), number.label("number"))
+        .join(_entries, _entries.c.id == _states.c.entry_id)
         .where(
-            Entry.branch_id == counting.branch_id,
-            EntryState.on <= day,
-            EntryState.undone_at.is_(None),
-            in_time(EntryState.recorded_at, counting.cut_off(Quarter.of(day))),
+            _entries.c.branch_id == counting.branch_id,
+            _states.c.on <= day,
+            _states.c.undone_at.is_(None),
+            in_time(_states.c.recorded_at, counting.cut_off(Quarter.of(day))),
         )
         .subquery()
     )
@@ -193,73 +195,73 @@ def _standing(counting: Counting) -> _Standing:
 
 def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, number: int) -> Select[Any]:
     """The rows of one figure."""
-    row_id: Any = EntryRow.id if count.rows else null()
-    query = select(literal(number, Integer).label("number"), Entry.id, cast(row_id, BigInteger))
-    tables: Any = Entry.__table__
-    where = [Entry.branch_id == counting.branch_id, Entry.kind == kind.name, Entry.withdrawn_at.is_(None)]
+    row_id: Any = _rows.c.id if count.rows else null()
+    query = select(literal(number, Integer).label("number"), _entries.c.id, cast(row_id, BigInteger))
+    tables: Any = _entries
+    where = [
+        _entries.c.branch_id == counting.branch_id,
+        _entries.c.kind == kind.name,
+        _entries.c.withdrawn_at.is_(None),
+    ]
     if count.rows:
-        tables = tables.join(EntryRow, and_(EntryRow.entry_id == Entry.id, EntryRow.field == count.rows))
-        where.append(EntryRow.withdrawn_at.is_(None))
-    recorded = EntryRow.recorded_at if count.rows else Entry.recorded_at
+        tables = tables.join(_rows, and_(_rows.c.entry_id == _entries.c.id, _rows.c.field == count.rows))
+        where.append(_rows.c.withdrawn_at.is_(None))
+    recorded = _rows.c.recorded_at if count.rows else _entries.c.recorded_at
     if day := count.on or count.ends or count.holds or count.quarter:
-        tables = tables.join(EntryDay, _of(EntryDay, count, day))
+        tables = tables.join(_days, _of(_days, count, day))
         where += _dated(counting, count, recorded)
     if count.states or count.began:
         outer = standing.of_entry
-        tables = tables.join(outer, and_(outer.c.entry_id == Entry.id, outer.c.row_id.is_(None)))
+        tables = tables.join(outer, and_(outer.c.entry_id == _entries.c.id, outer.c.row_id.is_(None)))
         where += [outer.c.state.in_(count.states)] if count.states else []
         where += [outer.c.due_on < counting.last_day] if count.overdue and not count.row_states else []
         where += [_in_time(counting, outer.c.since, recorded), _begun_in_time(counting, outer)] if count.began else []
     if count.row_states:
         inner = standing.of_row
-        tables = tables.join(inner, and_(inner.c.entry_id == Entry.id, inner.c.row_id == EntryRow.id))
+        tables = tables.join(inner, and_(inner.c.entry_id == _entries.c.id, inner.c.row_id == _rows.c.id))
         where.append(inner.c.state.in_(count.row_states))
         where += [inner.c.due_on < counting.last_day] if count.overdue else []
         where += [inner.c.since <= inner.c.due_on] if count.in_time else []
     for key, codes in count.where.items():
-        value = aliased(EntryValue)
         among = [codes] if isinstance(codes, str) else codes
-        stands = exists().where(_of(value, count, key, kind), value.key.in_(among))
+        stands = exists().where(_of(_value_of, count, key, kind), _value_of.c.key.in_(among))
         where.append(or_(stands, _is_voted()) if key in _computed(kind, count) else stands)
     if count.year:
-        number_of_year = aliased(EntryValue)
         year = counting.last_day.year * 100
-        where.append(exists().where(_of(number_of_year, count, count.year, kind), number_of_year.hundredths == year))
+        where.append(exists().where(_of(_value_of, count, count.year, kind), _value_of.c.hundredths == year))
     if count.gone:
-        moved = aliased(EntryDay)
-        where.append(~exists().where(_of(moved, count, count.gone), moved.on <= counting.last_day))
+        where.append(~exists().where(_of(_day, count, count.gone), _day.c.on <= counting.last_day))
     if counting.only is not None:
         where.append(_names(counting, standing.of_owner, count))
     if count.times:
         # Once for each of these people; a number is of each of them.
-        tables = tables.join(EntryPerson, _of(EntryPerson, count, count.times, kind))
+        tables = tables.join(_persons, _of(_persons, count, count.times, kind))
         where += _own_people(counting)
-        tables = tables.join(EntryValue, _of(EntryValue, count, count.total, kind)) if count.total else tables
-        number_of: Any = EntryValue.hundredths if count.total else cast(null(), BigInteger)
-        return query.add_columns(WHO, EntryPerson.name, number_of).select_from(tables).where(*where)
+        tables = tables.join(_values, _of(_values, count, count.total, kind)) if count.total else tables
+        number_of: Any = _values.c.hundredths if count.total else cast(null(), BigInteger)
+        return query.add_columns(WHO, _persons.c.name, number_of).select_from(tables).where(*where)
     keyed = _keyed(kind, count)
     if count.latest:
-        tables = tables.join(EntryValue, _of(EntryValue, count, count.latest, kind))
-        newest = (cast(Entry.id, String), cast(EntryDay.on, String), EntryValue.hundredths)
+        tables = tables.join(_values, _of(_values, count, count.latest, kind))
+        newest = (cast(_entries.c.id, String), cast(_days.c.on, String), _values.c.hundredths)
         return query.add_columns(*newest).select_from(tables).where(*where)
     if count.distinct in kind.together:
         # What lacks one of these fields stands for itself.
-        tables = tables.outerjoin(EntryValue, _of(EntryValue, count, count.distinct))
-        own = func.coalesce(EntryValue.key, cast(Entry.id, String))
+        tables = tables.outerjoin(_values, _of(_values, count, count.distinct))
+        own = func.coalesce(_values.c.key, cast(_entries.c.id, String))
         return query.add_columns(own, literal(""), cast(null(), BigInteger)).select_from(tables).where(*where)
     if keyed is not None:
         table, columns, key = keyed
         tables = tables.join(table, _of(table, count, key, kind))
-        where += _own_people(counting) if table is EntryPerson else []
+        where += _own_people(counting) if table is _persons else []
         return query.add_columns(*columns).select_from(tables).where(*where)
-    nothing = (cast(Entry.id, String), literal(""), cast(null(), BigInteger))
+    nothing = (cast(_entries.c.id, String), literal(""), cast(null(), BigInteger))
     return query.add_columns(*nothing).select_from(tables).where(*where)
 
 
 def _is_voted() -> ColumnElement[bool]:
     """Whether an entry points to a vote, by which it is judged once it is read."""
-    link = aliased(EntryLink)
-    return exists().where(link.entry_id == Entry.id, link.vote_id.is_not(None))
+    return exists().where(_link.c.entry_id == _entries.c.id, _link.c.vote_id.is_not(None))
 
 
 def _keyed(kind: Kind, count: Count) -> tuple[Any, tuple[Any, ...], str] | None:
@@ -269,51 +271,50 @@ def _keyed(kind: Kind, count: Count) -> tuple[Any, tuple[Any, ...], str] | None:
         return None
     declared = kind.field(f"{count.rows}.{key}" if count.rows else key) or kind.field(key)
     if declared is not None and declared.type is Type.PEOPLE:
-        return EntryPerson, (WHO, EntryPerson.name, cast(null(), BigInteger)), key
-    return EntryValue, (EntryValue.key, EntryValue.word, EntryValue.hundredths), key
+        return _persons, (WHO, _persons.c.name, cast(null(), BigInteger)), key
+    return _values, (_values.c.key, _values.c.word, _values.c.hundredths), key
 
 
 def _of(table: Any, count: Count, key: str, kind: Kind | None = None) -> ColumnElement[bool]:
     """The lines of a field, of the entry or of the row that is counted: placements.on is of the row."""
     rows, _, name = key.rpartition(".")
     of_row = bool(rows) or (bool(count.rows) and kind is not None and kind.field(f"{count.rows}.{key}") is not None)
-    whose = table.row_id == EntryRow.id if of_row else table.row_id.is_(None)
-    return and_(table.entry_id == Entry.id, whose, table.field == name)
+    whose = table.c.row_id == _rows.c.id if of_row else table.c.row_id.is_(None)
+    return and_(table.c.entry_id == _entries.c.id, whose, table.c.field == name)
 
 
-def _dated(counting: Counting, count: Count, recorded: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+def _dated(counting: Counting, count: Count, recorded: ColumnElement[Any]) -> list[ColumnElement[bool]]:
     """That a day of the entry or row lies where the figure wants it, and came in time."""
     if count.ends:
-        return [_in_time(counting, EntryDay.last, recorded, after=DAY)]
+        return [_in_time(counting, _days.c.last, recorded, after=DAY)]
     if count.quarter:
         quarter = Quarter.of(counting.last_day)
         of = quarter.previous() if count.earlier else quarter
-        return [EntryDay.on == of.start, in_time(recorded, counting.cut_off(of))]
+        return [_days.c.on == of.start, in_time(recorded, counting.cut_off(of))]
     if count.on:
-        return [_in_time(counting, EntryDay.on, recorded), *([_is_first(count)] if count.first else [])]
+        return [_in_time(counting, _days.c.on, recorded), *([_is_first(count)] if count.first else [])]
     since = counting.period.start if count.behaviour is Behaviour.OPEN else counting.last_day
-    reaches = and_(EntryDay.on <= counting.last_day, or_(EntryDay.last.is_(None), EntryDay.last >= since))
+    reaches = and_(_days.c.on <= counting.last_day, or_(_days.c.last.is_(None), _days.c.last >= since))
     return [reaches, in_time(recorded, counting.cut_off(Quarter.of(counting.last_day)))]
 
 
 def _is_first(count: Count) -> ColumnElement[bool]:
     """No other row of the entry has an earlier day in this field."""
-    other, row = aliased(EntryDay), aliased(EntryRow)
     name = count.on.rpartition(".")[2]
     return ~exists().where(
-        other.entry_id == Entry.id,
-        other.field == name,
-        other.on < EntryDay.on,
-        row.id == other.row_id,
-        row.field == count.rows,
-        row.withdrawn_at.is_(None),
+        _day.c.entry_id == _entries.c.id,
+        _day.c.field == name,
+        _day.c.on < _days.c.on,
+        _row.c.id == _day.c.row_id,
+        _row.c.field == count.rows,
+        _row.c.withdrawn_at.is_(None),
     )
 
 
 def _in_time(
     counting: Counting,
-    day: "InstrumentedAttribute[date] | InstrumentedAttribute[date | None] | ColumnElement[date]",
-    recorded: InstrumentedAttribute[Any],
+    day: ColumnElement[Any],
+    recorded: ColumnElement[Any],
     after: timedelta = timedelta(),
 ) -> ColumnElement[bool]:
     """The day (or as long `after` it) lies in the period, and what it is of was recorded before the cut-off of that
@@ -328,14 +329,13 @@ def _in_time(
 
 def _begun_in_time(counting: Counting, standing: CTE) -> ColumnElement[bool]:
     """What put it into its state came in time for the quarter of that day, however often anything else was moved."""
-    begun = aliased(EntryState)
     return exists().where(
-        begun.entry_id == standing.c.entry_id,
-        begun.row_id.is_(None),
-        begun.state == standing.c.state,
-        begun.on == standing.c.since,
-        begun.undone_at.is_(None),
-        _in_time(counting, begun.on, begun.recorded_at),
+        _state.c.entry_id == standing.c.entry_id,
+        _state.c.row_id.is_(None),
+        _state.c.state == standing.c.state,
+        _state.c.on == standing.c.since,
+        _state.c.undone_at.is_(None),
+        _in_time(counting, _state.c.on, _state.c.recorded_at),
     )
 
 
@@ -350,7 +350,7 @@ def _own_people(counting: Counting) -> list[ColumnElement[bool]]:
     """Of a leader's own groups, where people are counted."""
     if counting.only is None:
         return []
-    return [EntryPerson.person_id.in_(counting.of(OWN_PEOPLE))]
+    return [_persons.c.person_id.in_(counting.of(OWN_PEOPLE))]
 
 
 def _names(counting: Counting, standing: CTE, count: Count) -> ColumnElement[bool]:
@@ -360,15 +360,14 @@ def _names(counting: Counting, standing: CTE, count: Count) -> ColumnElement[boo
     groups = sorted(counting.only or ())
     people = counting.of(OWN_PEOPLE)
     # Beside those that the figure itself may count.
-    person = aliased(EntryPerson)
-    named = exists().where(person.entry_id == Entry.id, person.person_id.in_(people))
+    named = exists().where(_person.c.entry_id == _entries.c.id, _person.c.person_id.in_(people))
     owned = exists().where(
-        standing.c.entry_id == Entry.id,
+        standing.c.entry_id == _entries.c.id,
         or_(standing.c.owner_id.in_(people), standing.c.owner_group_id.in_(groups)),
     )
     if count.rows:
-        named = named.where(or_(person.row_id.is_(None), person.row_id == EntryRow.id))
-        owned = owned.where(or_(standing.c.row_id.is_(None), standing.c.row_id == EntryRow.id))
+        named = named.where(or_(_person.c.row_id.is_(None), _person.c.row_id == _rows.c.id))
+        owned = owned.where(or_(standing.c.row_id.is_(None), standing.c.row_id == _rows.c.id))
     return or_(named, owned)
 
 

@@ -13,6 +13,7 @@ from bot.features.register import entries, messages, month_minutes
 from bot.features.register.kinds.kind import Kind, Papers
 from bot.features.tally.periods import month_of
 from bot.kit.deadlines import in_time
+from bot.kit.entry_kinds import USED
 from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
 from bot.kit.rates import percent, rate
 from scheduler.calendar.days import Quarter
@@ -75,7 +76,8 @@ def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
         .order_by(Entry.id)
     )
     found: dict[tuple[date, str], list[int]] = defaultdict(list)
-    for entry_id, month, which, recorded_at in counting.session.execute(query):
+    rows = counting.session.execute(query) if kind.name in counting.of(USED) else ()
+    for entry_id, month, which, recorded_at in rows:
         if in_time(recorded_at, counting.cut_off(Quarter.of(month))):
             found[month, which].append(entry_id)
     by_itself = month_minutes.complete(counting, months, month_of(months[-1]).to) if months else {}

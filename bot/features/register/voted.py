@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,15 +13,16 @@ from bot.features.register.computing import Computed, with_outcome
 from bot.features.register.kinds.kind import VOTE
 from bot.features.register.rules import View
 from bot.features.register.values import links
-from bot.kit.figures import Counting
+from bot.kit.counted_votes import COUNTED_VOTES
+from bot.kit.figures import Counting, Source
 from bot.kit.votes import Counted, counted
-from scheduler.calendar.days import Quarter, local_day
 from storage.choices import OFF
 from storage.models.activity import Activity
 from storage.models.entry import Entry, EntryLink, EntryRow
 from storage.models.vote import Vote
 
 CANDIDATES = "candidates"
+Pointing = tuple[int, str, int, Mapping[str, Any]]
 
 
 def with_votes(session: Session, found: Sequence[View], tz: tzinfo) -> list[View]:
@@ -59,19 +61,27 @@ def _computed(one: Counted, seats: object, rows: Sequence[tuple[int, Mapping[str
     return with_outcome(one.outcome.valid, len(one.present), seats if isinstance(seats, int) else None, rows)
 
 
+def _pointing(counting: Counting) -> Sequence[Pointing]:
+    query = select(EntryLink.entry_id, EntryLink.field, EntryLink.vote_id, Entry.fields)
+    query = query.join(Entry, Entry.id == EntryLink.entry_id)
+    here = (Entry.branch_id == counting.branch_id, Entry.withdrawn_at.is_(None))
+    return [(*row,) for row in counting.session.execute(query.where(*here, EntryLink.vote_id.is_not(None)))]
+
+
+# The entries of which a vote says how they came out, by which field, with what else they say.
+POINTING: Source[Sequence[Pointing]] = Source("entries that point to a vote", _pointing)
+
+
 def outcomes(counting: Counting) -> Mapping[tuple[int, int | None], Mapping[str, object]]:
     """Of the branch's entries that point to a vote, and of their rows, what it comes to by the cut-off of its meeting's
     quarter (D27); by entry and row.
     """
-    session = counting.session
     found: dict[tuple[int, int | None], Mapping[str, object]] = {}
-    query = select(EntryLink.entry_id, EntryLink.vote_id, Entry.fields).join(Entry, Entry.id == EntryLink.entry_id)
-    query = query.where(Entry.branch_id == counting.branch_id, Entry.withdrawn_at.is_(None))
-    pointing = session.execute(query.where(EntryLink.vote_id.is_not(None), EntryLink.field == VOTE)).all()
+    pointing = [(entry, vote, fields) for entry, field, vote, fields in counting.of(POINTING) if field == VOTE]
     if not pointing:
         return {}
-    there = _by_cut_off(counting, {vote_id for _, vote_id, _ in pointing})
-    rows = _rows(session, [entry_id for entry_id, _, _ in pointing])
+    there = counting.of(COUNTED_VOTES).every
+    rows = _rows(counting.session, [entry_id for entry_id, _, _ in pointing])
     for entry_id, vote_id, fields in pointing:
         if vote_id in there:
             made = _computed(there[vote_id], fields.get("seats"), rows[entry_id])
@@ -85,18 +95,3 @@ def _rows(session: Session, ids: Sequence[int]) -> Mapping[int, list[tuple[int, 
     for row in session.scalars(query.where(EntryRow.withdrawn_at.is_(None)).order_by(EntryRow.position)):
         found[row.entry_id].append((row.id, row.fields))
     return found
-
-
-def _by_cut_off(counting: Counting, ids: set[int]) -> dict[int, Counted]:
-    """Quarter by quarter, because each has its own."""
-    at = select(Vote.activity_id).where(Vote.id.in_(ids))
-    query = select(Activity).where(Activity.id.in_(at), Activity.status.not_in(OFF)).order_by(Activity.id)
-    by: dict[datetime, list[Activity]] = defaultdict(list)
-    for one in counting.session.scalars(query):
-        by[counting.cut_off(Quarter.of(local_day(one.start_at, counting.tz)))].append(one)
-    return {
-        one.row.id: one
-        for cut_off, activities in by.items()
-        for one in counted(counting.session, activities, counting.tz, cut_off)
-        if one.row.id in ids and one.outcome.counted
-    }

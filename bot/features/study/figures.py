@@ -31,8 +31,7 @@ from storage.models.study import MonthlyTheme, StudyItem
 
 
 def _study(counting: Counting) -> StudyCounts:
-    session, branch_id, tz = counting.session, counting.branch_id, counting.tz
-    found = StudyCounts.joined(study_figures(session, branch_id, one.days, one.cut_off, tz) for one in counting.slices)
+    found = study_figures(counting.session, counting.branch_id, counting.slices)
     latest = counting.of(LATEST)
     return found if latest is None else found.among(latest)
 

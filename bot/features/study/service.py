@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from bot.features.study import messages, rules
 from bot.features.study.buttons import Done, Origin
 from bot.kit import branch_settings
-from bot.kit.closing import close_days, cut_off_of, cut_off_on, standing
+from bot.kit.closing import CutOffs, by_cut_off, close_days, cut_off_of, cut_off_on
 from bot.kit.deadlines import CloseDays, admitted, in_time
+from bot.kit.figures import Slice, cut_off_among, each
 from bot.kit.owing import Does, Owing, short
 from bot.kit.quiet_hours import FURTHEST, nudge_days
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, own_row, take_back
 from bot.kit.words import quoted, short_day
 from scheduler.calendar.days import Calendar, Quarter, at, local_day
-from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
 from storage import audit
 from storage.audience import Me
@@ -152,7 +152,7 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
     people = None if person_id is None else [person_id]
     here = {member.id for member in roster(session, branch_id, today, people)}
     learners = expected(session, branch_id, items, people)
-    done = {(row.person_id, row.item_id) for row in _completions(session, items, people=people)}
+    done = _done(session, items, people)
     calendar = calendar_of(session, branch_id)
     return [
         _owing(item, person, today, tz, calendar)
@@ -160,6 +160,15 @@ def owing(session: Session, branch_id: int, now: datetime, tz: tzinfo, person_id
         for person in learners[item.id]
         if person in here and (person, item.id) not in done
     ]
+
+
+def _done(session: Session, items: Sequence[StudyItem], people: Collection[int] | None) -> set[tuple[int, int]]:
+    """Who has learned which of these items, by person and item."""
+    query = select(StudyCompletion.person_id, StudyCompletion.item_id)
+    query = query.where(StudyCompletion.item_id.in_([item.id for item in items]), _STANDS)
+    if people is not None:
+        query = query.where(StudyCompletion.person_id.in_(people))
+    return {(row.person_id, row.item_id) for row in session.execute(query)}
 
 
 def _asked_for(item: StudyItem, closes: CloseDays, now: datetime, tz: tzinfo) -> bool:
@@ -194,41 +203,53 @@ def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo, calendar: C
 # --- what counts ---------------------------------------------------------------------------------------------------
 
 
-def study_figures(session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo) -> rules.StudyCounts:
-    """The study of days of one quarter as it counts at `cut_off` (D10), and the themes whose prompt was sent (S7).
+def study_figures(session: Session, branch_id: int, slices: Sequence[Slice]) -> rules.StudyCounts:
+    """The study of these days, each quarter's as it counts at its cut-off (D10), and the themes whose prompt was sent
+    (S7).
 
     What was recorded of it after the cut-off counts no more (D20): an archive may bring that.
     """
-    of_period = (StudyItem.assigned_on.between(period.start, period.end), in_time(StudyItem.created_at, cut_off))
-    query = select(StudyItem).where(StudyItem.branch_id == branch_id, GIVEN, *of_period).order_by(StudyItem.id)
-    items = list(session.scalars(query))
-    return rules.count(
-        [rules.Item(item.id, item.kind, item.assigned_on, item.due_on) for item in items],
-        expected(session, branch_id, items),
-        _completions(session, items, cut_off),
-        cut_off,
-        _themes(session, branch_id, period, cut_off),
+
+    def given(part: Slice) -> ColumnElement[bool]:
+        in_days = StudyItem.assigned_on.between(part.days.start, part.days.end)
+        return in_days & in_time(StudyItem.created_at, part.cut_off)
+
+    first, last = slices[0].days.start, slices[-1].days.end
+    whole = (StudyItem.branch_id == branch_id, StudyItem.assigned_on.between(first, last))
+    query = select(StudyItem).where(*whole, GIVEN, each(slices, given))
+    items = list(session.scalars(query.order_by(StudyItem.id)))
+    asked = [rules.Item(item.id, item.kind, item.assigned_on, item.due_on) for item in items]
+    learners, themes = expected(session, branch_id, items), _themes(session, branch_id, slices)
+    done = _completions(session, {one.id: cut_off_among(slices, one.assigned_on) for one in asked})
+    return rules.StudyCounts.joined(
+        rules.count(
+            [one for one in asked if part.days.holds(one.assigned_on)],
+            learners,
+            done,
+            part.cut_off,
+            [theme for theme, day in themes if part.days.holds(day)],
+        )
+        for part in slices
     )
 
 
-def _themes(session: Session, branch_id: int, period: Period, cut_off: datetime) -> list[int]:
-    in_period = (
-        MonthlyTheme.prompt_sent_on.between(period.start, period.end),
-        in_time(MonthlyTheme.created_at, cut_off),
-    )
-    query = select(MonthlyTheme.id).where(MonthlyTheme.branch_id == branch_id, *in_period)
-    return list(session.scalars(query.order_by(MonthlyTheme.id)))
+def _themes(session: Session, branch_id: int, slices: Sequence[Slice]) -> list[tuple[int, date]]:
+    """Each with the day on which its prompt was sent."""
+
+    def sent(part: Slice) -> ColumnElement[bool]:
+        in_days = MonthlyTheme.prompt_sent_on.between(part.days.start, part.days.end)
+        return in_days & in_time(MonthlyTheme.created_at, part.cut_off)
+
+    query = select(MonthlyTheme.id, MonthlyTheme.prompt_sent_on).where(MonthlyTheme.branch_id == branch_id)
+    found = session.execute(query.where(each(slices, sent)).order_by(MonthlyTheme.id))
+    return [(theme, day) for theme, day in found if day is not None]
 
 
-def _completions(
-    session: Session, items: Sequence[StudyItem], cut_off: datetime | None = None, people: Collection[int] | None = None
-) -> list[rules.Completion]:
-    """Of some items (and people); `cut_off`: as they stood then, a later undo left aside."""
-    of_items: ColumnElement[bool] = StudyCompletion.item_id.in_([item.id for item in items])
-    if people is not None:
-        of_items = and_(of_items, StudyCompletion.person_id.in_(people))
-    query = select(StudyCompletion, admitted(StudyCompletion.completed_at))
-    query = query.where(standing(StudyCompletion, of_items, cut_off)).order_by(StudyCompletion.id)
+def _completions(session: Session, cut_offs: CutOffs) -> list[rules.Completion]:
+    """Of some items, as they stood at the cut-off of each, a later undo left aside."""
+    of = StudyCompletion
+    stood = by_cut_off(of, of.item_id, cut_offs, cut_offs)
+    query = select(of, admitted(of.completed_at)).where(stood).order_by(of.id)
     return [
         rules.Completion(row.id, row.item_id, row.person_id, row.completed_on, row.completed_at, counts)
         for row, counts in session.execute(query)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from bot.features.talks import messages, reading, rules
 from bot.features.talks.buttons import OpenCampaign, OpenTalk
@@ -25,6 +25,7 @@ from bot.kit.figures import (
     Slice,
     Source,
     codes,
+    each,
     fixed,
     those,
 )
@@ -33,6 +34,7 @@ from bot.kit.group_scope import LATEST
 from bot.kit.rates import percent
 from bot.kit.replies import Choice
 from bot.kit.words import quoted, short_day
+from scheduler.calendar.days import Quarter
 from storage.choices import TalkKind
 from storage.models.talk import Talk, TalkCampaign
 from storage.roster import rosters
@@ -66,25 +68,31 @@ def _campaigns(counting: Counting) -> Sequence[Campaign]:
     """Those that end in the days of the period: each with its talks, also of an earlier quarter, as they were by the
     cut-off of its last day; to a leader's groups belong their people.
     """
-    return [one for part in counting.slices for one in _of_slice(counting, part)]
 
+    def ends(part: Slice) -> ColumnElement[bool]:
+        made = or_(TalkCampaign.made_at.is_(None), in_time(TalkCampaign.made_at, part.cut_off))
+        in_days = and_(made, TalkCampaign.last_on >= part.days.start, TalkCampaign.last_on < part.days.to)
+        here = and_(TalkCampaign.branch_id == counting.branch_id, in_days)
+        return standing(TalkCampaign, here, part.cut_off)
 
-def _of_slice(counting: Counting, part: Slice) -> Iterable[Campaign]:
-    made = or_(TalkCampaign.made_at.is_(None), in_time(TalkCampaign.made_at, part.cut_off))
-    ends = and_(made, TalkCampaign.last_on >= part.days.start, TalkCampaign.last_on < part.days.to)
-    here = and_(TalkCampaign.branch_id == counting.branch_id, ends)
-    rows = reading.all_campaigns(counting.session, standing(TalkCampaign, here, part.cut_off))
+    def carry(part: Slice) -> ColumnElement[bool]:
+        mine = [row.id for row in rows if part.days.holds(row.last_on)]
+        return _in_time(counting, part, Talk.campaign_id.in_(mine)) if mine else false()
+
+    here = TalkCampaign.branch_id == counting.branch_id
+    rows = reading.all_campaigns(counting.session, and_(here, each(counting.slices, ends)))
     if not rows:
-        return
-    carry = _in_time(counting, part, Talk.campaign_id.in_([row.id for row in rows]))
-    talks = reading.held(counting.session, counting.branch_id, carry)
+        return []
+    talks = reading.held(counting.session, counting.branch_id, each(counting.slices, carry))
     there = rosters(counting.session, counting.branch_id, {row.last_on for row in rows})
     only = counting.of(LATEST)
-    for row in rows:
+    found = []
+    for row in sorted(rows, key=lambda row: Quarter.of(row.last_on)):
         should = [one.id for one in there[row.last_on] if only is None or one.id in only]
         mine = _among([one for one in talks if one.campaign_id == row.id], only)
         came_to = rules.progress(row.from_on, row.last_on, should, mine)
-        yield Campaign(row.id, row.topic, row.from_on, row.last_on, came_to)
+        found.append(Campaign(row.id, row.topic, row.from_on, row.last_on, came_to))
+    return found
 
 
 def _among(talks: Iterable[Held], only: frozenset[int] | None) -> list[Held]:
@@ -93,18 +101,13 @@ def _among(talks: Iterable[Held], only: frozenset[int] | None) -> list[Held]:
 
 def _talks(counting: Counting) -> Sequence[Held]:
     """By the day of the talk, each by the cut-off of its own quarter (D27)."""
-    return [
-        one
-        for part in counting.slices
-        for one in _among(
-            reading.held(
-                counting.session,
-                counting.branch_id,
-                _in_time(counting, part, *reading.within(part.days.start, part.days.to)),
-            ),
-            counting.of(LATEST),
-        )
-    ]
+
+    def within(part: Slice) -> ColumnElement[bool]:
+        return _in_time(counting, part, *reading.within(part.days.start, part.days.to))
+
+    whole = reading.within(counting.period.start, counting.period.to)
+    found = reading.held(counting.session, counting.branch_id, *whole, each(counting.slices, within))
+    return _among(found, counting.of(LATEST))
 
 
 # Who is missing is told on the page of the campaign: not everybody who reads the tally may know.

@@ -118,7 +118,8 @@ def _parts(asked: Counting, person_id: int, held: Sequence[Held], part: Slice) -
     open_ = select(Activity).where(*of_slice, Activity.status.in_([ActivityStatus.PLANNED, ActivityStatus.HELD]))
     activities = session.scalars(open_.order_by(Activity.start_at, Activity.id)).all()
     begun = [one for one in activities if one.status is ActivityStatus.PLANNED and one.start_at <= now]
-    asked_to = {row for row, roll in rolls(session, begun, tz, part.cut_off).items() if person_id in roll.expected}
+    cut_offs = {one.id: part.cut_off for one in begun}
+    asked_to = {row for row, roll in rolls(session, begun, tz, cut_offs).items() if person_id in roll.expected}
     return [
         OwnActivity(
             activity.title,

@@ -16,12 +16,12 @@ from bot.kit.figures import Counting, Figure, Figures, Lacking, Section, Source
 from bot.kit.group_scope import GROUPS
 from bot.kit.refusal import Refusal
 from bot.kit.versions import DRAFT, Version
-from scheduler.calendar.days import Quarter
+from scheduler.calendar.days import DAY, Quarter
 from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.lookups import names_of
-from storage.models.organisation import Organisation
 from storage.once import asked_once
+from storage.roster import rosters
 
 NO_SUCH_VERSION = "没有这一版数据。"
 
@@ -128,9 +128,11 @@ def tally(
     """
     with asked_once(session):
         asked = counting(session, branch_id, period, now, tz, only)
+        # No later question goes further back: what is known of the people is read once.
+        rosters(session, branch_id, [period.start - DAY])
         every = figures(session, branch_id)
         told = [one for one in every if (to is None or one.told_to(to)) and (area is None or one.section in area)]
-        found = count(asked, session.get_one(Organisation, branch_id).name, told)
+        found = count(asked, asked.settings.name, told)
     if period.quarter is None:
         return replace(found, read=versions.newest(session, branch_id, period.quarters()))
     kept = only is None and version != DRAFT

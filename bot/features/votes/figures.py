@@ -1,22 +1,28 @@
 """What is counted of votes (D18): who had one, who was there, and how it came out, by vote."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
-from bot.kit.deadlines import in_time
+from bot.kit.counted_votes import COUNTED_VOTES
 from bot.kit.figure_words import aside
-from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Section, Shown, Slice, Source, codes, fixed
+from bot.kit.figures import (
+    Behaviour,
+    Counting,
+    Figure,
+    Look,
+    Record,
+    Section,
+    Shown,
+    Source,
+    codes,
+    fixed,
+)
 from bot.kit.group_scope import GROUPS
 from bot.kit.votes import Counted
-from bot.kit.votes import counted as counted_votes
 from bot.kit.voting import vote_words
 from bot.kit.words import cut, short_day
-from scheduler.calendar.days import local_day
-from storage.choices import ActivityStatus
+from scheduler.calendar.days import Quarter, local_day
 from storage.models.activity import Activity
-from storage.models.vote import Vote
 
 LONGEST = 60
 # A vote, and the activity that it was taken at.
@@ -28,27 +34,8 @@ def _votes(counting: Counting) -> Sequence[Row]:
     leader's groups belong those of their own meetings.
     """
     groups = None if counting.only is None else counting.of(GROUPS)
-    return [
-        (one, activity)
-        for part in counting.slices
-        for one, activity in _of_slice(counting, part)
-        if groups is None or activity.group_id in groups
-    ]
-
-
-def _of_slice(counting: Counting, part: Slice) -> Iterable[Row]:
-    start, end = counting.bounds(part.days)
-    query = select(Activity).where(
-        Activity.branch_id == counting.branch_id,
-        Activity.start_at >= start,
-        Activity.start_at < end,
-        Activity.status == ActivityStatus.HELD,
-        Activity.settled_at.is_(None) | in_time(Activity.settled_at, part.cut_off),
-        select(Vote.id).where(Vote.activity_id == Activity.id).exists(),
-    )
-    activities = {one.id: one for one in counting.session.scalars(query)}
-    found = counted_votes(counting.session, list(activities.values()), counting.tz, part.cut_off)
-    return [(one, activities[one.row.activity_id]) for one in found if one.outcome.counted]
+    found = [one for one in counting.of(COUNTED_VOTES).held if groups is None or one[1].group_id in groups]
+    return sorted(found, key=lambda one: (Quarter.of(local_day(one[1].start_at, counting.tz)), one[0].row.id))
 
 
 VOTES: Source[Sequence[Row]] = Source("votes", _votes)

@@ -154,8 +154,8 @@ def test_what_came_after_the_cut_off_does_not_count(storage: Storage) -> None:
         makeups.review_makeup(session, desk.me("甲二"), row.id, True, late, today=TOLD.date())
         service.mark(session, desk.me("甲二"), desk.activity, desk.cast["丙三"], AttendanceStatus.PRESENT, late)
         session.flush()
-        closes = cut_off(session, desk.activity, SHANGHAI)
-        then = service.roll(session, desk.activity, SHANGHAI, closes)
+        closes = {desk.activity.id: cut_off(session, desk.activity, SHANGHAI)}
+        then = service.rolls(session, [desk.activity], SHANGHAI, closes)[desk.activity.id]
         assert (len(then.made_up), len(then.absent)) == (0, 1)
 
 

@@ -13,6 +13,7 @@ from bot.features.archive.importing import Target
 from bot.features.reflections import items, reviews, submissions, tasks
 from bot.features.reflections.service import find_of, task_figures
 from bot.kit.closing import cut_off_of
+from bot.kit.figures import Slice
 from bot.kit.handlers import File
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
@@ -222,7 +223,7 @@ def test_only_what_comes_is_replaced(storage: Storage) -> None:
 def figures(session: Session, branch_id: int) -> Any:
     quarter = Quarter(2022, 3)
     closes = cut_off_of(session, branch_id, quarter.start, SHANGHAI)
-    return task_figures(session, branch_id, Period.of(quarter), closes, SHANGHAI).tasks
+    return task_figures(session, branch_id, [Slice(Period.of(quarter), closes)], SHANGHAI).tasks
 
 
 def test_what_came_after_the_cut_off_counts_in_no_version(storage: Storage) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.features.archive.importing import Target
 from bot.features.integrity import rules, service
 from bot.kit.closing import cut_off_of
+from bot.kit.figures import Slice
 from scheduler.calendar.days import Quarter, at
 from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of
@@ -106,7 +107,7 @@ def test_they_are_replaced_each_in_its_row(storage: Storage) -> None:
 def counts(session: Session, branch_id: int) -> dict[str, rules.ReminderCounts]:
     quarter = Quarter(2022, 3)
     closes = cut_off_of(session, branch_id, quarter.start, SHANGHAI)
-    found = service.reminder_figures(session, branch_id, Period.of(quarter), closes, SHANGHAI)
+    found = service.reminder_figures(session, branch_id, [Slice(Period.of(quarter), closes)], SHANGHAI)
     return {session.get_one(Reminder, row_id).archive_id or "": one for row_id, one in found.items()}
 
 

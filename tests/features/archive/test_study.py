@@ -14,6 +14,7 @@ from bot.features.archive.importing import Target
 from bot.features.study import planning, service
 from bot.features.study.service import study_figures
 from bot.kit.closing import cut_off_of
+from bot.kit.figures import Slice
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from storage.choices import StudyItemKind
@@ -163,7 +164,7 @@ def test_only_what_comes_is_replaced(storage: Storage) -> None:
 def counted(session: Session, branch_id: int) -> Any:
     quarter = Quarter(2022, 3)
     closes = cut_off_of(session, branch_id, quarter.start, SHANGHAI)
-    return study_figures(session, branch_id, Period.of(quarter), closes, SHANGHAI)
+    return study_figures(session, branch_id, [Slice(Period.of(quarter), closes)])
 
 
 def test_what_came_after_the_cut_off_counts_in_no_version(storage: Storage) -> None:

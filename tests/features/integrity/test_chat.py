@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.features.integrity import service
+from bot.kit.figures import Slice
 from bot.playground import story
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
@@ -59,7 +60,7 @@ async def test_st6_one_reminder_for_one_block(bot: World) -> None:
     quarter = Quarter(2023, 3)
     with bot.storage.reading() as session:
         found = service.reminder_figures(
-            session, bot.cast.branch_id, Period.of(quarter), quarter.cut_off(SHANGHAI), SHANGHAI
+            session, bot.cast.branch_id, [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))], SHANGHAI
         )
     assert len(found) == 1
     figures = found.popitem()[1]

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from bot.features.integrity import service
+from bot.kit.figures import Slice
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import BUNDLED, Quarter
 from scheduler.calendar.periods import Period
@@ -86,4 +87,6 @@ def test_a_reminder_counts_in_the_quarter_in_which_it_was_sent(storage: Storage,
 
 def figures(session: Session, branch_id: int, number: int) -> list[int]:
     quarter = Quarter(2023, number)
-    return list(service.reminder_figures(session, branch_id, Period.of(quarter), quarter.cut_off(SHANGHAI), SHANGHAI))
+    return list(
+        service.reminder_figures(session, branch_id, [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))], SHANGHAI)
+    )

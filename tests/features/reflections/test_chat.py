@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from bot.features.reflections import service
 from bot.features.reflections.buttons import Review, Submit
+from bot.kit.figures import Slice
 from bot.playground import story
 from bot.playground.chats import Message
 from scheduler.calendar.days import Quarter
@@ -425,7 +426,7 @@ async def test_st6_six_cadres_one_piece_each(bot: World) -> None:
     with bot.storage.reading() as session:
         quarter = Quarter(2023, 3)
         found = service.task_figures(
-            session, bot.cast.branch_id, Period.of(quarter), quarter.cut_off(SHANGHAI), SHANGHAI
+            session, bot.cast.branch_id, [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))], SHANGHAI
         )
         [figures] = found.tasks.values()
         assert session.scalar(select(func.count()).select_from(Reflection)) == 6

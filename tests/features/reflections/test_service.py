@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import reviews, service, submissions, tasks
 from bot.features.reflections.tasks import Plan
+from bot.kit.figures import Slice
 from bot.kit.handlers import File
 from bot.kit.refusal import Refusal
 from scheduler.calendar.days import Quarter
@@ -100,7 +101,7 @@ class House:
         reviews.review(self.session, self.me(by), row.id, accept, GIVEN + timedelta(days=30), reason)
 
     def figures(self, cut_off: datetime = CUT_OFF) -> service.TaskFigures:
-        found = service.task_figures(self.session, self.cast.branch_id, Period.of(Q3), cut_off, SHANGHAI)
+        found = service.task_figures(self.session, self.cast.branch_id, [Slice(Period.of(Q3), cut_off)], SHANGHAI)
         return found.tasks[self.task_id]
 
     def change(self, table: Any, name: str, **values: Any) -> None:
@@ -467,11 +468,14 @@ def test_figures_by_the_names_of_the_archive(storage: Storage) -> None:
         }
         assert found.tally.late == (late.id,)
         house.review(house.hand_in("丙八"), by="丙一")
-        after = service.task_figures(session, house.cast.branch_id, Period.of(Q3), CUT_OFF, SHANGHAI)
+        after = service.task_figures(session, house.cast.branch_id, [Slice(Period.of(Q3), CUT_OFF)], SHANGHAI)
         assert (after.reflection_pieces_total, len(after.rows), len(set(after.rows))) == (22, 22, 22)
         before = house.figures(datetime(2023, 9, 1, tzinfo=SHANGHAI))
         assert (before.named()["pieces"], before.named()["late"]) == (21, 0)
-        assert service.task_figures(session, house.cast.branch_id, Period.of(Q3.next()), CUT_OFF, SHANGHAI).tasks == {}
+        assert (
+            service.task_figures(session, house.cast.branch_id, [Slice(Period.of(Q3.next()), CUT_OFF)], SHANGHAI).tasks
+            == {}
+        )
 
 
 def test_pieces_after_the_cut_off_wait_for_a_correction(storage: Storage) -> None:

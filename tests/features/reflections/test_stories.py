@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.features.reflections import service as reflections
+from bot.kit.figures import Slice
 from bot.playground import story
 from bot.playground.chats import Message
 from scheduler.calendar.days import Quarter
@@ -39,7 +40,7 @@ def words(bot: World) -> dict[str, tuple[str, int]]:
     """Of each task how its pieces are said, and of how many people they are asked."""
     with bot.storage.reading() as session:
         found = reflections.task_figures(
-            session, bot.cast.branch_id, Period.of(Q3), Q3.cut_off(SHANGHAI), SHANGHAI
+            session, bot.cast.branch_id, [Slice(Period.of(Q3), Q3.cut_off(SHANGHAI))], SHANGHAI
         ).tasks
     return {one.title: (one.tally.words, len(one.tally.expected)) for one in found.values()}
 

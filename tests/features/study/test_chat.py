@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.features.study import service
+from bot.kit.figures import Slice
 from bot.playground import story
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
@@ -94,7 +95,7 @@ async def test_st3_from_plan_to_figures(bot: World) -> None:
     quarter = Quarter(2023, 3)
     with bot.storage.reading() as session:
         found = service.study_figures(
-            session, bot.cast.branch_id, Period.of(quarter), quarter.cut_off(SHANGHAI), SHANGHAI
+            session, bot.cast.branch_id, [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))]
         )
     assert (found.items, found.books, found.expected_pairs, found.completed_pairs) == (3, 1, 69, 66)
     assert (found.late, str(found.completion_rate), found.monthly_themes) == (6, "95.7", 1)

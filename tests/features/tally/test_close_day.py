@@ -112,7 +112,8 @@ def test_what_counts_until_the_branchs_own_midnight(storage: Storage, day: int, 
         assert said["by_type"]["theme_party_day"]["count"] == counts
         assert said["study"]["completed_pairs"] == counts
         assert said["reflection_pieces_total"] == counts
-        roll = activities.roll(session, desk.activity, SHANGHAI, desk.midnight)
+        closes = {desk.activity.id: desk.midnight}
+        roll = activities.rolls(session, [desk.activity], SHANGHAI, closes)[desk.activity.id]
         # Whose leave was approved in good time is on leave either way; whose make-up was done too late made up nothing.
         assert (len(roll.present), len(roll.leave), len(roll.made_up)) == (counts, 1 + counts, counts)
 
@@ -126,7 +127,8 @@ def test_what_was_withdrawn_too_late_still_counts(storage: Storage, day: int) ->
             for table in (Attendance, StudyCompletion):
                 session.execute(update(table).values(withdrawn_at=withdrawn_at))
             assert desk.figures()["study"]["completed_pairs"] == counts
-            roll = activities.roll(session, desk.activity, SHANGHAI, desk.midnight)
+            closes = {desk.activity.id: desk.midnight}
+            roll = activities.rolls(session, [desk.activity], SHANGHAI, closes)[desk.activity.id]
             assert len(roll.present) == counts
 
 

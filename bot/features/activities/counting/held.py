@@ -2,21 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, tzinfo
+from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities.counting.rules import Held, Lecturer
 from bot.features.activities.counting.showing import lacking
 from bot.features.activities.service import rolls
+from bot.kit.activities import in_period
 from bot.kit.back_fill import back_filled_on
 from bot.kit.deadlines import in_time
-from bot.kit.figures import Counting, Source
+from bot.kit.figures import Counting, Slice, Source, cut_off_among, each
 from bot.kit.group_scope import GROUPS, LATEST
 from bot.kit.names import names_listed
-from scheduler.calendar.days import at
-from scheduler.calendar.periods import Period
 from storage.activities import delegates
 from storage.choices import ActivityStatus, Duty
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component
@@ -26,11 +25,7 @@ from storage.roster import Member, rosters
 
 def _held(counting: Counting) -> list[Held]:
     """In the order of time, each quarter's by its own cut-off (D27)."""
-    found = [
-        one
-        for part in counting.slices
-        for one in held_activities(counting.session, counting.branch_id, part.days, part.cut_off, counting.tz)
-    ]
+    found = held_activities(counting)
     latest = counting.of(LATEST)
     return found if latest is None else list(_of_groups(counting, found, latest))
 
@@ -55,27 +50,27 @@ def of_groups(members: Iterable[Member], groups: Collection[int], latest: frozen
 HELD: Source[Sequence[Held]] = Source("held activities", _held, lacking)
 
 
-def held_activities(session: Session, branch_id: int, period: Period, cut_off: datetime, tz: tzinfo) -> list[Held]:
-    """What happened in days of one quarter and was recorded before its cut-off (D1, D2, D20), in the order of time."""
-    query = select(Activity).where(
-        Activity.branch_id == branch_id,
-        Activity.start_at >= at(period.start, time(), tz),
-        Activity.start_at < at(period.to, time(), tz),
-        Activity.status == ActivityStatus.HELD,
-        or_(Activity.settled_at.is_(None), in_time(Activity.settled_at, cut_off)),
-    )
-    activities = session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
-    return _counted(session, branch_id, activities, cut_off, tz)
+def held_activities(counting: Counting) -> list[Held]:
+    """What happened in the period and was recorded before the cut-off of its quarter (D1, D2, D20)."""
+
+    def in_days(part: Slice) -> ColumnElement[bool]:
+        start, end = counting.bounds(part.days)
+        recorded = or_(Activity.settled_at.is_(None), in_time(Activity.settled_at, part.cut_off))
+        return and_(Activity.start_at >= start, Activity.start_at < end, recorded)
+
+    held = (*in_period(counting), Activity.status == ActivityStatus.HELD)
+    query = select(Activity).where(*held, each(counting.slices, in_days))
+    return _counted(counting, counting.session.scalars(query.order_by(Activity.start_at, Activity.id)).all())
 
 
-def _counted(
-    session: Session, branch_id: int, activities: Sequence[Activity], cut_off: datetime, tz: tzinfo
-) -> list[Held]:
+def _counted(counting: Counting, activities: Sequence[Activity]) -> list[Held]:
+    session, branch_id, tz = counting.session, counting.branch_id, counting.tz
     found = [activity.id for activity in activities]
-    components, agenda = _components(session, found), _first_agenda(session, found)
-    sent, counted = delegates(session, found), rolls(session, activities, tz, cut_off)
-    offices = _offices(session, components)
     days = {activity.id: activity.start_at.astimezone(tz).date() for activity in activities}
+    cut_offs = {one: cut_off_among(counting.slices, day) for one, day in days.items()}
+    components, agenda = _components(session, found), _first_agenda(session, found)
+    sent, counted = delegates(session, found), rolls(session, activities, tz, cut_offs)
+    offices = _offices(session, components)
     return [
         Held(
             id=activity.id,
@@ -92,7 +87,7 @@ def _counted(
             sites=tuple(names_listed(activity.sites)),
             partners=tuple(names_listed(activity.partners)),
             delegates=tuple(sent[activity.id]),
-            back_filled_on=back_filled_on(days[activity.id], activity.created_at, cut_off, tz),
+            back_filled_on=back_filled_on(days[activity.id], activity.created_at, cut_offs[activity.id], tz),
             campaign_id=activity.campaign_id,
         )
         for activity in activities

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.rules import Held, of_type
+from bot.kit.entry_kinds import USED
 from bot.kit.figures import Counting, Look, Record, Shown, Source
 from bot.kit.names import name_key
 from storage.choices import ActivityType
@@ -67,7 +68,7 @@ def _sites(counting: Counting) -> list[Site]:
     for one in of_type(held, ActivityType.RED_SITE_VISIT):
         for name in one.sites:
             visited.setdefault(name_key(name), []).append((name, one.id))
-    types = _types(counting) if visited else {}
+    types = _types(counting) if visited and "red_site" in counting.of(USED) else {}
     return [
         Site(key, rows[0][0], types.get(key, UNLISTED), tuple(dict.fromkeys(number for _, number in rows)))
         for key, rows in visited.items()

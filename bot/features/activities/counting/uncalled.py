@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.features.activities.rules import counts_as_own
+from bot.kit.activities import in_period
 from bot.kit.deadlines import in_time
-from bot.kit.figures import Counting, Slice, Source
+from bot.kit.figures import Counting, Slice, Source, cut_off_among, each
 from bot.kit.group_scope import GROUPS
+from scheduler.calendar.days import local_day
 from storage.choices import ActivityStatus, ActivityType, Scope
 from storage.models.activity import Activity, ActivityFirstAgendaItem, Component
 
@@ -31,7 +33,7 @@ class Uncalled:
 
 def _uncalled(counting: Counting) -> list[Uncalled]:
     """In the order of time; of a leader's groups without the meetings of others."""
-    found = [(one, part.cut_off > counting.now) for part in counting.slices for one in _of_slice(counting, part)]
+    found = [(one, _is_open(counting, one)) for one in _without_roll(counting)]
     if counting.only is not None:
         groups = counting.of(GROUPS)
         found = [(one, open_) for one, open_ in found if one.group_id is None or one.group_id in groups]
@@ -53,13 +55,19 @@ def _uncalled(counting: Counting) -> list[Uncalled]:
 UNCALLED = Source("activities without a roll", _uncalled)
 
 
-def _of_slice(counting: Counting, part: Slice) -> Sequence[Activity]:
-    start, end = counting.bounds(part.days)
-    over = and_(Activity.status == ActivityStatus.PLANNED, Activity.end_at <= counting.now)
-    too_late = and_(Activity.status == ActivityStatus.HELD, not_(in_time(Activity.settled_at, part.cut_off)))
-    here = (Activity.branch_id == counting.branch_id, Activity.start_at >= start, Activity.start_at < end)
-    query = select(Activity).where(*here, or_(over, too_late)).order_by(Activity.start_at, Activity.id)
-    return counting.session.scalars(query).all()
+def _is_open(counting: Counting, one: Activity) -> bool:
+    return cut_off_among(counting.slices, local_day(one.start_at, counting.tz)) > counting.now
+
+
+def _without_roll(counting: Counting) -> Sequence[Activity]:
+    def in_days(part: Slice) -> ColumnElement[bool]:
+        start, end = counting.bounds(part.days)
+        over = and_(Activity.status == ActivityStatus.PLANNED, Activity.end_at <= counting.now)
+        too_late = and_(Activity.status == ActivityStatus.HELD, not_(in_time(Activity.settled_at, part.cut_off)))
+        return and_(Activity.start_at >= start, Activity.start_at < end, or_(over, too_late))
+
+    query = select(Activity).where(*in_period(counting), each(counting.slices, in_days))
+    return counting.session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
 
 
 def _types(session: Session, ids: Sequence[int]) -> dict[int, list[ActivityType]]:

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, Date, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from bot.features.roster.counting.rules import Heads, Stay, transfers
@@ -43,12 +44,17 @@ def _ids(members: Iterable[Member]) -> tuple[int, ...]:
 
 def _stays(session: Session, branch_id: int) -> list[Stay]:
     here = RosterSpan.branch_id == branch_id
-    on_roster = select(RosterSpan.person_id, RosterSpan.from_on, RosterSpan.to_on).where(here)
-    accepted = select(MembershipSpan.person_id, MembershipSpan.from_on).where(
+    on_roster = select(RosterSpan.person_id, RosterSpan.from_on, RosterSpan.to_on, literal(False).label("accepted"))
+    accepted = select(MembershipSpan.person_id, MembershipSpan.from_on, cast(null(), Date), literal(True)).where(
         MembershipSpan.status == MembershipStatus.PROBATIONARY,
         MembershipSpan.person_id.in_(select(RosterSpan.person_id).where(here)),
     )
+    stays: list[tuple[int, date, date | None]] = []
     meetings: dict[int, list[date]] = defaultdict(list)
-    for person_id, day in session.execute(accepted):
-        meetings[person_id].append(day)
-    return [Stay(*row, tuple(meetings[row.person_id])) for row in session.execute(on_roster)]
+    every: CompoundSelect[Any] = union_all(on_roster.where(here), accepted)
+    for person_id, from_on, to_on, became in session.execute(every):
+        if became:
+            meetings[person_id].append(from_on)
+        else:
+            stays.append((person_id, from_on, to_on))
+    return [Stay(person_id, from_on, to_on, tuple(meetings[person_id])) for person_id, from_on, to_on in stays]
