@@ -852,4 +852,18 @@ CHANGES = (
         "over a year everything is judged by the last cut-off (D27)",
         "tests/features/tally/test_over_periods.py::test_the_whole_is_the_sum_of_its_parts",
     ),
+    Change(
+        "bot/features/closes/corrections.py",
+        "[_note(session, me, close, change, number, why, now) for change in changes]",
+        "[_note(session, me, close, change, number + at, why, now) for at, change in enumerate(changes)]",
+        "what is approved together is a version each",
+        "tests/features/closes/test_service.py::test_what_is_admitted_together_is_one_version",
+    ),
+    Change(
+        "bot/features/closes/corrections.py",
+        "if not keys or any(key not in there for key in keys):",
+        "if not keys:",
+        "of what is approved together the rest counts when one is gone",
+        "tests/features/closes/test_service.py::test_what_is_admitted_together_is_one_version",
+    ),
 )

@@ -37,7 +37,9 @@ class ShowLate(Button):
 
 @dataclass(frozen=True)
 class AdmitLate(Button):
-    """补计: asks why."""
+    """补计: asks why. key: of one thing, or ALL that is there."""
+
+    ALL: ClassVar[str] = "all"
 
     prefix: ClassVar[str] = "kf"
     period: str

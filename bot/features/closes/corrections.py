@@ -77,14 +77,30 @@ def keep(
     session: Session, me: Me, close: QuarterClose, change: Change, why: str, figures: Figures, now: datetime, tz: tzinfo
 ) -> Correction:
     """Note a change and count the next version. The secretary's act is its approval."""
+    [row] = keep_all(session, me, close, [change], why, figures, now, tz)
+    return row
+
+
+def keep_all(
+    session: Session,
+    me: Me,
+    close: QuarterClose,
+    changes: Sequence[Change],
+    why: str,
+    figures: Figures,
+    now: datetime,
+    tz: tzinfo,
+) -> list[Correction]:
+    """The same of what is approved together: one version (docs/archive.md)."""
     session.flush()
     newest = select(func.max(FigureVersion.number)).where(FigureVersion.close_id == close.id)
     number = (session.scalar(newest) or 0) + 1
-    row = note(session, close, change, why, number, me.id, now)
+    rows = [note(session, close, change, why, number, me.id, now) for change in changes]
     service.freeze(session, close, number, figures, me.id, now, tz)
-    whose = {"person_id": change.person_id} if change.person_id is not None else {}
-    audit.record(session, "amend", "correction", row.id, now=now, by=me, more=whose, kind=change.kind, version=number)
-    return row
+    for row in rows:
+        whose = {"person_id": row.person_id} if row.person_id is not None else {}
+        audit.record(session, "amend", "correction", row.id, now=now, by=me, more=whose, kind=row.kind, version=number)
+    return rows
 
 
 def note(
@@ -245,28 +261,37 @@ def corrected_score(
 
 
 def admit(
-    session: Session, me: Me, quarter: Quarter, key: str, why: str, figures: Figures, now: datetime, tz: tzinfo
-) -> Correction:
-    """What is dated in the quarter and came after its cut-off counts from now on; `key`: as of Late."""
+    session: Session,
+    me: Me,
+    quarter: Quarter,
+    keys: Sequence[str],
+    why: str,
+    figures: Figures,
+    now: datetime,
+    tz: tzinfo,
+) -> list[Correction]:
+    """What is dated in the quarter and came after its cut-off counts from now on, all of it in one version; `keys`: as
+    of Late. Refuses the whole when one of them is not there any more.
+    """
     close = begin(session, me, quarter)
-    one = late.find(session, me.branch_id, quarter, key, tz)
-    if one is None:
+    there = {one.key: one for one in late.listed(session, me.branch_id, quarter, tz)}
+    if not keys or any(key not in there for key in keys):
         raise Refusal(GONE)
+    changes = [_admitted(session, me, there[key], now) for key in dict.fromkeys(keys)]
+    return keep_all(session, me, close, changes, why, figures, now, tz)
+
+
+def _admitted(session: Session, me: Me, one: Late, now: datetime) -> Change:
     if one.kind is CorrectionKind.LEAVE_APPROVE:
-        return _approved(session, me, close, one, why, figures, now, tz)
-    new = {"counts": True}
-    change = Change(one.kind, one.subject, one.row_id, one.person_id, {"counts": False}, new, one.admits)
-    return keep(session, me, close, change, why, figures, now, tz)
+        return _approved(session, me, one, now)
+    return Change(one.kind, one.subject, one.row_id, one.person_id, {"counts": False}, {"counts": True}, one.admits)
 
 
-def _approved(
-    session: Session, me: Me, close: QuarterClose, one: Late, why: str, figures: Figures, now: datetime, tz: tzinfo
-) -> Correction:
+def _approved(session: Session, me: Me, one: Late, now: datetime) -> Change:
     """leave_approve: leave that nobody had decided on by the cut-off."""
     row = session.get_one(LeaveRequest, one.row_id, with_for_update=True, populate_existing=True)
     if row.state is not LeaveState.PENDING:
         raise Refusal(GONE)
     row.state, row.decided_at, row.decided_by_id = LeaveState.APPROVED, now, me.id
     was, is_ = {"state": str(LeaveState.PENDING)}, {"state": str(LeaveState.APPROVED)}
-    change = Change(one.kind, one.subject, one.row_id, one.person_id, was, is_, one.admits)
-    return keep(session, me, close, change, why, figures, now, tz)
+    return Change(one.kind, one.subject, one.row_id, one.person_id, was, is_, one.admits)

@@ -18,7 +18,7 @@ from bot.kit.activities import find_activity
 from bot.kit.figures import Figures
 from bot.kit.form_fields import Action, Field, Options, Values
 from bot.kit.forms import Form
-from bot.kit.glossary.choices import ATTENDANCE, CORRECTIONS, LEAVE_TYPES
+from bot.kit.glossary.choices import ATTENDANCE, LEAVE_TYPES
 from bot.kit.handlers import Call
 from bot.kit.lists import label
 from bot.kit.refusal import Refusal
@@ -191,17 +191,20 @@ def score_form(figures: Figures) -> Form:
 
 def _of_late(session: Session, call: Call, values: Values) -> list[str]:
     quarter = quarter_of(str(values["period"]), call)
-    one = late.find(session, call.me.branch_id, quarter, str(values["key"]), call.tz)
-    if one is None:
+    keys = str(values["key"]).split()
+    found = late.find(session, call.me.branch_id, quarter, keys, call.tz)
+    if not keys or len(found) < len(keys):
         raise Refusal(corrections.GONE)
-    return [f"{CORRECTIONS[one.kind]}：{one.line}"]
+    return messages.to_admit(found)
 
 
 def admit_form(figures: Figures) -> Form:
     def save(session: Session, call: Call, values: Values) -> Reply:
         quarter = quarter_of(str(values["period"]), call)
-        key, why = str(values["key"]), str(values["why"])
-        row = corrections.admit(session, call.me, quarter, key, why, figures, call.now, call.tz)
-        return _done(session, call, values, row)
+        keys, why = str(values["key"]).split(), str(values["why"])
+        rows = corrections.admit(session, call.me, quarter, keys, why, figures, call.now, call.tz)
+        if len(rows) == 1:
+            return _done(session, call, values, rows[0])
+        return Reply(toast="已更正。", edit=messages.done_together(quarter, rows))
 
     return _form("closes.admit", "qa", (), _of_late, Action("save", "确认更正", save))

@@ -119,8 +119,13 @@ def fix(form: Form, session: Session, call: Call, button: buttons.FixRoll | butt
 
 
 def admit(form: Form, session: Session, call: Call, button: buttons.AdmitLate) -> Reply:
-    corrections.may_correct(session, call.me, quarter_of(button.period, call))
-    return Reply(here=[form.open(session, call, period=button.period, key=button.key)])
+    quarter = quarter_of(button.period, call)
+    corrections.may_correct(session, call.me, quarter)
+    key = button.key
+    if key == button.ALL:
+        # What comes meanwhile is not admitted with what was seen.
+        key = " ".join(one.key for one in late.listed(session, call.me.branch_id, quarter, call.tz))
+    return Reply(here=[form.open(session, call, period=button.period, key=key)])
 
 
 def build(offered: Offered, asked: Forms) -> list[Handler]:

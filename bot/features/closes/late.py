@@ -1,6 +1,6 @@
 """What is dated in a closed quarter and came after its cut-off: it counts in no version until it is admitted (D20b)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -70,9 +70,10 @@ def listed(session: Session, branch_id: int, quarter: Quarter, tz: tzinfo) -> li
     return [one for of_kind in each for one in of_kind(asked)]
 
 
-def find(session: Session, branch_id: int, quarter: Quarter, key: str, tz: tzinfo) -> Late | None:
-    """One of them; None: it is none, or not any more."""
-    return next((one for one in listed(session, branch_id, quarter, tz) if one.key == key), None)
+def find(session: Session, branch_id: int, quarter: Quarter, keys: Sequence[str], tz: tzinfo) -> list[Late]:
+    """Those of them that are there still."""
+    there = {one.key: one for one in listed(session, branch_id, quarter, tz)}
+    return [there[key] for key in keys if key in there]
 
 
 def _leave(asked: _Asked) -> Iterator[Late]:

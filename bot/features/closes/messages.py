@@ -106,7 +106,18 @@ def late(quarter: Quarter, found: Sequence[Late], at: int) -> Message:
     ]
     head = f"【未计入】{word(quarter)}，统计截止后登记{page.words}"
     turn = page.turn(lambda to: buttons.ShowLate(code(quarter), to))
-    return Message("\n".join([head, *(lines or [NOTHING_LATE])]), filled(*two_a_row(taps), turn, [_back(quarter)]))
+    every = [Choice(f"全部补计{len(found)}项", buttons.AdmitLate(code(quarter), buttons.AdmitLate.ALL))]
+    rows = filled(*two_a_row(taps), every if len(found) > 1 else (), turn, [_back(quarter)])
+    return Message("\n".join([head, *(lines or [NOTHING_LATE])]), rows)
+
+
+def to_admit(found: Sequence[Late]) -> list[str]:
+    """What one correction is about, as its form says it."""
+    if len(found) == 1:
+        return [f"{CORRECTIONS[one.kind]}：{one.line}" for one in found]
+    lines = numbered(f"{CORRECTIONS[one.kind]}：{one.line}" for one in found[:ON_A_PAGE])
+    more = [f"另有{len(found) - ON_A_PAGE}项。"] if len(found) > ON_A_PAGE else []
+    return [f"全部补计，共{len(found)}项，生成同一版：", *lines, *more]
 
 
 def _back(quarter: Quarter) -> Choice:
@@ -161,7 +172,16 @@ _SAID: Mapping[str, Callable[[Mapping[str, object]], str]] = {
 
 def done(quarter: Quarter, one: Correction, who: str) -> Message:
     what = "：".join(filter(None, [CORRECTIONS[one.kind], who]))
-    text = f"已更正{word(quarter)}，第{one.version}版。\n{what}，{change(one.old, one.new)}。\n理由：{one.why}"
+    return _done(quarter, one, f"{what}，{change(one.old, one.new)}。")
+
+
+def done_together(quarter: Quarter, rows: Sequence[Correction]) -> Message:
+    """What was approved together is one version."""
+    return _done(quarter, rows[0], f"共补计{len(rows)}项。")
+
+
+def _done(quarter: Quarter, one: Correction, what: str) -> Message:
+    text = f"已更正{word(quarter)}，第{one.version}版。\n{what}\n理由：{one.why}"
     return Message(
         text, [[_to_the_tally(quarter), Choice(NOTES, buttons.ShowNotes(code(quarter), 0))], [_back(quarter)]]
     )

@@ -85,4 +85,5 @@ def fix_roll(
 
 
 def admit(session: Session, key: str, me: Me = SECRETARY, now: datetime = LATER) -> Correction:
-    return corrections.admit(session, me, Q3, key, "出差返回后补交", FIGURES, now, SHANGHAI)
+    [row] = corrections.admit(session, me, Q3, [key], "出差返回后补交", FIGURES, now, SHANGHAI)
+    return row

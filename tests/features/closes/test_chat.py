@@ -1,12 +1,17 @@
 """定稿 and 更正 in chat, through the whole Application: a roll that blocks, the close, a correction to v2."""
 
+from datetime import date, datetime
+
 import pytest
 from sqlalchemy import select
 
 from bot.playground import story
+from storage.choices import TalkKind, TalkMode
 from storage.models.close import Correction, FigureVersion
+from storage.models.person import Person
+from storage.models.talk import Talk
 from tests.features.activities.played import jump
-from tests.world import World, world
+from tests.world import SHANGHAI, World, world
 
 SECRETARY = "甲一"
 
@@ -43,6 +48,31 @@ async def test_from_the_check_to_the_second_version(chat_url: str) -> None:
         with bot.storage.reading() as session:
             assert session.scalars(select(FigureVersion.number).order_by(FigureVersion.number)).all() == [1, 2]
             assert len(session.scalars(select(Correction)).all()) == 1
+        talk_late(bot)
+        await bot.stage.say(SECRETARY, "更正")
+        await tap(bot, "补计2项", "全部补计2项")
+        await bot.stage.say(SECRETARY, "登记簿补录")
+        assert "全部补计，共2项，生成同一版：\n1. " in last(bot)
+        await tap(bot, "确认更正")
+        assert last(bot) == "已更正2023年第三季度，第3版。\n共补计2项。\n理由：登记簿补录"
+
+
+def talk_late(bot: World) -> None:
+    """Two talks of the quarter, recorded on the day of the correction."""
+    with bot.storage.transaction() as session:
+        here = session.get_one(Person, bot.cast[SECRETARY]).branch_id
+        for day in (27, 28):
+            session.add(
+                Talk(
+                    branch_id=here,
+                    on=date(2023, 9, day),
+                    talker_id=bot.cast[SECRETARY],
+                    kind=TalkKind.HEART_TO_HEART,
+                    mode=TalkMode.IN_PERSON,
+                    recorded_at=datetime(2023, 10, 16, 10, tzinfo=SHANGHAI),
+                    mark=day,
+                )
+            )
 
 
 async def test_what_is_refused_after_the_cut_off_leads_on_who_may_correct_it(sqlite_url: str) -> None:

@@ -27,21 +27,26 @@ from storage.choices import (
     AttendanceStatus,
     CorrectionKind,
     Duty,
+    HandInKind,
     LeaveState,
     LeaveType,
     MakeupState,
     PieceState,
+    TalkKind,
+    TalkMode,
 )
 from storage.engine import Storage
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.audit import Audit
 from storage.models.close import Admission, Correction, FigureVersion, QuarterClose
+from storage.models.entry import Entry, EntryDay, EntryPerson
 from storage.models.exam import ExamAttempt
 from storage.models.organisation import Organisation
 from storage.models.person import Person
-from storage.models.reflection import Reflection
+from storage.models.reflection import Reflection, ReflectionTask
 from storage.models.study import StudyCompletion
+from storage.models.talk import Talk, TalkPerson
 from tests.features.activities.desk import refused
 from tests.features.closes.desk import (
     CHANGES,
@@ -376,6 +381,81 @@ def test_each_kind_of_what_came_too_late(session: Session, early: bool) -> None:
     # It counts, and was handed in late all the same (D11).
     assert differing(whole, before).keys() <= {"reflections.R1.late"}
     assert [one[0] for one in frozen(session)] == list(range(1, len(parts) + 2))
+
+
+def test_what_is_admitted_together_is_one_version(session: Session) -> None:
+    """docs/archive.md: corrections approved together make one; of one that is gone nothing is written."""
+    parts = list(late_rows(session).values())
+    close(session, EARLY)
+    whole, before = [one.key for one in late.listed(session, 1, Q3, SHANGHAI)], frozen(session)
+    with refused(corrections.GONE):
+        corrections.admit(session, SECRETARY, Q3, [*parts, "talk.999"], "x", FIGURES, LATER, SHANGHAI)
+    with refused(corrections.GONE):
+        corrections.admit(session, SECRETARY, Q3, [], "x", FIGURES, LATER, SHANGHAI)
+    assert (frozen(session), corrections.of_quarter(session, 1, Q3)) == (before, [])
+    rows = corrections.admit(session, SECRETARY, Q3, [*parts, parts[0]], "补交", FIGURES, LATER, SHANGHAI)
+    assert [(one.version, one.why) for one in rows] == [(2, "补交")] * len(parts)
+    assert [one[0] for one in frozen(session)] == [1, 2]
+    assert {one.key for one in late.listed(session, 1, Q3, SHANGHAI)} == {*whole} - {*parts}
+    assert len(session.scalars(select(Audit).where(Audit.action == "amend")).all()) == len(parts)
+
+
+def test_the_draft_of_a_closed_quarter_counts_what_was_admitted_once(session: Session) -> None:
+    """As it is counted now: what the newest version says, and no more."""
+    parts = late_rows(session)
+    close(session)
+    assert differing(figures(session, "draft"), figures(session)) == {}
+    for key in parts.values():
+        admit(session, key)
+    # A row that two corrections have admitted counts once all the same.
+    [row, *_] = session.scalars(select(Admission)).all()
+    session.add(Admission(correction_id=row.correction_id, subject=row.subject, row_id=row.row_id))
+    session.flush()
+    assert differing(figures(session, "draft"), figures(session)) == {}
+    assert shown(session, "draft").version == "draft"
+
+
+def test_a_talk_a_self_check_and_an_entry_that_came_too_late(session: Session) -> None:
+    """Each counts in nothing until it is admitted, and then in its own figures alone."""
+    form = session.scalars(
+        select(Reflection)
+        .join(ReflectionTask, ReflectionTask.id == Reflection.task_id)
+        .where(ReflectionTask.kind == HandInKind.SELF_CHECK, Reflection.state == PieceState.ACCEPTED)
+        .order_by(Reflection.id)
+    ).first()
+    assert form is not None
+    form.submitted_at = LATE
+    talk = Talk(
+        branch_id=1,
+        on=date(2022, 9, 30),
+        talker_id=1,
+        kind=TalkKind.HEART_TO_HEART,
+        mode=TalkMode.IN_PERSON,
+        written_record=True,
+        recorded_at=LATE,
+        mark=1,
+    )
+    entry = Entry(branch_id=1, kind="training", title="培训", recorded_at=LATE)
+    session.add_all([talk, entry])
+    session.flush()
+    session.add(TalkPerson(talk_id=talk.id, person_id=2))
+    session.add(EntryDay(entry_id=entry.id, field="period", on=date(2022, 9, 29), last=date(2022, 9, 30)))
+    session.add(EntryPerson(entry_id=entry.id, field="trainees", person_id=3))
+    session.flush()
+    close(session)
+    before = figures(session)
+    for kind, key, names in (
+        (CorrectionKind.SELF_CHECK_ADMIT, f"reflection.{form.id}", ("self_check", "problems", "measures")),
+        (CorrectionKind.TALK_ADMIT, f"talk.{talk.id}", ("talk",)),
+        (CorrectionKind.ENTRY_ADMIT, f"entry.{entry.id}", ("trainings",)),
+    ):
+        assert admit(session, key).kind is kind
+        now = figures(session)
+        changed = differing(before, now)
+        assert changed, kind
+        assert all(name.startswith(names) for name in changed), changed
+        before = now
+    assert [one[0] for one in frozen(session)] == [1, 2, 3, 4]
 
 
 def late_rows(session: Session) -> dict[CorrectionKind, str]:
