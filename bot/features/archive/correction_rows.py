@@ -108,8 +108,8 @@ class Desk:
         if one.kind is CorrectionKind.LEAVE_APPROVE:
             return self._approved(one, row, change)
         quarter = Quarter.parse(close.quarter)
-        came = late.find(self._session, self._to.branch_id, quarter, f"{table}.{row.id}", self._to.tz)
-        return replace(change, admits=came.admits if came is not None else [(table, row.id)])
+        came = late.find(self._session, self._to.branch_id, quarter, [f"{table}.{row.id}"], self._to.tz)
+        return replace(change, admits=came[0].admits if came else [(table, row.id)])
 
     def _scored(self, check: Check, path: str, one: OneCorrection, row: ExamAttempt, change: Change) -> Change | None:
         old, new = row.score, round(one.new * 100)

@@ -24,6 +24,7 @@ from storage.models.inbox import Inbox
 from storage.models.notice import Notice, Receipt
 from storage.models.person import Person, RosterSpan
 from tests.cast import make_branch
+from tests.closed import closes_as_counted
 from tests.counting import tally
 from tests.features.activities.played import count, jump, play, private
 from tests.world import SHANGHAI, World, begun, world
@@ -59,6 +60,7 @@ async def test_st1_from_notice_to_tally(bot: World) -> None:
     group = bot.stage.group.chat.find(JULY)
     assert "已收到23人（应回复24人）" in group.text
     assert not any(name in group.text for name in story.EVERYBODY)
+    closes_as_counted(bot)
 
 
 async def test_two_taps_at_once_are_one_row_and_two_answers(bot: World) -> None:

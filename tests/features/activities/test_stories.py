@@ -10,6 +10,7 @@ from bot.playground import story
 from scheduler.calendar.days import Quarter
 from storage.models.activity import FirstAgendaItem
 from tests.areas import every_area
+from tests.closed import closes_as_counted
 from tests.counting import tally
 from tests.world import SHANGHAI, World, world
 
@@ -56,6 +57,7 @@ async def test_st3_study_and_first_agenda(bot: World) -> None:
         titles = {f"F{one.id}": one.title for one in session.scalars(select(FirstAgendaItem))}
     assert [titles[one] for one in behind["first_agenda_items"]] == [f"第一议题材料{which}" for which in "甲乙丙"]
     assert len(titles) == 4
+    closes_as_counted(bot)
     study = counted["study"]
     assert (study["items"], study["books"]) == (3, 1)
     assert (study["expected_pairs"], study["completed_pairs"], str(study["completion_rate"]), study["late"]) == (
@@ -146,6 +148,7 @@ async def test_st7_a_joint_visit_guidance_and_delegates(bot: World) -> None:
     assert guidance["full_coverage"] is False
     assert counted["delegations"] == {"activities": 1, "people": 2}
     assert set(behind["delegations.people"]) == {f"P{bot.cast[name]}" for name in ("乙五", "丙四")}
+    closes_as_counted(bot)
     text = await card(bot)
     assert "主题党日1次" in text
     assert "出席率87%" in text

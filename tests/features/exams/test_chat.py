@@ -14,6 +14,7 @@ from bot.features.exams import buttons
 from storage.choices import AttemptKind
 from storage.engine import Storage
 from storage.models.exam import ExamAttempt
+from tests.closed import closes_as_counted
 from tests.features.exams.branch import fill_bank, local
 from tests.features.todo.test_chat import nudged, nudges
 from tests.world import World, alive, prepare
@@ -489,6 +490,7 @@ async def test_st5(bot: World) -> None:
     for name, sees in ((SEC, True), (DIS, True), ("乙一", False), ("甲二", False)):
         await bot.stage.say(name, f"查 {names[20]}")
         assert ("80分，合格" in last(bot, name)[0]) is sees, name
+    closes_as_counted(bot)
 
 
 async def test_faults_leave_nothing(bot: World) -> None:

@@ -12,6 +12,7 @@ from bot.playground.chats import Message
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 from tests.areas import every_area
+from tests.closed import closes_as_counted
 from tests.counting import tally
 from tests.world import SHANGHAI, World, world
 
@@ -166,6 +167,7 @@ async def test_st4_a_day_of_study_with_self_checks_and_reflections(bot: World) -
     text = await card(bot)
     assert "\n廉政专题学习日1次\n大家谈1次\n出席率95.7%，参学率100%\n" in text
     assert "\n心得体会21篇（心得任务1项）\n自查表22份\n存在问题43个（整改措施43个）\n" in text
+    closes_as_counted(bot)
 
 
 # --- ST6 -------------------------------------------------------------------------------------------------------------
@@ -242,3 +244,4 @@ async def test_st6_is_not_added_to_st4(bot: World) -> None:
     counted = figures(bot)
     assert (len(counted["reflections"]), counted["reflection_pieces_total"]) == (2, 27)
     assert len(counted["reminders"]) == 1
+    closes_as_counted(bot)

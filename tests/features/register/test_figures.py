@@ -16,6 +16,7 @@ from storage.models.entry import EntryState
 from storage.models.organisation import PartyGroup
 from storage.models.person import RosterSpan
 from storage.roster import roster
+from tests.closed import first_version_is
 from tests.features.register.desk import SHANGHAI, Desk, local
 from tests.features.register.samples import LOAN
 
@@ -225,6 +226,7 @@ def test_st9(desk: Desk) -> None:
     assert found["rectification.by_category.branch_building"] == 8
     assert found["rectification.by_category.other"] == 0
     assert str(found["rectification.close_rate"]) == "83.3"
+    first_version_is(desk.session, desk.branch_id, desk.cast["甲一"], local("2023-10-09 09:00"))
 
 
 def test_states_are_read_as_of_the_last_day(desk: Desk) -> None:

@@ -23,6 +23,7 @@ from storage.models.person import ExemptionSpan, Person
 from storage.models.study import StudyItem
 from storage.roster import roster
 from tests.books import rows_of
+from tests.closed import closes_as_counted
 from tests.counting import tally
 from tests.features.privacy.filling import where
 from tests.world import SHANGHAI, World, begun, world
@@ -128,6 +129,7 @@ async def test_st8_moving_people(bot: World) -> None:
     assert [one.roll.observers for one in held] == [(), (), (), (names["丙六"],)]
     assert item.assigned_on == date(2023, 8, 4)
     assert counted.figures["study"]["expected_pairs"] == 22
+    closes_as_counted(bot)
     assert f"P{names['戊一']}" not in counted.figures["study"]["not_done"]
     assert f"P{names['丙六']}" in counted.figures["study"]["not_done"]
 

@@ -15,6 +15,7 @@ from storage.models.outbox import Outbox
 from storage.models.person import DutySpan
 from storage.models.talk import Talk, TalkCampaign, TalkPerson
 from tests.areas import every_area
+from tests.closed import closes_as_counted
 from tests.features.talks.desk import TOPIC
 from tests.taps import Cost, Counted
 from tests.world import World, world
@@ -311,6 +312,7 @@ async def test_st10s_talks(bot: World) -> None:
     assert "谈话活动1期（覆盖率96%）" in text
     assert "书面谈话记录24份" in text
     assert "全覆盖" not in text
+    closes_as_counted(bot)
     await bot.stage.at("2023-10-12 10:00")
     await say(bot, "甲一", "今天和甲四谈话", "保存有记录")
     text = await every_area(bot.stage, "甲一", "三季度")

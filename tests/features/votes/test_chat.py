@@ -13,6 +13,7 @@ from storage.models.activity import Activity
 from storage.models.person import Person
 from storage.models.vote import Vote
 from storage.roster import roster
+from tests.closed import closes_as_counted
 from tests.counting import tally
 from tests.features.activities.played import count, jump
 from tests.world import SHANGHAI, World, world
@@ -106,6 +107,7 @@ async def accepted(bot: World) -> None:
 
 async def test_st2_of_the_meeting_alone(bot: World) -> None:
     await st2(bot)
+    closes_as_counted(bot)
 
 
 async def st2(bot: World) -> None:
