@@ -12,7 +12,7 @@ from bot.features.activities.counting.rules import COUNTED
 from bot.features.tally import keeping
 from bot.features.tally.keeping import Keeps
 from bot.features.tally.service import Tally
-from bot.features.tally.totals import total
+from bot.features.tally.totals import totals
 from bot.kit import branch_settings, closing
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.deadlines import USUAL, CloseDays, last_instant
@@ -146,13 +146,12 @@ def overview(
     name = session.get_one(Organisation, me.branch_id).name
     until, over = _until(closes, period, now, tz)
     figures = told(session, me, keeps)
-    totals = {one.path: total(one, [each.counts for each in found.known.values()]) for one in figures}
     return Below(
         period, name, until, over, branches,
         sum(people for people, _ in heads.values()), sum(bound for _, bound in heads.values()), tuple(lines),
         counted=_counted(found.known.values(), closed, still_open),
         figures=figures,
-        totals={path: number for path, number in totals.items() if number is not None},
+        totals=totals(figures, [one.counts for one in found.known.values()]),
         afterwards=found.afterwards,
     )  # fmt: skip
 
