@@ -72,7 +72,7 @@ class BranchSettings:
     dues_day: int = DUES_DAY
     earlier: Earlier = field(default_factory=dict)
     early: Mapping[Quarter, datetime] = field(default_factory=dict)
-    name: str = ""
+    name: str = field(default="", compare=False)
 
     def on(self, day: date) -> "BranchSettings":
         """As they hold for the quarter that a day lies in."""

@@ -15,12 +15,13 @@ from bot.features.roster_files import tables
 from bot.features.roster_files.reading.rows import Fault
 from bot.features.roster_files.service import Imported
 from bot.features.tally import committee_messages
-from bot.features.tally.committee import Below, BranchCounts, Open
+from bot.features.tally.committee import Below, BranchCounts
 from bot.kit.replies import Document, Said
 from bot.kit.sheets import MOST_LETTERS, harmless
 from bot.kit.words import Both, units
 from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
+from tests.world import SHANGHAI
 
 EVIL = [
     "=cmd()",
@@ -66,15 +67,15 @@ def written(name: str) -> list[list[list[str]]]:
     fault = Fault(2, name, name, Both(name, name))
     differs = Difference(name, name, name, name)
     done = Imported(listed=1, added=0, changed=1, groups_added=0, exempt=(), not_listed=())
-    line = BranchCounts(1, name, name, 1, 1, {}, Open())
+    line = BranchCounts(1, name, name, 1, 1, None, None)
+    below = Below(Period.of(Quarter(2023, 3)), name, None, False, 1, 1, 1, (line,))
     many = import_messages.LINES_SHOWN + 1
     of_xlsx = [
         tables.roster_xlsx([wide, list(wide)]),
         table_in(import_messages.faults([fault] * many)),
         table_in(import_messages.look(done, (), (), [differs] * many, datetime(2023, 7, 7).date(), 1)),
         people.invites([(name, name, "code")], "bot").content or b"",
-        committee_messages.table(Below(Period.of(Quarter(2023, 3)), name, None, False, 1, 1, 1, (line,))).content
-        or b"",
+        committee_messages.table(below, SHANGHAI).content or b"",
     ]
     return [rows_of_csv(tables.roster_csv([wide, list(wide)])), *map(rows_of_xlsx, of_xlsx)]
 

@@ -854,8 +854,8 @@ CHANGES = (
     ),
     Change(
         "bot/features/closes/corrections.py",
-        "[_note(session, me, close, change, number, why, now) for change in changes]",
-        "[_note(session, me, close, change, number + at, why, now) for at, change in enumerate(changes)]",
+        "[note(session, close, change, why, number, me.id, now) for change in changes]",
+        "[note(session, close, change, why, number + at, me.id, now) for at, change in enumerate(changes)]",
         "what is approved together is a version each",
         "tests/features/closes/test_service.py::test_what_is_admitted_together_is_one_version",
     ),

@@ -12,6 +12,7 @@ JOBS: Mapping[str, str] = {
     "makeup_prompt": "补学提示",
     "leave_closed": "请假审批",
     "away_closed": "外出审批",
+    "close_due": "统计截止提醒",
     "study_prompt": "学习提示",
     "study_theme_check": "主题未录入提醒",
     "exam_begins": "测试开始",

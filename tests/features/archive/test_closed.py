@@ -82,7 +82,7 @@ def test_what_was_closed_and_corrected_in_chat_goes_whole(storage: Storage) -> N
         [piece] = [
             one for one in late.listed(session, branch, Q3, SHANGHAI) if one.kind is CorrectionKind.REFLECTION_ADMIT
         ]
-        corrections.admit(session, me, Q3, piece.key, "补交", FIGURES, at, SHANGHAI)
+        corrections.admit(session, me, Q3, [piece.key], "补交", FIGURES, at, SHANGHAI)
         written = out(session, branch)
         frozen = _frozen(session, branch)
         assert [one[0] for one in frozen] == [1, 2, 3, 4, 5, 6]
