@@ -49,7 +49,8 @@ def attendance(asked: Asked) -> list[Ledger]:
     members = _members(asked, held)
     kinds, earned = _leaves(asked, held), hours(held)
     rows = [_person(one, held, kinds, earned) for one in members.values()]
-    return [numbered(asked, ATTENDANCE, _OF_PEOPLE, rows)]
+    foot = ["含上级和其他单位举办、选派参加的活动。"]
+    return [numbered(asked, ATTENDANCE, _OF_PEOPLE, rows, foot)]
 
 
 def _members(asked: Asked, held: Sequence[Held]) -> dict[int, Member]:
@@ -125,7 +126,8 @@ def months(asked: Asked) -> list[Ledger]:
         ]
         for year, month in listed
     ]
-    made = numbered(asked, MONTHS, words, rows)
+    foot = ["应到、实到和出席率按本支部举办的全部活动统计，含未单独列出类别的活动。"]
+    made = numbered(asked, MONTHS, words, rows, foot)
     return [replace(made, rows=[*made.rows, [None, "合计", *_of_month(held, groups)]])]
 
 

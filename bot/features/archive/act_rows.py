@@ -86,7 +86,8 @@ def _occasion(row: Fields, tz: tzinfo) -> Occasion:
     )
     begins = start or at(day, acts.MORNING, tz)
     contents = quiet.rows("", row.get("components"))
-    types = {one["type"] for _, one in contents if one.get("type") in set(ActivityType)}
+    known = {str(kind) for kind in ActivityType}
+    types = {one["type"] for _, one in contents if isinstance(one.get("type"), str) and one["type"] in known}
     return Occasion(begins, recorded or begins, types)
 
 

@@ -119,13 +119,22 @@ def lay(found: Closed, to: Laying) -> None:
 
 
 def _in_order(found: Closed) -> Sequence[tuple[datetime, Any]]:
-    """Closes and corrections; of each correction whether it is the last one of its version."""
-    events: list[tuple[datetime, int, Any]] = [(one.closed_at, 0, one) for one in found.closes or ()]
-    listed = list(found.corrections or ())
+    """Closes and corrections; of each correction whether it is the last one of its version.
+
+    Of one quarter the close comes first, then version by version, also where the clock went back in between.
+    """
+    events: list[tuple[datetime, int, datetime, Any]] = []
+    reached: dict[str, datetime] = {}
+    for close in found.closes or ():
+        events.append((close.closed_at, 0, close.closed_at, close))
+        reached[close.quarter] = close.closed_at
+    listed = sorted(found.corrections or (), key=lambda each: (each[1].quarter, each[2]))
     last = {(one.quarter, number): one.id for _, one, number in listed}
     for path, one, number in listed:
-        events.append((one.made_at, 1, (path, one, number, last[one.quarter, number] == one.id)))
-    return [(when, what) for when, _, what in sorted(events, key=lambda event: event[:2])]
+        reached[one.quarter] = max(reached.get(one.quarter, one.made_at), one.made_at)
+        what = (path, one, number, last[one.quarter, number] == one.id)
+        events.append((reached[one.quarter], 1, one.made_at, what))
+    return [(when, what) for _, _, when, what in sorted(events, key=lambda event: event[:2])]
 
 
 def _close(one: OneClose, to: Laying) -> QuarterClose:

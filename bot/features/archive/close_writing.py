@@ -15,6 +15,7 @@ from bot.features.archive.correction_rows import attempt_of, piece_of
 from bot.features.archive.figure_ids import Codes
 from bot.features.archive.over import as_local, person, said, unless
 from bot.features.archive.study_rows import known_items
+from bot.features.closes import corrections
 from bot.features.exams.rules import as_number
 from bot.features.register.archive.writing import known_ids
 from bot.kit.archive_ids import numbered
@@ -101,9 +102,9 @@ class _Corrections:
         }
 
     def write(self, quarters: Mapping[int, str]) -> list[Json]:
-        query = select(Correction).where(Correction.close_id.in_(quarters)).order_by(Correction.made_at, Correction.id)
+        query = select(Correction).where(Correction.close_id.in_(quarters)).order_by(Correction.id)
         rows = self._session.scalars(query).all()
-        kept = {one.id: one.archive_id for one in sorted(rows, key=lambda row: row.id)}
+        kept = {one.id: one.archive_id for one in rows}
         ids = numbered("Z", kept)
         return [self._said(one, ids[one.id], quarters[one.close_id]) for one in rows]
 
@@ -126,7 +127,10 @@ class _Corrections:
         }
 
     def _roll(self, one: Correction) -> Json:
-        new, old = one.new or {}, one.old
+        new, old = one.new, one.old
+        if new is None:
+            # Of somebody who was erased the rows still say it.
+            old, new = corrections.told_by_rows(self._session, one.id)
         leave = {"leave_type": new["leave_type"]} if new.get("status") == ON_LEAVE else {}
         return {
             "activity": self._activities.get(one.row_id),
@@ -175,7 +179,9 @@ class _Corrections:
             return {}
         mine = select(Exam).where(Exam.branch_id == self._branch_id, Exam.withdrawn_at.is_(None)).order_by(Exam.id)
         ids = numbered("E", {exam.id: exam.archive_id for exam in self._session.scalars(mine)})
-        scores = [_score((of or {}).get("score")) for of in (one.old, one.new)]
+        # Of somebody who was erased nobody knows what it was: what stands is all that is left.
+        gone = {"score": row.score}
+        scores = [_score((of if of is not None else gone).get("score")) for of in (one.old, one.new)]
         changed = dict(zip(("old", "new"), scores, strict=True)) if one.kind is CorrectionKind.SCORE else {}
         about = {"exam": ids.get(row.exam_id), "person": person(self._people, row.person_id)}
         usual = attempt_of(self._session, row.exam_id, row.person_id, None) if row.person_id is not None else None

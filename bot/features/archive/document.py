@@ -43,6 +43,8 @@ def load(content: bytes) -> dict[str, Any]:
         raise BadArchive(["document: should be JSON in UTF-8"]) from None
     except json.JSONDecodeError as error:
         raise BadArchive([f"line {error.lineno}, column {error.colno}: no JSON ({error.msg})"]) from None
+    except ValueError:
+        raise BadArchive(["document: a number has more digits than can be read"]) from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         said = found.get("format") if isinstance(found, dict) else type(found).__name__
         raise BadArchive([f'format: found {said!r}, should be "{FORMAT}"'])

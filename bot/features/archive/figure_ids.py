@@ -117,9 +117,12 @@ def _lists(value: Any, said: Said, sort: bool) -> Any:
     }
 
 
-def _listed(codes: list[str], letter: str, said: Said, sort: bool) -> list[str]:
-    found = [said(letter, code) for code in codes]
-    return sorted(found) if sort else found
+def _listed(codes: Any, letter: str, said: Said, sort: bool) -> Any:
+    if not isinstance(codes, list):
+        return codes
+    # Whatever a frozen version says stays; what is no code is none here.
+    found = [said(letter, code) if isinstance(code, str) else code for code in codes]
+    return sorted(found, key=str) if sort else found
 
 
 def _code(code: str, known: Mapping[str, str]) -> str:

@@ -54,7 +54,9 @@ def of_branch(session: Session, branch_id: int) -> Undone:
         elif one.kind is CorrectionKind.LEAVE_APPROVE:
             found.approved.add(one.row_id)
         else:
-            found.scores.setdefault(one.row_id, (one.old or {})["score"])
+            # Of somebody who was erased nobody knows it any more: the score stays as it is.
+            if one.old is not None:
+                found.scores.setdefault(one.row_id, one.old["score"])
     return found
 
 

@@ -1,6 +1,6 @@
 """更正 (D20b): the one place that writes into a closed quarter. Each act keeps what stood there and makes a version."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
@@ -16,11 +16,12 @@ from bot.kit.access import Right, require
 from bot.kit.activities import find_activity
 from bot.kit.figures import Figures
 from bot.kit.refusal import Refusal
-from bot.kit.words import quarter_word
+from bot.kit.words import quarter_word, short_day
 from scheduler.calendar.days import Quarter, local_day
 from storage import audit
 from storage.audience import Me
 from storage.choices import ActivityStatus, AttendanceStatus, CorrectionKind, LeaveState, LeaveType, SignInMethod
+from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest
 from storage.models.close import Admission, Correction, FigureVersion, QuarterClose
 from storage.models.exam import ExamAttempt
@@ -204,6 +205,19 @@ def _state(came: Attendance | None, leave: LeaveRequest | None) -> dict[str, Any
     return None if leave is None else {"status": "absent", "leave_type": str(leave.type)}
 
 
+def told_by_rows(session: Session, correction_id: int) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """What stood there and what was entered, by the rows that a correction of a roll has admitted: the entered one is
+    the last.
+    """
+    query = select(Admission).where(Admission.correction_id == correction_id).order_by(Admission.id)
+    models: dict[str, Any] = {model.__tablename__: model for model in (Attendance, LeaveRequest)}
+    *gone, new = (session.get_one(models[one.subject], one.row_id) for one in session.scalars(query))
+    came = next((one for one in gone if isinstance(one, Attendance)), None)
+    leave = next((one for one in gone if isinstance(one, LeaveRequest)), None)
+    said = _said(new.type if isinstance(new, LeaveRequest) else new.status)
+    return _state(came, leave), said
+
+
 def _entered(
     activity_id: int, person_id: int, new: Roll, by_id: int | None, now: datetime
 ) -> Attendance | LeaveRequest:
@@ -226,6 +240,14 @@ def _entered(
         decided_at=now,
         decided_by_id=by_id,
     )
+
+
+def about(session: Session, rows: Iterable[Correction], tz: tzinfo) -> dict[int, str]:
+    """Of each correction of a roll which activity it is about: 9月27日9月警示教育."""
+    of_roll = {one.id: one.row_id for one in rows if one.kind is CorrectionKind.ATTENDANCE}
+    query = select(Activity.id, Activity.title, Activity.start_at).where(Activity.id.in_(set(of_roll.values())))
+    found = {row.id: f"{short_day(local_day(row.start_at, tz))}{row.title}" for row in session.execute(query)}
+    return {number: found[activity] for number, activity in of_roll.items() if activity in found}
 
 
 # --- a score ---------------------------------------------------------------------------------------------------------

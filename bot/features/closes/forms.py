@@ -73,7 +73,8 @@ def _form(
 
 def _done(session: Session, call: Call, values: Values, row: Correction) -> Reply:
     who = names_of(session, [row.person_id]).get(row.person_id, "") if row.person_id is not None else ""
-    return Reply(toast="已更正。", edit=messages.done(quarter_of(str(values["period"]), call), row, who))
+    about = corrections.about(session, [row], call.tz).get(row.id, "")
+    return Reply(toast="已更正。", edit=messages.done(quarter_of(str(values["period"]), call), row, who, about))
 
 
 # --- who came --------------------------------------------------------------------------------------------------------

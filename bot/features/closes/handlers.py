@@ -110,7 +110,8 @@ def show_notes(session: Session, call: Call, button: buttons.ShowNotes) -> Reply
     corrections.may_correct(session, call.me, quarter)
     found = corrections.of_quarter(session, call.me.branch_id, quarter)
     names = names_of(session, {one for row in found for one in (row.person_id, row.made_by_id) if one is not None})
-    return Reply(edit=messages.notes(quarter, found, names, button.page, call.tz))
+    about = corrections.about(session, found, call.tz)
+    return Reply(edit=messages.notes(quarter, found, names, about, button.page, call.tz))
 
 
 def fix(form: Form, session: Session, call: Call, button: buttons.FixRoll | buttons.FixScore) -> Reply:

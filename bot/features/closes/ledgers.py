@@ -2,17 +2,20 @@
 
 from sqlalchemy import select
 
+from bot.features.closes import corrections as of_corrections
+from bot.features.closes import messages
 from bot.features.closes.messages import state
 from bot.kit.access import Reach, Right, reach
 from bot.kit.glossary.choices import CORRECTIONS
 from bot.kit.ledger_books import Asked, Book, fixed, numbered
 from bot.kit.ledgers import Cell, Ledger
+from scheduler.calendar.days import Quarter
 from storage.audience import Me
 from storage.lookups import names_of
 from storage.models.close import Correction, QuarterClose
 
 NAME = "更正记录"
-_WORDS = ("季度", "版本", "类别", "姓名", "原记录", "现记录", "理由", "办理人", "办理时间")
+_WORDS = ("季度", "版本", "类别", "活动", "姓名", "原记录", "现记录", "理由", "办理人", "办理时间")
 
 
 def corrections(asked: Asked) -> list[Ledger]:
@@ -28,12 +31,14 @@ def corrections(asked: Asked) -> list[Ledger]:
         return []
     people = {one for row in found for one in (row.Correction.person_id or 0, row.Correction.made_by_id or 0)}
     names = names_of(asked.session, people)
+    about = of_corrections.about(asked.session, [row.Correction for row in found], asked.counting.tz)
     rows: list[list[Cell]] = []
     for row, quarter in found:
         made = row.made_at.astimezone(asked.counting.tz)
         rows.append([
-            quarter, f"第{row.version}版" if row.version is not None else "", CORRECTIONS[row.kind],
-            names.get(row.person_id or 0, ""), state(row.old), state(row.new), row.why,
+            messages.word(Quarter.parse(quarter)),
+            f"第{row.version}版" if row.version is not None else "", CORRECTIONS[row.kind],
+            about.get(row.id, ""), names.get(row.person_id or 0, ""), state(row.old), state(row.new), row.why,
             names.get(row.made_by_id or 0, ""), f"{made.year}年{made.month}月{made.day}日{made:%H:%M}",
         ])  # fmt: skip
     return [numbered(asked, NAME, _WORDS, rows)]

@@ -71,9 +71,10 @@ def sure(quarter: Quarter) -> Message:
 
 
 def closed(quarter: Quarter, row: QuarterClose, version: int, by: str, tz: tzinfo) -> Message:
-    """第三季度数据已定稿，第1版"""
+    """第三季度数据已定稿，第1版（甲一，10月8日）; once it was corrected 现为第2版."""
     when = short_day(local_day(row.closed_at, tz))
-    text = f"{word(quarter)}数据已定稿，第{version}版（{'，'.join(filter(None, [by, when]))}）。"
+    now = f"更正后现为第{version}版。" if version > 1 else ""
+    text = f"{word(quarter)}数据已定稿，第1版（{'，'.join(filter(None, [by, when]))}）。{now}"
     return Message(text, [[_to_the_tally(quarter), Choice(FIX, buttons.ShowFixes(code(quarter)))]])
 
 
@@ -124,20 +125,34 @@ def _back(quarter: Quarter) -> Choice:
     return Choice(FIX, buttons.ShowFixes(code(quarter)))
 
 
-def notes(quarter: Quarter, found: Sequence[Correction], names: Mapping[int, str], at: int, tz: tzinfo) -> Message:
-    """更正说明: who, when, of whom, what stood there, what stands there now, and why."""
+def notes(
+    quarter: Quarter,
+    found: Sequence[Correction],
+    names: Mapping[int, str],
+    about: Mapping[int, str],
+    at: int,
+    tz: tzinfo,
+) -> Message:
+    """更正说明: who, when, of what and whom, what stood there, what stands there now, and why."""
     page = page_of(found, at, ON_A_PAGE)
-    lines = [_note(one, names, tz) for one in page.things]
+    lines = [_note(one, names, about.get(one.id, ""), tz) for one in page.things]
     turn = page.turn(lambda to: buttons.ShowNotes(code(quarter), to))
     head = f"【更正说明】{word(quarter)}{page.words}"
     return Message("\n".join([head, *(lines or ["没有更正。"])]), filled(turn, [_back(quarter)]))
 
 
-def _note(one: Correction, names: Mapping[int, str], tz: tzinfo) -> str:
+def _note(one: Correction, names: Mapping[int, str], about: str, tz: tzinfo) -> str:
     who = names.get(one.person_id or 0, "")
     by, when = names.get(one.made_by_id or 0, ""), moment_words(one.made_at, tz)
-    what = "：".join(filter(None, [CORRECTIONS[one.kind], who]))
+    what = _what(one, who, about)
+    if one.old is None and one.new is None:
+        return f"第{one.version}版 {what}，内容已清除（{by}，{when}）"
     return f"第{one.version}版 {what}，{change(one.old, one.new)}，理由：{one.why}（{by}，{when}）"
+
+
+def _what(one: Correction, who: str, about: str) -> str:
+    """更正考勤：甲五（9月22日9月主题党日）"""
+    return "：".join(filter(None, [CORRECTIONS[one.kind], f"{who}（{about}）" if about else who]))
 
 
 def change(old: Mapping[str, object] | None, new: Mapping[str, object] | None) -> str:
@@ -170,8 +185,8 @@ _SAID: Mapping[str, Callable[[Mapping[str, object]], str]] = {
 }
 
 
-def done(quarter: Quarter, one: Correction, who: str) -> Message:
-    what = "：".join(filter(None, [CORRECTIONS[one.kind], who]))
+def done(quarter: Quarter, one: Correction, who: str, about: str) -> Message:
+    what = _what(one, who, about)
     return _done(quarter, one, f"{what}，{change(one.old, one.new)}。")
 
 

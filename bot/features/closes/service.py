@@ -23,7 +23,9 @@ from storage import audit
 from storage.audience import Me
 from storage.models.close import FigureVersion, QuarterClose
 from storage.models.organisation import Organisation
+from storage.roster import roster
 
+NOBODY = "这个季度没有在册党员，不能定稿。"
 BLOCKED = "还有未办理的事项，请办理后再定稿。"
 
 
@@ -52,6 +54,8 @@ def check(session: Session, me: Me, quarter: Quarter, offered: Offered, now: dat
     require(me, Right.CLOSE, branch_id=me.branch_id)
     if quarter.end >= local_day(now, tz):
         raise Refusal(f"{quarter_word(quarter.start)}尚未结束，不能定稿。")
+    if not roster(session, me.branch_id, quarter.end):
+        raise Refusal(NOBODY)
     asked = counting(session, me.branch_id, Period.of(quarter), now, tz)
     return [one for blocks in offered.blocks for one in blocks(asked)]
 

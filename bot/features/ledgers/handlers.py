@@ -8,13 +8,11 @@ from bot.features.ledgers import buttons, messages, service
 from bot.features.ledgers.service import Offered
 from bot.features.tally import periods
 from bot.kit.access import Right
-from bot.kit.closing import close_day
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.ledger_books import Asked
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Message, Noted, Reply, say
 from bot.kit.words import plain
-from scheduler.calendar.days import Quarter
 from scheduler.calendar.periods import Period
 
 _WORDS = ("导出表格", "导出台账", "导出全部", "导出")
@@ -22,14 +20,13 @@ _WORDS = ("导出表格", "导出台账", "导出全部", "导出")
 
 def open_books(offered: Offered, session: Session, call: Call) -> Reply:
     """/export, 导出, 导出上半年; without a period the quarter at hand."""
-    return say(_page(offered, session, call, _named(session, call), 0))
+    return say(_page(offered, session, call, _named(call), 0))
 
 
-def _named(session: Session, call: Call) -> Period:
+def _named(call: Call) -> Period:
     said = _rest(call.text)
     if said == "":
-        closes = close_day(session, call.me.branch_id, Quarter.of(call.today).previous().start)
-        return Period.of(periods.quarter_at_hand(call.now.astimezone(call.tz), closes))
+        return Period.of(periods.quarter_told_of(call.today))
     period = periods.read_period(said, call.today)
     if period is None:
         raise Refusal(messages.UNKNOWN_PERIOD)

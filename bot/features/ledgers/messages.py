@@ -18,7 +18,7 @@ def page(listed: Sequence[Book], period: Period, at: int, today: date) -> Messag
     """Which tables there are for whoever asks."""
     shown = page_of(listed, at, ON_A_PAGE)
     lines = [
-        f"【导出】{words(period)}{shown.words}",
+        f"【导出】{words(period)}{f'，{shown.words}' if shown.words else ''}",
         "请选择要导出的表格，或点“导出全部”打包下载。文件含个人信息，请妥善保管。",
     ]
     taps = [Choice(label(one.name), buttons.GetBook(period.code, one.key)) for one in shown.things]

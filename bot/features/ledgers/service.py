@@ -27,6 +27,7 @@ from scheduler.calendar.days import local_day
 from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.models.activity import Activity
+from storage.models.minutes import Minutes
 from storage.models.organisation import Organisation
 
 EMPTY = "这段时间没有记录。"
@@ -136,7 +137,7 @@ def _report(asked: Asked, offered: Offered) -> Iterator[File]:
 
 
 def _papers(asked: Asked) -> Iterator[File]:
-    """Ledgers 1 and 2: of each activity that counts who signed in, and its minutes."""
+    """Ledgers 1 and 2: of each activity that counts who signed in, and its minutes where there are any."""
     if asked.me is not None and reach(asked.me, Right.WRITE_MINUTES) is not Reach.ALL:
         return
     from bot.features.minutes import papers as minutes
@@ -149,7 +150,10 @@ def _papers(asked: Asked) -> Iterator[File]:
         name = f"{number:02} {local_day(each.start_at, of.tz):%Y%m%d} {file_name(each.title)}"
         signed = sheet.of(asked.session, each, of.now, of.tz)
         yield File(f"{_SIGNED} 签到表/{name}.xlsx", "签到表", len(signed.rows), sheet.xlsx(signed))
+    with_minutes = set(asked.session.scalars(select(Minutes.activity_id).where(Minutes.activity_id.in_(ids))))
     for number, each in enumerate(held, 1):
+        if each.id not in with_minutes:
+            continue
         name = f"{number:02} {local_day(each.start_at, of.tz):%Y%m%d} {file_name(each.title)}"
         yield File(f"{_MINUTES} 会议记录/{name}.docx", "会议记录", 1, minutes.whole(asked.session, each, of.tz))
 

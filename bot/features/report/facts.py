@@ -176,7 +176,9 @@ class _Tasks:
             Component.type.in_(_INTEGRITY),
         )
         integrity = set(session.scalars(of)) if rows else set()
-        self.pieces, self.of_cadres, self.further = 0, [], []
+        self.pieces = 0
+        self.of_cadres: list[dict[str, Any]] = []
+        self.further: list[dict[str, Any]] = []
         for one in rows:
             pieces = said[f"R{one.id}"]["pieces"]
             if one.audience is TaskAudience.SECTION_RANK_AND_ABOVE:
@@ -185,6 +187,9 @@ class _Tasks:
                 self.pieces += pieces
             else:
                 self.further.append({"title": in_marks(one.title), "pieces": pieces})
+        # 另: beside pieces that the sentence before has told of (S54).
+        for each in self.of_cadres if self.pieces else ():
+            each["other"] = "另"
 
 
 def _cadres(pieces: int, behind: Iterable[str]) -> dict[str, Any]:
@@ -213,7 +218,12 @@ def _campaigns(session: Session, found: Tally) -> list[dict[str, Any]]:
     said = _within(found.figures, "talk_campaigns")
     rows = _rows(session, TalkCampaign, said)
     rows.sort(key=lambda one: (one.last_on, one.id))
-    return [{**said[f"K{one.id}"], "topic": one.topic} for one in rows]
+    return [{**said[f"K{one.id}"], "about": _about(one.topic)} for one in rows]
+
+
+def _about(topic: str) -> str:
+    """内容聚焦…，, unless the topic says no more than that there were talks."""
+    return "" if "谈心谈话" in topic else f"内容聚焦{topic}，"
 
 
 def _rows(session: Session, model: Any, said: Mapping[str, Any]) -> list[Any]:

@@ -8,13 +8,12 @@ from bot.features.report import buttons, messages, service
 from bot.features.report.service import Report
 from bot.features.tally import periods
 from bot.kit.access import Right
-from bot.kit.closing import close_day
 from bot.kit.figures import Figures
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Noted, Reply, say
 from bot.kit.words import plain
-from scheduler.calendar.days import DAY, Quarter, local_day
+from scheduler.calendar.days import DAY, local_day
 from scheduler.calendar.periods import Period
 
 # What the words for it end with: 上半年总结, 2023年度工作总结.
@@ -23,17 +22,16 @@ _ENDS = ("工作总结", "总结报告", "总结")
 
 def open_report(figures: Figures, session: Session, call: Call) -> Reply:
     """/report, 生成总结, 半年总结, 2023年总结; without a period the quarter at hand."""
-    return say(messages.page(_report(figures, session, call, _named(session, call)), call.today))
+    return say(messages.page(_report(figures, session, call, _named(call)), call.today))
 
 
-def _named(session: Session, call: Call) -> Period:
+def _named(call: Call) -> Period:
     said = plain(call.text).strip()
     for end in _ENDS:
         said = said.removesuffix(end)
     said = said.removesuffix("的").removeprefix("生成").strip()
     if said in ("", "季度"):
-        closes = close_day(session, call.me.branch_id, Quarter.of(call.today).previous().start)
-        return Period.of(periods.quarter_at_hand(call.now.astimezone(call.tz), closes))
+        return Period.of(periods.quarter_told_of(call.today))
     if said in ("半年", "年度"):
         ended = periods.half_of if said == "半年" else periods.year_of
         return ended(ended(call.today).start - DAY)

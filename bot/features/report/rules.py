@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.kit.rates import plain
 
-_GAP = re.compile(r"\{([^{}]+)\}")
+_GAP = re.compile(r"\{([^{}?]+)(\??)\}")
 _NUMERALS = "〇一二三四五六七八九十"
 _ENDS = "。．.;；，,、 \n"
 
@@ -67,7 +67,7 @@ class Clause:
 
     @property
     def gaps(self) -> list[str]:
-        return [*_GAP.findall(self.text), *self.also]
+        return [*needed(self.text), *self.also]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +144,14 @@ def by_clauses(text: str, facts: Facts) -> str:
     said = ""
     for part in re.findall(r"([^，；]+)([，；]?)", text.strip().strip(_ENDS)):
         words, glue = part
-        if all(facts.said(gap) for gap in _GAP.findall(words)):
+        if all(facts.said(gap) for gap in needed(words)):
             said += filled(words, facts) + glue
     return said.rstrip("，；")
+
+
+def needed(text: str) -> list[str]:
+    """The names in its gaps without which it does not stand."""
+    return [name for name, perhaps in _GAP.findall(text) if not perhaps]
 
 
 def filled(text: str, facts: Facts) -> str:

@@ -1,7 +1,7 @@
 """The sentences of a report (domain 4.4), as data: which figures and names stand in each, in which order.
 
-A name in braces is the path of a figure (docs/figures.md), or one of those that facts.py makes. What the report of
-2023Q3 says stands first in each section; then what reports of other units say.
+A name in braces is the path of a figure (docs/figures.md), or one of those that facts.py makes; what ends with ? need
+not be there. What the report of 2023Q3 says stands first in each section; then what reports of other units say.
 """
 
 from collections.abc import Sequence
@@ -138,7 +138,10 @@ _INTEGRITY = (
         ),
         Sentence(
             clauses=(
-                Clause("开展{#holidays}节前警示教育"),
+                Clause(
+                    "开展{#holidays}节前警示教育{by_type.warning_education}次",
+                    or_=Clause("开展警示教育{by_type.warning_education}次", or_=Clause("发送{#holidays}节前廉洁提醒")),
+                ),
                 Clause("集中观看警示教育片{#films}", glue="，"),
                 Clause("通报典型案例{by_type.case_bulletin}次", glue="，"),
                 Clause("参观廉政展览{by_type.integrity_exhibition_visit}次", glue="，"),
@@ -147,21 +150,19 @@ _INTEGRITY = (
         Sentence(
             clauses=(
                 Clause(
-                    "另{people}名科级以上党员干部撰写心得体会各{each}篇",
+                    "{other?}{people}名科级以上党员干部撰写心得体会各{each}篇",
                     of="cadre_tasks",
-                    or_=Clause("另{people}名科级以上党员干部撰写心得体会共{pieces}篇"),
+                    or_=Clause("{other?}{people}名科级以上党员干部撰写心得体会共{pieces}篇"),
                 ),
             ),
         ),
         Sentence(
             clauses=(
                 Clause(
-                    "开展全覆盖集中谈心谈话活动，内容聚焦{topic}，形成书面谈心谈话记录{written_records}份",
+                    "开展全覆盖集中谈心谈话活动，{about?}形成书面谈心谈话记录{written_records}份",
                     of="talk_campaigns",
                     when=is_true("full_coverage"),
-                    or_=Clause(
-                        "开展集中谈心谈话活动，内容聚焦{topic}，形成书面谈心谈话记录{written_records}份",
-                    ),
+                    or_=Clause("开展集中谈心谈话活动，{about?}形成书面谈心谈话记录{written_records}份"),
                 ),
                 Clause("形成书面谈话记录{report.other_records}份"),
             ),

@@ -4,6 +4,9 @@ from datetime import date
 
 from bot.features.report.rules import before_measure, numeral, points
 from bot.features.report.service import Report
+from bot.kit.versions import DRAFT
+from bot.kit.words import quarter_word
+from scheduler.calendar.days import Quarter
 
 ISSUES, PLANS = "存在问题：", "下一步主要做好以下{}项工作："
 
@@ -22,12 +25,21 @@ def parts(report: Report) -> list[tuple[str, list[str]]]:
 
 
 def version(report: Report) -> str:
+    """第1版（2023年10月9日定稿）; of several quarters those that are closed."""
     found = report.found
     if found.frozen is not None:
         made = found.frozen.made_at.astimezone(found.counting.tz).date()
         return f"第{found.frozen.number}版（{full(made)}{'定稿' if found.frozen.number == 1 else '更正'}）"
-    read = "、".join(f"{quarter}{'草稿' if name == 'draft' else name}" for quarter, name in found.read.items())
-    return read or "草稿（尚未定稿）"
+    told = [f"{quarter.year}年{quarter_word(quarter.start)}第{name[1:]}版" for quarter, name in _frozen(report)]
+    if not told:
+        return "草稿（尚未定稿）"
+    rest = "，其余为草稿" if len(told) < len(found.read) else ""
+    return f"{'、'.join(told)}{rest}"
+
+
+def _frozen(report: Report) -> list[tuple[Quarter, str]]:
+    """The quarters of a longer period that are closed, with their versions (D27)."""
+    return [(quarter, name) for quarter, name in report.found.read.items() if name != DRAFT]
 
 
 def full(day: date) -> str:

@@ -41,7 +41,7 @@ def overview(found: Below, page: int, today: date, tz: tzinfo) -> Message:
         head,
         f"共{found.branches}个党支部，党员{found.people}人，已绑定{found.bound}人。",
         *_closed(found),
-        *([f"合计：{_in_short(found.totals, found.figures)}。"] if found.totals else []),
+        *([f"合计：{in_all}。"] if (in_all := _in_short(found.totals, found.figures)) else []),
         *counted_words(found.counted, found.branches, tz),
     ]
     code = found.period.code

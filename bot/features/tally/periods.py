@@ -154,9 +154,17 @@ def quarter_at_hand(now: datetime, close_day: int = CLOSE_DAY) -> Quarter:
     return closing if in_grace else current
 
 
+def quarter_told_of(today: date) -> Quarter:
+    """Of which quarter a report or a table is, where nobody says: in the first month of one the quarter before."""
+    current = Quarter.of(today)
+    return current.previous() if today.month == current.start.month else current
+
+
 def countable(period: Period, today: date) -> Period:
     """The period, when it has begun and is no longer than some years; refuses one to come, mistyped or forged."""
-    if period.start.year in YEARS and period.start <= today and len(list(period.quarters())) <= LONGEST:
+    # A forged one may end in the last year that there is.
+    brief = period.to.year - period.start.year <= LONGEST
+    if period.start.year in YEARS and period.start <= today and brief and len(list(period.quarters())) <= LONGEST:
         return period
     raise Refusal(NO_SUCH_PERIOD if period.quarter is None else NO_SUCH_QUARTER)
 

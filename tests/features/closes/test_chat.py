@@ -44,7 +44,7 @@ async def test_from_the_check_to_the_second_version(chat_url: str) -> None:
         await tap(bot, "确认更正")
         assert "已更正2023年第三季度，第2版。" in last(bot)
         await tap(bot, "更正说明")
-        assert "第2版 更正考勤：甲五，原“到会”，现“缺席”，理由：签到照片有误" in last(bot)
+        assert "第2版 更正考勤：甲五（9月22日9月主题党日），原“到会”，现“缺席”，理由：签到照片有误" in last(bot)
         with bot.storage.reading() as session:
             assert session.scalars(select(FigureVersion.number).order_by(FigureVersion.number)).all() == [1, 2]
             assert len(session.scalars(select(Correction)).all()) == 1

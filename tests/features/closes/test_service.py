@@ -115,6 +115,11 @@ def test_the_close_changes_no_figure(session: Session) -> None:
     assert lines.all() == [("close", "quarter_close", 1)]
 
 
+def test_before_anybody_was_there_nothing_is_closed(session: Session) -> None:
+    with refused(service.NOBODY):
+        close(session, quarter=Quarter(2000, 1))
+
+
 def test_it_is_closed_once(session: Session) -> None:
     close(session)
     with refused("第三季度数据已定稿。"):

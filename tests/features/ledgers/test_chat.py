@@ -34,7 +34,7 @@ async def test_one_table_and_all_of_them(chat_url: str) -> None:
         await bot.stage.say(ORGANISER, "全部到会")
         await bot.stage.tap(ORGANISER, "确认登记")
         await bot.stage.say(SECRETARY, "导出")
-        assert last(bot).startswith("【导出】2023年第三季度第1页，共")
+        assert last(bot).startswith("【导出】2023年第三季度，第1页，共")
         await bot.stage.tap(SECRETARY, "考勤汇总")
         assert last(bot) == "考勤汇总 2023年第三季度。"
         sheet = load_workbook(io.BytesIO(file(bot))).active

@@ -138,7 +138,10 @@ def test_figures_and_corrections(session: Session) -> None:
     close(session)
     fix_roll(session, 1, 5, AttendanceStatus.PRESENT)
     [one] = rows(session, "更正记录")[1:]
-    assert one[1:8] == ["2022Q3", "第2版", "更正考勤", "乙二", "缺席（事假未批准）", "到会", "补交签到照片"]
+    assert one[1:9] == [
+        "2022年第三季度", "第2版", "更正考勤", "8月5日8月主题党日", "乙二",
+        "缺席（事假未批准）", "到会", "补交签到照片",
+    ]  # fmt: skip
 
 
 def test_where_there_is_nothing_there_is_no_file(session: Session) -> None:

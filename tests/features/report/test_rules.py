@@ -21,7 +21,8 @@ FIGURES: dict[str, Any] = {
     "inspections.by_kind.half_year": 1, "inspections.by_kind.reinspection": 1, "inspections.held": 2,
     "rectification.items": 12, "report.categories": 2, "rectification.lists": 4, "rectification.closed": 10,
     "model_units_passed": 4, "development.accepted": 1, "development.converted": 1,
-    "by_type.open_talk": 1, "self_check.forms": 22, "self_check.problems": 43, "self_check.measures": 43,
+    "by_type.open_talk": 1, "by_type.warning_education": 1,
+    "self_check.forms": 22, "self_check.problems": 43, "self_check.measures": 43,
     "report.pieces": 21,
 }  # fmt: skip
 NAMES = {
@@ -33,8 +34,8 @@ NAMES = {
 }  # fmt: skip
 MANY = {
     "exams": [{"title": "纪法知识网上测试", "closed_book": True, "examinees": 22, "average": Decimal("98.0")}],
-    "talk_campaigns": [{"topic": "关键岗位", "written_records": 5, "full_coverage": True}],
-    "cadre_tasks": [{"people": 6, "pieces": 12, "each": 2}],
+    "talk_campaigns": [{"about": "内容聚焦关键岗位，", "written_records": 5, "full_coverage": True}],
+    "cadre_tasks": [{"other": "另", "people": 6, "pieces": 12, "each": 2}],
     "delegations": [{"title": "“共建主题党日”", "sites": "廉政基地", "people": 2}],
     "short_videos": [{"title": "《廉视频》", "platforms": "视频号、电视台", "partners": "二支部、三支部"}],
 }
@@ -66,7 +67,7 @@ def test_the_sentences_of_the_reference_quarter() -> None:
     assert said("integrity") == [
         "开展廉政专题学习日和大家谈活动，形成自查表22份，梳理存在问题和整改措施各43个，撰写心得体会21篇；"
         "开展纪法知识网上测试，支部22名党员闭卷平均成绩98分。"
-        "开展中秋、国庆节前警示教育，集中观看警示教育片《警钟》。"
+        "开展中秋、国庆节前警示教育1次，集中观看警示教育片《警钟》。"
         "另6名科级以上党员干部撰写心得体会各2篇。"
         "开展全覆盖集中谈心谈话活动，内容聚焦关键岗位，形成书面谈心谈话记录5份。"
         "选派2名党员到廉政基地参加“共建主题党日”。"
@@ -83,6 +84,7 @@ def test_the_sentences_of_the_reference_quarter() -> None:
         ("rectification.closed", 0, "形成4份整改清单并限期整改；"),
         ("inspections.by_kind.reinspection", 0, "开展党建工作检查2次，"),
         ("by_type.members_meeting", 0, "支部共开展主题党日3次"),
+        ("by_type.warning_education", 0, "发送中秋、国庆节前廉洁提醒，集中观看"),
         ("report.categories", 0, "，查摆存在问题12个，"),
     ],
 )
@@ -95,9 +97,9 @@ def test_what_is_not_true_is_not_said(name: str, value: Any, instead: str) -> No
 @pytest.mark.parametrize(
     ("name", "one", "instead"),
     [
-        ("cadre_tasks", {"people": 6, "pieces": 11, "each": None}, "另6名科级以上党员干部撰写心得体会共11篇。"),
-        ("talk_campaigns", {"topic": "岗位", "written_records": 2, "full_coverage": False},
-         "开展集中谈心谈话活动，内容聚焦岗位，形成书面谈心谈话记录2份。"),
+        ("cadre_tasks", {"people": 6, "pieces": 11, "each": None}, "。6名科级以上党员干部撰写心得体会共11篇。"),
+        ("talk_campaigns", {"about": "", "written_records": 2, "full_coverage": False},
+         "开展集中谈心谈话活动，形成书面谈心谈话记录2份。"),
         ("exams", {"title": "测试", "closed_book": False, "examinees": 3, "average": Decimal("90.5")},
          "开展测试，支部3名党员平均成绩90.5分。"),
         ("short_videos", {"title": "《片》", "platforms": "公众号", "partners": ""},

@@ -209,6 +209,7 @@ def test_what_stands_beside_it(period: Period, today: date, found: list[tuple[st
         ("２０２３３", NO_SUCH_QUARTER),
         ("20230821-20230901", NO_SUCH_PERIOD),
         ("20000101-20230101", NO_SUCH_PERIOD),
+        ("20000101-99991231", NO_SUCH_PERIOD),
     ],
 )
 def test_a_forged_period_is_refused(code: str, answer: str) -> None:
