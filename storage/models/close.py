@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import BigId, Model, choice
 from storage.choices import CorrectionKind
-from storage.personal import actor, free_text, home, nothing_personal, owner
+from storage.personal import actor, free_text, home, nothing_personal, own, owner
 
 
 class QuarterClose(Model):
@@ -75,7 +75,7 @@ class Correction(Model):
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=actor())
     version: Mapped[int | None]
-    archive_id: Mapped[str | None] = mapped_column(info=nothing_personal())
+    archive_id: Mapped[str | None] = mapped_column(info=own())
     extra: Mapped[dict[str, Any] | None] = mapped_column(info=free_text())
 
 

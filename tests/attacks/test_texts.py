@@ -170,12 +170,14 @@ NOT_TYPED = {
         "reflection_task.archive_id", "reflection_task.extra", "reminder.archive_id", "reminder.extra",
         "self_check_item.extra", "study_completion.extra", "study_completion.note", "study_item.archive_id",
         "study_item.author", "study_item.extra",
+        "activity_template.archive_id", "activity_template.extra", "minutes.archive_id", "minutes.extra",
+        "vote.archive_id", "vote.extra", "activity.archive_id", "activity.extra", "attendance.extra",
+        "correction.archive_id", "correction.extra", "figure_version.told", "first_agenda_item.archive_id",
+        "first_agenda_item.extra", "leave_request.extra", "makeup.extra", "minutes_speech.extra", "minutes_task.extra",
+        "notice.archive_id", "notice.extra", "quarter_close.extra", "receipt.extra", "recurrence.archive_id",
+        "recurrence.extra",
     ), "of an archive, read and written as those of every collection"),
     **dict.fromkeys(("norm_file.content", "norm_file.version"), "of the operator's file, in which every fault is told"),
-    **dict.fromkeys((
-        "activity_template.archive_id", "activity_template.extra", "minutes.archive_id", "minutes.extra",
-        "vote.archive_id", "vote.extra",
-    ), NOT_YET),
     "correction.why": "a line of a form, as every form asks for: tests/features/closes",
     "first_agenda_item.source": "read behind a title that is tried, where it is clear",
     **dict.fromkeys((

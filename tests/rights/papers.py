@@ -25,6 +25,10 @@ def text_of(document: Document) -> str:
     if content is None or document.name.endswith(".png"):
         return document.name
     ending = document.name.rpartition(".")[2]
+    if ending == "zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            within = [text_of(Document(name, packed.read(name))) for name in packed.namelist()]
+        return "\n".join([document.name, *within])
     read = {"csv": _plain, "html": _page, "json": _json, "xlsx": _sheets, "docx": _sheets, "pdf": _paper}[ending]
     return f"{document.name}\n{read(content)}"
 

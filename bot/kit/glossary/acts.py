@@ -39,6 +39,7 @@ SUBJECTS: Mapping[str, str] = {
     "talk": "谈话", "talk_campaign": "谈话活动",
     "development_event": "发展党员",
     "norm_file": "规范要求", "dues_month": "党费登记", "quarter_close": "季度定稿", "correction": "更正",
+    "ledger": "台账", "report": "工作总结",
 }  # fmt: skip
 
 # Who acted where nobody is named.

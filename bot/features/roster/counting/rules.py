@@ -39,7 +39,8 @@ class Stay:
 
 
 def transfers(stays: Iterable[Stay], period: Period) -> tuple[list[int], list[int]]:
-    """Who transferred in, who out, in the period.
+    """Who transferred in, who out, in the period: somebody twice who did so twice, so that opening, transfers and
+    closing agree (D24).
 
     Somebody accepted comes onto the roster without a transfer (D4), the first roster of a branch is nobody's
     transfer, and a stay that goes on where another ended is neither.
@@ -61,7 +62,7 @@ def transfers(stays: Iterable[Stay], period: Period) -> tuple[list[int], list[in
         for stay in known
         if stay.to_on is not None and period.holds(stay.to_on) and (stay.person_id, stay.to_on) not in starts
     ]
-    return sorted(set(came)), sorted(set(went))
+    return sorted(came), sorted(went)
 
 
 def _accepted(stay: Stay) -> bool:
