@@ -49,13 +49,16 @@ def ledgers(
             most = service.most(of, offered)
             with progress_bar("ledgers") as bar:
                 for one in service.files(of, offered):
-                    _write(out / one.name, one.content)
                     written.append(one)
                     bar.advance(len(written) / most, one.what)
         except Refusal as refused:
             raise click.UsageError(f"{period.quarter} has no version {version}" if version else str(refused)) from None
-        if written:
-            _write(out / f"{service.INDEX}.xlsx", service.index(of, written))
+        index = service.index(of, written)
+    # Once all of them are made: what is refused leaves nothing behind.
+    for one in written:
+        _write(out / one.name, one.content)
+    if written:
+        _write(out / f"{service.INDEX}.xlsx", index)
     rows = [{"file": one.name, "rows": one.count} for one in written]
     show(rows, ("file", "rows"), how, tz, empty="Nothing was recorded.")
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from bot.kit.access import Reach, Right, reach
 from bot.kit.figures import Counting
 from bot.kit.ledgers import Cell, Column, Ledger
 from storage.audience import Me
@@ -73,6 +74,11 @@ def fixed(*books: Book) -> Books:
 
 def none(session: Session, branch_id: int) -> Sequence[Book]:
     return ()
+
+
+def wholly(right: Right) -> Callable[[Me], bool]:
+    """Whoever has a right in the whole branch."""
+    return lambda me: reach(me, right) is Reach.ALL
 
 
 def numbered(

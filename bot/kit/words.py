@@ -58,6 +58,17 @@ def short_day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def full_day(day: date) -> str:
+    """2023年10月9日, on paper that is kept."""
+    return f"{day.year}年{short_day(day)}"
+
+
+def full_moment(instant: datetime, tz: tzinfo) -> str:
+    """2023年10月9日09:00, in the branch's time zone."""
+    local = instant.astimezone(tz)
+    return f"{full_day(local.date())}{local:%H:%M}"
+
+
 def by_day(day: date) -> str:
     """8月31日（含）前: until when something is to be done."""
     return f"{short_day(day)}（含）前"

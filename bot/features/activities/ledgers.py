@@ -9,15 +9,14 @@ from sqlalchemy import select
 
 from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.rules import Held, Sum, hours, of_type
-from bot.kit.access import Reach, Right, reach
+from bot.kit.access import Right
 from bot.kit.activity_words import type_words
 from bot.kit.glossary.choices import CATEGORIES
 from bot.kit.group_scope import GROUPS
-from bot.kit.ledger_books import Asked, Book, fixed, numbered
+from bot.kit.ledger_books import Asked, Book, fixed, numbered, wholly
 from bot.kit.ledgers import Cell, Ledger, Percent
 from bot.kit.rates import rate
-from bot.kit.words import short_day
-from storage.audience import Me
+from bot.kit.words import full_day
 from storage.choices import ActivityType, LeaveState, LeaveType
 from storage.lookups import names_of
 from storage.models.activity import Component, FirstAgendaItem
@@ -176,7 +175,7 @@ def first_agenda(asked: Asked) -> list[Ledger]:
 
 
 def _source(item: FirstAgendaItem) -> str:
-    day = f"{item.source_date.year}年{short_day(item.source_date)}" if item.source_date is not None else ""
+    day = full_day(item.source_date) if item.source_date is not None else ""
     return " ".join(filter(None, [item.source, day]))
 
 
@@ -192,12 +191,8 @@ def _leading(asked: Asked, held: Sequence[Held]) -> dict[int, str]:
     return {activity: names.get(person, "") for activity, person in found.items()}
 
 
-def _may(me: Me) -> bool:
-    return reach(me, Right.TALLY) is Reach.ALL
-
-
 LEDGERS = fixed(
-    Book((3, 0), ATTENDANCE, attendance, _may),
-    Book((4, 0), MONTHS, months, _may),
-    Book((5, 0), AGENDA, first_agenda, _may),
+    Book((3, 0), ATTENDANCE, attendance, wholly(Right.TALLY)),
+    Book((4, 0), MONTHS, months, wholly(Right.TALLY)),
+    Book((5, 0), AGENDA, first_agenda, wholly(Right.TALLY)),
 )

@@ -5,12 +5,12 @@ from sqlalchemy import select
 from bot.features.closes import corrections as of_corrections
 from bot.features.closes import messages
 from bot.features.closes.messages import state
-from bot.kit.access import Reach, Right, reach
+from bot.kit.access import Right
 from bot.kit.glossary.choices import CORRECTIONS
-from bot.kit.ledger_books import Asked, Book, fixed, numbered
+from bot.kit.ledger_books import Asked, Book, fixed, numbered, wholly
 from bot.kit.ledgers import Cell, Ledger
+from bot.kit.words import full_moment
 from scheduler.calendar.days import Quarter
-from storage.audience import Me
 from storage.lookups import names_of
 from storage.models.close import Correction, QuarterClose
 
@@ -34,18 +34,13 @@ def corrections(asked: Asked) -> list[Ledger]:
     about = of_corrections.about(asked.session, [row.Correction for row in found], asked.counting.tz)
     rows: list[list[Cell]] = []
     for row, quarter in found:
-        made = row.made_at.astimezone(asked.counting.tz)
         rows.append([
             messages.word(Quarter.parse(quarter)),
             f"第{row.version}版" if row.version is not None else "", CORRECTIONS[row.kind],
             about.get(row.id, ""), names.get(row.person_id or 0, ""), state(row.old), state(row.new), row.why,
-            names.get(row.made_by_id or 0, ""), f"{made.year}年{made.month}月{made.day}日{made:%H:%M}",
+            names.get(row.made_by_id or 0, ""), full_moment(row.made_at, asked.counting.tz),
         ])  # fmt: skip
     return [numbered(asked, NAME, _WORDS, rows)]
 
 
-def _may(me: Me) -> bool:
-    return reach(me, Right.CLOSE) is Reach.ALL
-
-
-LEDGERS = fixed(Book((20, 0), NAME, corrections, _may))
+LEDGERS = fixed(Book((20, 0), NAME, corrections, wholly(Right.CLOSE)))

@@ -1,10 +1,9 @@
 """Ledger 13, 发展党员台账, as of the last day of a period."""
 
 from bot.features.development import ledger
-from bot.kit.access import Reach, Right, reach
-from bot.kit.ledger_books import Asked, Book, fixed
+from bot.kit.access import Right
+from bot.kit.ledger_books import Asked, Book, fixed, wholly
 from bot.kit.ledgers import Ledger
-from storage.audience import Me
 
 
 def cases(asked: Asked) -> list[Ledger]:
@@ -12,8 +11,4 @@ def cases(asked: Asked) -> list[Ledger]:
     return [found] if found.rows else []
 
 
-def _may(me: Me) -> bool:
-    return reach(me, Right.ROSTER) is Reach.ALL
-
-
-LEDGERS = fixed(Book((13, 0), ledger.NAME, cases, _may))
+LEDGERS = fixed(Book((13, 0), ledger.NAME, cases, wholly(Right.ROSTER)))

@@ -2,10 +2,9 @@
 
 from bot.features.exams import ledger
 from bot.features.exams.figures import EXAMS
-from bot.kit.access import Reach, Right, reach
-from bot.kit.ledger_books import Asked, Book, fixed
+from bot.kit.access import Right
+from bot.kit.ledger_books import Asked, Book, fixed, wholly
 from bot.kit.ledgers import Ledger
-from storage.audience import Me
 
 
 def tests(asked: Asked) -> list[Ledger]:
@@ -13,8 +12,4 @@ def tests(asked: Asked) -> list[Ledger]:
     return [ledger.sheet(asked.session, one.exam) for one in found]
 
 
-def _may(me: Me) -> bool:
-    return reach(me, Right.SEE_SCORES) is Reach.ALL
-
-
-LEDGERS = fixed(Book((9, 0), ledger.NAME, tests, _may))
+LEDGERS = fixed(Book((9, 0), ledger.NAME, tests, wholly(Right.SEE_SCORES)))

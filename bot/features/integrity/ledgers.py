@@ -4,10 +4,10 @@ from sqlalchemy import select
 
 from bot.features.integrity.figures import REMINDERS
 from bot.features.integrity.rules import names as holiday_names
-from bot.kit.access import Reach, Right, reach
-from bot.kit.ledger_books import Asked, Book, fixed, numbered
+from bot.kit.access import Right
+from bot.kit.ledger_books import Asked, Book, fixed, numbered, wholly
 from bot.kit.ledgers import Cell, Ledger
-from storage.audience import Me
+from bot.kit.words import full_moment
 from storage.lookups import names_of
 from storage.models.reminder import Reminder
 
@@ -24,15 +24,18 @@ def reminders(asked: Asked) -> list[Ledger]:
     query = select(Reminder).where(Reminder.id.in_(list(found))).order_by(Reminder.sent_at, Reminder.id)
     rows: list[list[Cell]] = []
     for row in session.scalars(query):
-        one, sent = found[row.id], row.sent_at.astimezone(tz)
+        one = found[row.id]
         unread = [names.get(person, "") for person in one.audience_ids if person not in one.acknowledged_ids]
-        when = f"{sent.year}年{sent.month}月{sent.day}日{sent:%H:%M}"
-        rows.append([when, holiday_names(row.holidays), one.audience, one.ack_on_time, "、".join(unread)])
+        rows.append(
+            [
+                full_moment(row.sent_at, tz),
+                holiday_names(row.holidays),
+                one.audience,
+                one.ack_on_time,
+                "、".join(unread),
+            ]
+        )
     return [numbered(asked, NAME, _WORDS, rows)]
 
 
-def _may(me: Me) -> bool:
-    return reach(me, Right.MAKE_REMINDER) is Reach.ALL
-
-
-LEDGERS = fixed(Book((16, 0), NAME, reminders, _may))
+LEDGERS = fixed(Book((16, 0), NAME, reminders, wholly(Right.MAKE_REMINDER)))

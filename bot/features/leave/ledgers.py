@@ -4,12 +4,12 @@ from datetime import time
 
 from sqlalchemy import select
 
-from bot.kit.access import Reach, Right, reach
+from bot.kit.access import Right
 from bot.kit.glossary.choices import LEAVE_STATES, LEAVE_TYPES
-from bot.kit.ledger_books import Asked, Book, fixed, numbered
+from bot.kit.ledger_books import Asked, Book, fixed, numbered, wholly
 from bot.kit.ledgers import Cell, Ledger
+from bot.kit.words import full_moment
 from scheduler.calendar.days import at, local_day
-from storage.audience import Me
 from storage.choices import LeaveState, MakeupState
 from storage.lookups import names_of
 from storage.models.activity import Activity
@@ -37,10 +37,9 @@ def requests(asked: Asked) -> list[Ledger]:
     names = names_of(session, {one for row in found for one in (row.LeaveRequest.person_id, _by(row.LeaveRequest))})
     rows: list[list[Cell]] = []
     for leave, activity in found:
-        asked_at = leave.requested_at.astimezone(tz)
         rows.append([
             local_day(activity.start_at, tz), names.get(leave.person_id, ""), activity.title, LEAVE_TYPES[leave.type],
-            leave.reason, f"{asked_at.year}年{asked_at.month}月{asked_at.day}日{asked_at:%H:%M}",
+            leave.reason, full_moment(leave.requested_at, tz),
             names.get(_by(leave), ""), LEAVE_STATES[leave.state], made_up.get((activity.id, leave.person_id)),
         ])  # fmt: skip
     return [numbered(asked, NAME, _WORDS, rows)]
@@ -60,8 +59,4 @@ def _made_up(asked: Asked, activities: list[int]) -> dict[tuple[int, int], Cell]
     return {(one.activity_id, one.person_id): one.done_on for one in rows}
 
 
-def _may(me: Me) -> bool:
-    return reach(me, Right.APPROVE_LEAVE) is Reach.ALL
-
-
-LEDGERS = fixed(Book((15, 0), NAME, requests, _may))
+LEDGERS = fixed(Book((15, 0), NAME, requests, wholly(Right.APPROVE_LEAVE)))

@@ -18,7 +18,7 @@ from bot.features.tally.periods import words
 from bot.features.tally.service import Tally, counting, tally
 from bot.kit.access import NO_RIGHT, Reach, Right, reach, require
 from bot.kit.figures import Figures
-from bot.kit.ledger_books import Asked, Book, Books
+from bot.kit.ledger_books import Asked, Book, Books, wholly
 from bot.kit.ledgers import Cell, Column, Ledger, book
 from bot.kit.refusal import Refusal
 from bot.kit.sheets import visible
@@ -52,7 +52,7 @@ def books(session: Session, branch_id: int, me: Me | None, offered: Offered) -> 
     """Those that somebody may have (None: the operator), as inspectors ask for them; refuses who may have none."""
     if me is not None:
         require(me, Right.EXPORT, branch_id=branch_id)
-    every = [*offered.books(session, branch_id), Book(_FIGURES, annex.NAME, _OfFigures(offered), of_figures.may)]
+    every = [*offered.books(session, branch_id), Book(_FIGURES, annex.NAME, _OfFigures(offered), wholly(Right.TALLY))]
     return sorted((one for one in every if me is None or one.may(me)), key=lambda one: one.place)
 
 

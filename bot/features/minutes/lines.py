@@ -11,7 +11,7 @@ from bot.features.minutes.rules import PARTS, Speech, Task, Written
 from bot.kit.names import called, clean_name
 from bot.kit.refusal import Refusal
 from bot.kit.typed_days import the_day
-from bot.kit.words import short_day
+from bot.kit.words import full_day
 from storage.roster import Member
 
 LONGEST_NAME, LONGEST_TEXT, MOST = 50, 2000, 60
@@ -134,4 +134,4 @@ def speech_words(one: Speech, names: Mapping[int, str]) -> str:
 
 def day_said(one: Task) -> str:
     """2023年10月10日: it stands on paper for ever."""
-    return f"{one.due_on.year}年{short_day(one.due_on)}" if one.due_on is not None else ""
+    return full_day(one.due_on) if one.due_on is not None else ""

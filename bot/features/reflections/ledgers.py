@@ -7,12 +7,11 @@ from sqlalchemy import select
 
 from bot.features.reflections.figures import FORMS, REFLECTIONS
 from bot.features.reflections.service import TaskFigures
-from bot.kit.access import Reach, Right, reach
+from bot.kit.access import Right
 from bot.kit.glossary.choices import PIECES, RANKS
-from bot.kit.ledger_books import Asked, Book, fixed, numbered
+from bot.kit.ledger_books import Asked, Book, fixed, numbered, wholly
 from bot.kit.ledgers import Cell, Ledger
 from scheduler.calendar.days import local_day
-from storage.audience import Me
 from storage.choices import PieceState
 from storage.lookups import names_of
 from storage.models.activity import Activity
@@ -117,8 +116,7 @@ def _item(name: str, item: SelfCheckItem) -> list[Cell]:
     return [name, item.problem, item.measure, item.owner, item.due_on, done]
 
 
-def _may(me: Me) -> bool:
-    return reach(me, Right.REVIEW_PIECES) is Reach.ALL
-
-
-LEDGERS = fixed(Book((7, 0), PIECES_LEDGER, pieces, _may), Book((8, 0), CHECKS, checks, _may))
+LEDGERS = fixed(
+    Book((7, 0), PIECES_LEDGER, pieces, wholly(Right.REVIEW_PIECES)),
+    Book((8, 0), CHECKS, checks, wholly(Right.REVIEW_PIECES)),
+)

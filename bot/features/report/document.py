@@ -7,9 +7,10 @@ from docx.document import Document as Paper
 
 from bot.features.report import annex
 from bot.features.report.service import Report
-from bot.features.report.text import full, parts, version
+from bot.features.report.text import parts, version
 from bot.features.tally.periods import words
 from bot.kit import paper
+from bot.kit.words import full_day
 
 # Millimetres of the annex's columns, and of the list of records; letters of a line of the title.
 _WIDTHS, _OF_RECORDS, _TITLE_LINE = (36, 15, 13, 52, 40), (36, 120), 20
@@ -26,7 +27,7 @@ def made(report: Report, lines: Sequence[annex.Line], sources: Sequence[tuple[st
         for one in paragraphs:
             paper.add(here, one)
     paper.attached(here, [annex.name_of(found)])
-    paper.signed(here, found.branch, full(day))
+    paper.signed(here, found.branch, full_day(day))
     _annex(here, report, lines, sources)
     return paper.done(here)
 

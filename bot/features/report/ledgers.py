@@ -2,9 +2,7 @@
 
 from bot.features.report import annex
 from bot.features.tally.service import Tally
-from bot.kit.access import Reach, Right, reach
 from bot.kit.ledgers import Cell, Column, Ledger
-from storage.audience import Me
 
 
 def figures(found: Tally, title: str) -> Ledger:
@@ -17,7 +15,3 @@ def figures(found: Tally, title: str) -> Ledger:
 def _row(one: annex.Line) -> list[Cell]:
     value: Cell = int(one.value) if one.value.isdecimal() else one.value
     return [one.word, value, one.unit, one.formula, "、".join(one.behind)]
-
-
-def may(me: Me) -> bool:
-    return reach(me, Right.TALLY) is Reach.ALL

@@ -1,11 +1,9 @@
 """The text of a report as it is read, in chat and on paper: headings and paragraphs, and which data it is made of."""
 
-from datetime import date
-
 from bot.features.report.rules import before_measure, numeral, points
 from bot.features.report.service import Report
 from bot.kit.versions import DRAFT
-from bot.kit.words import quarter_word
+from bot.kit.words import full_day, quarter_word
 from scheduler.calendar.days import Quarter
 
 ISSUES, PLANS = "存在问题：", "下一步主要做好以下{}项工作："
@@ -29,7 +27,7 @@ def version(report: Report) -> str:
     found = report.found
     if found.frozen is not None:
         made = found.frozen.made_at.astimezone(found.counting.tz).date()
-        return f"第{found.frozen.number}版（{full(made)}{'定稿' if found.frozen.number == 1 else '更正'}）"
+        return f"第{found.frozen.number}版（{full_day(made)}{'定稿' if found.frozen.number == 1 else '更正'}）"
     told = [f"{quarter.year}年{quarter_word(quarter.start)}第{name[1:]}版" for quarter, name in _frozen(report)]
     if not told:
         return "草稿（尚未定稿）"
@@ -40,8 +38,3 @@ def version(report: Report) -> str:
 def _frozen(report: Report) -> list[tuple[Quarter, str]]:
     """The quarters of a longer period that are closed, with their versions (D27)."""
     return [(quarter, name) for quarter, name in report.found.read.items() if name != DRAFT]
-
-
-def full(day: date) -> str:
-    """2023年10月9日 (7.3.5.4)"""
-    return f"{day.year}年{day.month}月{day.day}日"

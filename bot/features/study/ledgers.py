@@ -3,12 +3,11 @@
 from sqlalchemy import select
 
 from bot.features.study.figures import STUDY
-from bot.kit.access import Reach, Right, reach
+from bot.kit.access import Right
 from bot.kit.glossary.choices import STUDY_KINDS
-from bot.kit.ledger_books import Asked, Book, fixed, numbered
+from bot.kit.ledger_books import Asked, Book, fixed, numbered, wholly
 from bot.kit.ledgers import Cell, Ledger, Percent
 from bot.kit.rates import rate
-from storage.audience import Me
 from storage.lookups import names_of
 from storage.models.study import StudyItem
 
@@ -36,8 +35,4 @@ def items(asked: Asked) -> list[Ledger]:
     return [numbered(asked, NAME, _WORDS, rows)]
 
 
-def _may(me: Me) -> bool:
-    return reach(me, Right.TALLY) is Reach.ALL
-
-
-LEDGERS = fixed(Book((6, 0), NAME, items, _may))
+LEDGERS = fixed(Book((6, 0), NAME, items, wholly(Right.TALLY)))
