@@ -39,6 +39,8 @@ def load(content: bytes) -> dict[str, Any]:
         raise BadArchive([f"document: larger than {MAX_BYTES // 1024 // 1024} MB"])
     try:
         found = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
+    except BadArchive:  # a ValueError too: what the hooks said goes out as it is
+        raise
     except (UnicodeDecodeError, RecursionError):
         raise BadArchive(["document: should be JSON in UTF-8"]) from None
     except json.JSONDecodeError as error:
