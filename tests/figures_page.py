@@ -12,6 +12,7 @@ from bot.features.registry import FIGURES
 from bot.kit.figures import Behaviour, Figure, Section
 from bot.kit.glossary.choices import DUTIES
 from tests.no_records import no_records
+from tests.report_blanks import BLANKS
 
 PAGE = Path(__file__).parents[1] / "docs" / "figures.md"
 HEAD = """# Figures
@@ -23,6 +24,14 @@ sum: of a year the sum of its quarters · different: counted anew over the whole
 the last day of the period · any day: whatever held on any day of it · rate: sum over sum, none over nothing · average:
 the same of a mean
 """
+BLANKS_HEAD = """## The report of a quarter, blank by blank
+The report of a real branch leaves 49 blanks and prints some numbers. Here is what each becomes in a quarter in which
+all of it happened (`tests/reference_quarter.py`: an archive of 25 people; a test makes the report from it and compares
+every sentence), which figure holds it, and where it is recorded. Without the records the clause is left out, and the
+secretary is told so.
+
+| blank | said of that quarter | figure | recorded |
+|---|---|---|---|"""
 BEHAVIOURS: Mapping[Behaviour, str] = {
     Behaviour.ADDITIVE: "sum",
     Behaviour.DISTINCT: "different",
@@ -60,7 +69,26 @@ RECORDED: Mapping[str, tuple[str, str]] = {
 
 def page() -> str:
     """The whole document."""
-    return "\n".join([HEAD, *(line for section in Section for line in _part(section))])
+    return "\n".join([HEAD, *(line for section in Section for line in _part(section)), blanks()])
+
+
+def blanks() -> str:
+    """What a real report of a quarter leaves open, and what records make of it."""
+    lines = [BLANKS_HEAD]
+    for blank in BLANKS:
+        numbers = ", ".join(map(str, blank.blanks)) or "printed"
+        path = f"`{blank.path}`" if blank.path else ""
+        lines.append(f"| {numbers} | {blank.said} | {path} | {blank.how or _how(blank.path)} |")
+    return "\n".join([*lines, ""])
+
+
+def _how(path: str) -> str:
+    """How the records behind it are made; of one of several things (`exams.E1.average`) as of them all."""
+    figures = FIGURES(no_records(), 1)
+    found = next((one for one in figures if one.path == path), None) or max(
+        (one for one in figures if path.startswith(f"{one.path}.")), key=lambda one: len(one.path)
+    )
+    return _recorded(found)[0]
 
 
 def _part(section: Section) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.kit.rates import plain
 
-_GAP = re.compile(r"\{([^{}?]+)(\??)\}")
+_GAP = re.compile(r"\{(~?)([^{}?~]+)(\??)\}")
 _NUMERALS = "〇一二三四五六七八九十"
 _ENDS = "。．.;；，,、 \n"
 
@@ -151,12 +151,16 @@ def by_clauses(text: str, facts: Facts) -> str:
 
 def needed(text: str) -> list[str]:
     """The names in its gaps without which it does not stand."""
-    return [name for name, perhaps in _GAP.findall(text) if not perhaps]
+    return [name for _, name, perhaps in _GAP.findall(text) if not perhaps]
 
 
 def filled(text: str, facts: Facts) -> str:
-    """A text with its gaps filled."""
-    return _GAP.sub(lambda gap: facts.said(gap[1]), text)
+    """A text with its gaps filled; a number behind ~ stands in an idiom: 两名, 两大类."""
+    return _GAP.sub(lambda gap: _idiom(facts.said(gap[2])) if gap[1] else facts.said(gap[2]), text)
+
+
+def _idiom(said: str) -> str:
+    return before_measure(int(said)) if said.isdecimal() and int(said) < 100 else said
 
 
 def _clauses(clause: Clause, facts: Facts) -> Iterator[tuple[Clause, Facts]]:
@@ -203,8 +207,9 @@ def before_measure(number: int) -> str:
 
 
 def points(texts: Sequence[str]) -> str:
-    """一是…；二是…。 One alone is not numbered."""
+    """一是…；二是…。 One alone is not numbered; where one of them is of several sentences, each ends as one."""
     bare = [text.strip().strip(_ENDS) for text in texts]
     if len(bare) < 2:
         return "".join(f"{one}。" for one in bare)
-    return "；".join(f"{numeral(at)}是{text}" for at, text in enumerate(bare, 1)) + "。"
+    glue = "。" if any("。" in text for text in bare) else "；"
+    return glue.join(f"{numeral(at)}是{text}" for at, text in enumerate(bare, 1)) + "。"

@@ -1,7 +1,8 @@
 """The sentences of a report (domain 4.4), as data: which figures and names stand in each, in which order.
 
 A name in braces is the path of a figure (docs/figures.md), or one of those that facts.py makes; what ends with ? need
-not be there. What the report of 2023Q3 says stands first in each section; then what reports of other units say.
+not be there, a number behind ~ is written as in 两名. What the report of 2023Q3 says stands first in each section; then
+what reports of other units say.
 """
 
 from collections.abc import Sequence
@@ -74,7 +75,7 @@ _ORGANISATION = (
                     or_=Clause("开展党建工作检查{inspections.held}次"),
                 ),
                 Clause(
-                    "查摆{#categories}等{report.categories}大类存在问题{rectification.items}个",
+                    "查摆{#categories}等{~report.categories}大类存在问题{rectification.items}个",
                     glue="，",
                     or_=Clause("查摆存在问题{rectification.items}个"),
                 ),
@@ -170,9 +171,9 @@ _INTEGRITY = (
         Sentence(
             clauses=(
                 Clause(
-                    "选派{people}名党员到{sites}参加{title}",
+                    "选派{~people}名党员到{sites}参加{title}",
                     of="delegations",
-                    or_=Clause("选派{people}名党员参加{title}"),
+                    or_=Clause("选派{~people}名党员参加{title}"),
                 ),
             ),
         ),

@@ -133,6 +133,7 @@ def _behind(rows: Sequence[Campaign]) -> Mapping[str, Sequence[str]]:
         for path, listed in (
             (f".{one.code}.talked", codes("P", one.came_to.talked)),
             (f".{one.code}.should", codes("P", one.came_to.should)),
+            (f".{one.code}.written_records", codes("T", one.came_to.records)),
         )
     }
 

@@ -102,11 +102,17 @@ def wrong(wanted: Wanted, today: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a campaign comes to (D14). `should`: the roster of its last day, in its order, exempt people too."""
+    """What a campaign comes to (D14). `should`: the roster of its last day, in its order, exempt people too;
+    `records`: the talks with a written record.
+    """
 
     should: tuple[int, ...]
     talked: frozenset[int]
-    written: int
+    records: tuple[int, ...]
+
+    @property
+    def written(self) -> int:
+        return len(self.records)
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -126,7 +132,7 @@ def progress(first: date, last: date, should: Sequence[int], talks: Iterable[Hel
     """Of the talks that carry it those count that are dated inside it, the first and the last day too."""
     inside = [one for one in talks if first <= one.on <= last]
     talked = frozenset[int]().union(*(one.people for one in inside))
-    return Progress(tuple(should), talked & set(should), sum(one.written for one in inside))
+    return Progress(tuple(should), talked & set(should), tuple(one.id for one in inside if one.written))
 
 
 def wrong_days(first: date, last: date) -> str:
