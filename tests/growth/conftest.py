@@ -4,6 +4,7 @@ A year and a half: a longer period is read quarter by quarter and compared with 
 quarter without records needs fewer statements.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -57,7 +58,7 @@ def equally(places: list[Place]) -> Callable[[Callable[[Place], list[Said]]], No
     def check(says: Callable[[Place], list[Said]]) -> None:
         said = {place.name: says(place) for place in places}
         least = min(said.values(), key=len)
-        more = {name: {one.sql for one in mine if mine.count(one) > least.count(one)} for name, mine in said.items()}
-        assert {name: len(mine) for name, mine in said.items()} == dict.fromkeys(said, len(least)), more
+        same = {name: len(mine) for name, mine in said.items()} == dict.fromkeys(said, len(least))
+        assert same, {name: {one.sql for one in Counter(mine) - Counter(least)} for name, mine in said.items()}
 
     return check
