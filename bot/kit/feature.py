@@ -48,9 +48,10 @@ class Feature:
     what words that say neither are likeliest to mean. takes: what a long text or a file that came with nothing open may
     be handed in as. figures: what is counted of a branch over a period. norms: the facts by which norms are checked.
     by_hand: what somebody is asked to settle by 请其办理 alone, by its key. blocks: what has to be settled before a
-    quarter is closed. ledgers: its rows as an inspector is shown them. idle: the lines of the audit log that change
-    nothing that is counted, as an action ("export") or as one of a table ("bound person"); whatever nobody names makes
-    kept figures old. dates: what it has on the days of a month, for whoever asks: in 本月安排.
+    quarter is closed. unfinished: what of it can be done until its cut-off only, and holds up no close. ledgers: its
+    rows as an inspector is shown them. idle: the lines of the audit log that change nothing that is counted, as an
+    action ("export") or as one of a table ("bound person"); whatever nobody names makes kept figures old. dates: what
+    it has on the days of a month, for whoever asks: in 本月安排.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -77,6 +78,7 @@ class Feature:
     norms: Sequence[Offer] = ()
     by_hand: ByHand | None = None
     blocks: Blocks | None = None
+    unfinished: Blocks | None = None
     ledgers: Books = no_books
     idle: Collection[str] = ()
     dates: Dates | None = None

@@ -13,7 +13,8 @@ def _across(features: Sequence[Feature]) -> Feature:
     asked = handlers.Forms(
         forms.roll_form(keeps.figures), forms.score_form(keeps.figures), forms.admit_form(keeps.figures)
     )
-    offered = Offered(keeps.figures, keeps.blocks)
+    unfinished = [one.unfinished for one in features if one.unfinished is not None]
+    offered = Offered(keeps.figures, keeps.blocks, unfinished)
     return Feature(
         name="closes",
         handlers=[*handlers.build(offered, asked), *below_handlers.build(keeps)],

@@ -57,8 +57,10 @@ def _page(offered: Offered, session: Session, call: Call, quarter: Quarter) -> M
         by = names_of(session, [row.closed_by_id or 0]).get(row.closed_by_id or 0, "")
         return messages.closed(quarter, row, newest.number if newest is not None else 1, by, call.tz)
     waits = service.check(session, call.me, quarter, offered, call.now, call.tz)
+    unfinished = service.unfinished(session, call.me, quarter, offered, call.now, call.tz)
     end = cut_off_of(session, branch_id, quarter.start, call.tz)
-    return messages.check(quarter, waits, local_day(last_instant(end), call.tz), not in_time(call.now, end))
+    last, over = local_day(last_instant(end), call.tz), not in_time(call.now, end)
+    return messages.check(quarter, waits, unfinished, last, over)
 
 
 def close(offered: Offered, session: Session, call: Call, button: buttons.CloseQuarter) -> Reply:
@@ -66,7 +68,8 @@ def close(offered: Offered, session: Session, call: Call, button: buttons.CloseQ
     if not button.sure:
         if service.check(session, call.me, quarter, offered, call.now, call.tz):
             raise Refusal(service.BLOCKED)
-        return Reply(edit=messages.sure(quarter))
+        unfinished = service.unfinished(session, call.me, quarter, offered, call.now, call.tz)
+        return Reply(edit=messages.sure(quarter, unfinished))
     service.close(session, call.me, quarter, offered, call.now, call.tz)
     return Reply(toast="已定稿。", edit=_page(offered, session, call, quarter))
 

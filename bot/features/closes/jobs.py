@@ -107,7 +107,7 @@ def message(
     if standing(session, branch_id, quarter) is not None:
         return None
     asked = counting(session, branch_id, Period.of(quarter), now, tz)
-    waits = sum(one.many for blocks in offered.blocks for one in blocks(asked))
+    waits = sum(one.many for one in [*offered.waits(asked), *offered.open(asked)])
     last = quarter.next().start.replace(day=close_day(session, branch_id, quarter.start))
     secretary = below.secretary(session, branch_id, local_day(now, tz))
     closes = secretary is not None and secretary.id == about["person"]

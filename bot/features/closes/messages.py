@@ -41,32 +41,45 @@ def _to_the_tally(quarter: Quarter) -> Choice:
 # --- 定稿 -------------------------------------------------------------------------------------------------------------
 
 
-def check(quarter: Quarter, waits: Sequence[Waiting], last: date, over: bool) -> Message:
-    """What has to be settled before, each with its button; nothing: [定稿]."""
+def check(quarter: Quarter, waits: Sequence[Waiting], unfinished: Sequence[Waiting], last: date, over: bool) -> Message:
+    """What has to be settled before, then what can be done until then only, each with its button; where nothing has to
+    be settled: [定稿].
+    """
     until = f"统计{'已于' if over else '至'}{short_day(last)}（含）截止。"
-    head = [f"【定稿检查】{word(quarter)}", until]
-    before = _choice("上季度", quarter.previous())
+    must, others = waits[:ON_A_PAGE], unfinished[:ON_A_PAGE]
+    lines = [f"【定稿检查】{word(quarter)}", until, *_must(waits, must), *_others(unfinished, others, len(must) + 1)]
+    door = [] if waits else [Choice("定稿", buttons.CloseQuarter(code(quarter), 0))]
+    again = [Choice("重新检查", buttons.ShowCheck(code(quarter)))] if waits else []
+    taps = by_number([*must, *others])
+    return Message("\n".join(lines), filled(door, *taps, [*again, _choice("上季度", quarter.previous())]))
+
+
+def _must(waits: Sequence[Waiting], shown: Sequence[Waiting]) -> list[str]:
     if not waits:
-        lines = [*head, "没有待办理的事项，可以定稿。定稿后数据不再变动，有出入须办理更正。"]
-        return Message("\n".join(lines), [[Choice("定稿", buttons.CloseQuarter(code(quarter), 0))], [before]])
-    shown = waits[:ON_A_PAGE]
-    rest = [f"另有{len(waits) - len(shown)}项。"] if len(waits) > len(shown) else []
-    lines = [
-        *head,
-        f"还有{len(waits)}项未办理（{counted(waits)}），办理后才能定稿：",
-        *numbered(one.line for one in shown),
-    ]
-    again = Choice("重新检查", buttons.ShowCheck(code(quarter)))
-    return Message("\n".join([*lines, *rest]), filled(*by_number(shown), [again, before]))
+        return ["没有必须先办理的事项，可以定稿。定稿后数据不再变动，有出入须办理更正。"]
+    first = f"还有{len(waits)}项未办理（{counted(waits)}），办理后才能定稿："
+    return [first, *numbered(one.line for one in shown), *_more(waits, shown)]
+
+
+def _others(unfinished: Sequence[Waiting], shown: Sequence[Waiting], first: int) -> list[str]:
+    if not unfinished:
+        return []
+    lines = numbered((one.line for one in shown), first)
+    return [f"另有{counted(unfinished)}，不影响定稿，定稿后不能再填写：", *lines, *_more(unfinished, shown)]
+
+
+def _more(every: Sequence[Waiting], shown: Sequence[Waiting]) -> list[str]:
+    return [f"另有{len(every) - len(shown)}项。"] if len(every) > len(shown) else []
 
 
 def _choice(label: str, quarter: Quarter) -> Choice:
     return Choice(label, buttons.ShowCheck(code(quarter)))
 
 
-def sure(quarter: Quarter) -> Message:
+def sure(quarter: Quarter, unfinished: Sequence[Waiting]) -> Message:
     yes = Choice("确认定稿", buttons.CloseQuarter(code(quarter), 1))
-    question = f"确认将{word(quarter)}数据定稿吗？定稿后不能撤销，有出入须办理更正。"
+    left = f"{counted(unfinished)}，定稿后不能再填写。" if unfinished else ""
+    question = f"{left}确认将{word(quarter)}数据定稿吗？定稿后不能撤销，有出入须办理更正。"
     return really(question, yes, Choice("不定稿", buttons.ShowCheck(code(quarter))))
 
 

@@ -12,7 +12,7 @@ from bot.kit.access import Right, require
 from bot.kit.blocks import Blocks
 from bot.kit.closing import cut_off_of
 from bot.kit.deadlines import after, in_time
-from bot.kit.figures import Figures
+from bot.kit.figures import Counting, Figures
 from bot.kit.owing import Waiting
 from bot.kit.refusal import Refusal
 from bot.kit.versions import DRAFT, canonical, hash_of
@@ -31,10 +31,21 @@ BLOCKED = "还有未办理的事项，请办理后再定稿。"
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What closing takes of the features: their figures, and what each says has to be settled before."""
+    """What closing takes of the features: their figures, what each says has to be settled before, and what else can be
+    done until the cut-off only.
+    """
 
     figures: Figures
     blocks: Sequence[Blocks]
+    unfinished: Sequence[Blocks] = ()
+
+    def waits(self, asked: Counting) -> list[Waiting]:
+        """What blocks a close."""
+        return [one for blocks in self.blocks for one in blocks(asked)]
+
+    def open(self, asked: Counting) -> list[Waiting]:
+        """What does not, and cannot be done after it."""
+        return [one for unfinished in self.unfinished for one in unfinished(asked)]
 
 
 def standing(session: Session, branch_id: int, quarter: Quarter) -> QuarterClose | None:
@@ -56,8 +67,15 @@ def check(session: Session, me: Me, quarter: Quarter, offered: Offered, now: dat
         raise Refusal(f"{quarter_word(quarter.start)}尚未结束，不能定稿。")
     if not roster(session, me.branch_id, quarter.end):
         raise Refusal(NOBODY)
-    asked = counting(session, me.branch_id, Period.of(quarter), now, tz)
-    return [one for blocks in offered.blocks for one in blocks(asked)]
+    return offered.waits(counting(session, me.branch_id, Period.of(quarter), now, tz))
+
+
+def unfinished(
+    session: Session, me: Me, quarter: Quarter, offered: Offered, now: datetime, tz: tzinfo
+) -> list[Waiting]:
+    """What the check names beside it: the close waits for none of it, and after it nobody can do it."""
+    require(me, Right.CLOSE, branch_id=me.branch_id)
+    return offered.open(counting(session, me.branch_id, Period.of(quarter), now, tz))
 
 
 def close(session: Session, me: Me, quarter: Quarter, offered: Offered, now: datetime, tz: tzinfo) -> FigureVersion:

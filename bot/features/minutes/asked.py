@@ -58,9 +58,14 @@ def to_write(session: Session, me: Me, now: datetime, tz: tzinfo) -> list[tuple[
     since = at(Quarter.of(local_day(now, tz)).previous().start, time(), tz)
     takes = still_open(session, me.branch_id, now, tz)
     mine = [one for one in over(session, me.branch_id, since, now, ASKED_OF) if takes(one) and may_write(me, one)]
-    asked = wanted(session, mine)
-    lacking = [(one, [part for part in asked[one.id] if part.lacks]) for one in mine]
-    return [(one, parts) for one, parts in lacking if parts]
+    return lacking(session, mine)
+
+
+def lacking(session: Session, activities: Sequence[Activity]) -> list[tuple[Activity, list[Wanted]]]:
+    """Those of them that lack the minutes of some component, in their order."""
+    asked = wanted(session, activities)
+    found = [(one, [part for part in asked[one.id] if part.lacks]) for one in activities]
+    return [(one, parts) for one, parts in found if parts]
 
 
 def recent(session: Session, me: Me, now: datetime, most: int) -> list[tuple[Activity, list[Wanted]]]:

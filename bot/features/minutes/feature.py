@@ -10,5 +10,6 @@ FEATURE = Feature(
     waiting=waiting.waiting,
     matters=waiting.matters,
     nearing=waiting.nearing,
+    unfinished=waiting.unfinished,
     norms=norm_facts.NORMS,
 )

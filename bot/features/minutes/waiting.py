@@ -11,6 +11,7 @@ from bot.features.minutes.rules import Asked, Wanted
 from bot.kit.activities import still_open
 from bot.kit.addressees import reachable
 from bot.kit.doors import OpenMinutes
+from bot.kit.figures import Counting
 from bot.kit.owing import Does, Matter, Waiting, Waits, short
 from bot.kit.sends import Switch
 from bot.kit.words import short_day
@@ -29,8 +30,26 @@ FURTHEST = timedelta(days=130)
 
 def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Waiting]:
     """Whatever somebody may write and lacks, while its quarter takes it."""
-    found = asked.to_write(session, me, now, tz)
-    calendar = calendar_of(session, me.branch_id) if found else Calendar()
+    yield from _waiting(session, me.branch_id, asked.to_write(session, me, now, tz), now, tz)
+
+
+def unfinished(counting: Counting) -> Iterator[Waiting]:
+    """What of a quarter that still takes it lacks minutes, whoever writes them: no figure waits for them (D6, D20),
+    and after its cut-off nobody can write them.
+    """
+    if counting.over:
+        return
+    start, end = counting.bounds(counting.period)
+    held = asked.over(counting.session, counting.branch_id, start, counting.now, asked.ASKED_OF)
+    mine = [one for one in held if one.start_at < end and (counting.only is None or one.group_id in counting.only)]
+    found = asked.lacking(counting.session, mine)
+    yield from _waiting(counting.session, counting.branch_id, found, counting.now, counting.tz)
+
+
+def _waiting(
+    session: Session, branch_id: int, found: Sequence[tuple[Activity, list[Wanted]]], now: datetime, tz: tzinfo
+) -> Iterator[Waiting]:
+    calendar = calendar_of(session, branch_id) if found else Calendar()
     for activity, parts in found:
         due = _asked(activity, calendar, tz).due
         yield Waiting(

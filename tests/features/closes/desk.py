@@ -20,7 +20,11 @@ from storage.models.close import Correction, FigureVersion
 from tests.world import SHANGHAI
 
 Q3 = Quarter(2022, 3)
-OFFERED = Offered(FIGURES, [one.blocks for one in FEATURES if one.blocks is not None])
+OFFERED = Offered(
+    FIGURES,
+    [one.blocks for one in FEATURES if one.blocks is not None],
+    [one.unfinished for one in FEATURES if one.unfinished is not None],
+)
 CHANGES: dict[str, list[Any]] = json.loads((Path(__file__).parent / "archive_example.v2.json").read_text())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.choices import (
     ActivityStatus,
+    ActivityType,
     AttendanceStatus,
     CorrectionKind,
     Duty,
@@ -31,17 +32,19 @@ from storage.choices import (
     LeaveState,
     LeaveType,
     MakeupState,
+    MinutesState,
     PieceState,
     TalkKind,
     TalkMode,
 )
 from storage.engine import Storage
-from storage.models.activity import Activity
+from storage.models.activity import Activity, Component
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.audit import Audit
 from storage.models.close import Admission, Correction, FigureVersion, QuarterClose
 from storage.models.entry import Entry, EntryDay, EntryPerson
 from storage.models.exam import ExamAttempt
+from storage.models.minutes import Minutes
 from storage.models.organisation import Organisation
 from storage.models.person import Person
 from storage.models.reflection import Reflection, ReflectionTask
@@ -224,6 +227,39 @@ def test_what_can_be_settled_no_more_blocks_nothing(session: Session) -> None:
     session.flush()
     assert service.check(session, SECRETARY, Q3, OFFERED, EARLY, SHANGHAI) != []
     assert service.check(session, SECRETARY, Q3, OFFERED, LATE, SHANGHAI) == []
+
+
+def test_minutes_that_lack_are_named_and_block_nothing(session: Session) -> None:
+    """Of each component of the quarter's own held activities, until its cut-off: after it nobody can write them."""
+    everything = session.scalars(select(Minutes)).all()
+    for one in everything:
+        one.state = MinutesState.FINAL
+    session.flush()
+
+    def lacking(now: datetime = EARLY) -> list[tuple[Waits, int]]:
+        found = service.unfinished(session, SECRETARY, Q3, OFFERED, now, SHANGHAI)
+        assert all(one.does for one in found)
+        return [(one.kind, one.many) for one in found]
+
+    others = sum(many for _, many in lacking())
+    activity = Activity(
+        branch_id=1, title="9月座谈", status=ActivityStatus.HELD, planned_on=date(2022, 9, 20), settled_at=EARLY,
+        start_at=EARLY - timedelta(days=18), end_at=EARLY - timedelta(days=18), created_by_id=1, created_at=EARLY,
+    )  # fmt: skip
+    session.add(activity)
+    session.flush()
+    assert sum(many for _, many in lacking()) == others
+    for kind in (ActivityType.THEME_PARTY_DAY, ActivityType.PARTY_LECTURE):
+        session.add(Component(activity_id=activity.id, type=kind))
+    session.flush()
+    assert (Waits.MINUTES, 2) in lacking()
+    assert sum(many for _, many in lacking()) == others + 2
+    assert [one.kind for one in service.check(session, SECRETARY, Q3, OFFERED, EARLY, SHANGHAI)] == [Waits.ROLL]
+    assert lacking(LATE) == []
+    with refused(NO_RIGHT):
+        service.unfinished(session, OTHERS[0], Q3, OFFERED, EARLY, SHANGHAI)
+    activity.status = ActivityStatus.CANCELLED
+    assert sum(many for _, many in lacking()) == others
 
 
 # --- early -----------------------------------------------------------------------------------------------------------
