@@ -4,6 +4,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from bot.kit.refusal import Refusal
+from bot.kit.seats import Seat, seat_of
 from storage.audience import Me
 from storage.choices import ActivityType, Duty
 
@@ -132,7 +133,11 @@ FIELDS: dict[Duty, frozenset[ActivityType]] = {
 # And all that a group leader may hold: the meeting of the own group.
 GROUP_CONTENTS = frozenset({ActivityType.GROUP_MEETING})
 
-NO_RIGHT = "您没有办理此事的权限。如需办理，请联系支部书记。"
+_NO_RIGHT = "您没有办理此事的权限。"
+NO_RIGHT = f"{_NO_RIGHT}如需办理，请联系支部书记。"
+# Whoever serves a committee has no secretary there to turn to: what is for them, and where the rest is.
+_BELOW_ONLY = "您在上级党组织查看各党支部的数据，请点“季度数据”或“未定稿支部”。"
+_ELSEWHERE = "办理支部的事项请先点“切换支部”。"
 
 
 def reach(me: Me, right: Right) -> Reach:
@@ -167,6 +172,13 @@ def require(
     """Refuse politely unless `may`."""
     if not may(me, right, branch_id=branch_id, group_id=group_id, types=types):
         raise Refusal(NO_RIGHT)
+
+
+def as_heard(refusal: Refusal, me: Me) -> Refusal:
+    """What somebody hears: the officer of a superior committee is not sent to the secretary of a branch."""
+    if refusal.text != NO_RIGHT or seat_of(me.duties) is not Seat.BELOW:
+        return refusal
+    return Refusal(f"{_NO_RIGHT}{_BELOW_ONLY}{_ELSEWHERE if len(me.places) > 1 else ''}")
 
 
 def must_hold(me: Me, right: Right) -> None:

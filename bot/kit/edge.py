@@ -35,7 +35,7 @@ from bot.kit import (
     text_routing,
 )
 from bot.kit import dialog as dialogs
-from bot.kit.access import NO_RIGHT
+from bot.kit.access import NO_RIGHT, as_heard
 from bot.kit.answering import Voice
 from bot.kit.asking import is_cancel
 from bot.kit.buttons import OLD_BUTTON, BadButton, unpacked
@@ -375,7 +375,7 @@ class Edge:
                 chosen = find(session, visit.telegram_id, visit.today) if len(me.places) > 1 else me
                 return own_keyboards.carried(reply, visit, chosen or me), me.branch_id
             except Refusal as refusal:
-                said = correcting.offered(refusal, me)
+                said = as_heard(correcting.offered(refusal, me), me)
                 if addressed and not there and len(me.places) > 1:
                     raise _Here(said, me) from refusal
                 raise said from refusal

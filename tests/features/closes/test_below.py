@@ -143,6 +143,25 @@ async def test_who_has_not_closed_and_one_tap_that_asks(bot: World) -> None:
     assert "共2个党支部，未定稿1个：\n1. 第二支部" in last(bot, "上级干部")
 
 
+async def test_what_is_not_theirs_names_their_own_pages_and_no_secretary(bot: World) -> None:
+    """An officer of a committee is of no branch; who is of one too hears where that is."""
+    own = "您没有办理此事的权限。您在上级党组织查看各党支部的数据，请点“季度数据”或“未定稿支部”。"
+    await bot.stage.say("上级干部", "帮助")
+    assert "\n未定稿支部：哪些支部还没有定稿，可逐个提醒书记。" in last(bot, "上级干部")
+    for word in ("建活动", "定稿", "/report", "登记"):
+        await bot.stage.say("上级干部", word)
+        assert last(bot, "上级干部") == own, word
+    tap = await bot.stage.people["上级干部"].tap_data(
+        bot.stage.people["上级干部"].chat.last, buttons.CloseQuarter(PERIOD.code, 1).pack()
+    )
+    await bot.clock.settle()
+    assert tap.toast == own
+    await bot.stage.say("甲一", "切换支部")
+    await bot.stage.tap("甲一", "机关总支")
+    await bot.stage.say("甲一", "定稿")
+    assert last(bot, "甲一") == f"{own}办理支部的事项请先点“切换支部”。"
+
+
 async def test_out_of_hours_it_is_confirmed_and_what_is_settled_meanwhile_does_not_go(bot: World) -> None:
     await jump(bot, "2023-10-08 21:00")
     await bot.stage.say("上级干部", "未定稿支部")
