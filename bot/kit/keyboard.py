@@ -91,9 +91,7 @@ def help_lines(commands: Iterable[Command], me: Me) -> list[str]:
     """A line for each key that needs one, for 本组, and for each section of 更多."""
     below = seat_of(me.duties) is Seat.BELOW
     # Below a committee the head of the help says what the keys of every seat mean there.
-    lines = [
-        one.help for one in keyed(commands, me).values() if one.help and (one.several or one.duty or not below)
-    ]
+    lines = [one.help for one in keyed(commands, me).values() if one.help and (one.several or one.duty or not below)]
     group = of_own_group(commands, me) if Duty.GROUP_LEADER in me.duties else []
     if group:
         lines.append(f"本组：{'、'.join(one.group_label or one.menu for one in group)}。")

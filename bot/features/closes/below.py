@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.features.closes import below_messages as words
@@ -13,7 +13,6 @@ from bot.features.closes.service import standing
 from bot.features.tally import committee, keeping
 from bot.features.tally.committee import BranchCounts
 from bot.features.tally.keeping import Keeps
-from bot.kit import closing
 from bot.kit.kept_figures import of_ids
 from bot.kit.lists import clamp
 from bot.kit.quiet_hours import LAST, next_morning, open_now
@@ -37,7 +36,7 @@ JOB = "close_due"
 @dataclass(frozen=True, slots=True)
 class Unclosed:
     """A page of the branches that have not closed a quarter, `many` in all of `branches`; asked: whose secretary was
-    asked today. at: the page that it is.
+    asked today. at: the page that it is. beside: in how many there is nothing to close, in words.
     """
 
     quarter: Quarter
@@ -45,6 +44,7 @@ class Unclosed:
     asked: frozenset[int]
     many: int
     branches: int
+    beside: str
     at: int
     afterwards: Sequence[Callable[[Session], None]] = ()
 
@@ -56,9 +56,11 @@ def unclosed(
     committee.require(me)
     _over(quarter, now, tz)
     mine, period, today = below(me.branch_id), Period.of(quarter), local_day(now, tz)
-    closed, heads = closing.closed(session, mine, quarter), committee.people_of(session, mine, period.end)
-    there = sorted(heads.keys() | closed)
-    missing = [one for one in there if one not in closed]
+    heads = committee.people_of(session, mine, period.end)
+    closing = committee.closing_of(session, mine, heads.keys(), period, now, tz)
+    branches = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    missing = sorted(closing.open) if closing is not None else []
+    beside = closing.beside(branches) if closing is not None else ""
     at_page = clamp(page, len(missing), words.ON_A_PAGE)
     shown = missing[at_page * words.ON_A_PAGE : (at_page + 1) * words.ON_A_PAGE]
     # Only what is shown is counted: the page of all figures looks at the rest.
@@ -71,7 +73,7 @@ def unclosed(
     ]
     keys = {key(one, today): one for one in shown}
     asked = frozenset(keys[one] for one in taken(session, keys))
-    return Unclosed(quarter, lines, asked, len(missing), len(there), at_page, looked.afterwards)
+    return Unclosed(quarter, lines, asked, len(missing), branches, beside, at_page, looked.afterwards)
 
 
 def _named(ids: Sequence[int]) -> Any:

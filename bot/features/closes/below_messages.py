@@ -39,7 +39,8 @@ def unclosed(found: "Unclosed") -> Message:
     if not found.branches:
         return Message(f"{head}\n{NOBODY}", [around])
     if not found.many:
-        return Message(f"{head}\n{found.branches}个党支部均已定稿。", [around])
+        rest = "其余均已定稿" if found.beside else "均已定稿"
+        return Message(f"{head}\n共{found.branches}个党支部{found.beside}，{rest}。", [around])
     first = found.at * ON_A_PAGE + 1
     lines = numbered((_line(one, one.id in found.asked) for one in found.lines), first)
     asks = [
@@ -47,7 +48,7 @@ def unclosed(found: "Unclosed") -> Message:
         for number, one in enumerate(found.lines, first)
         if one.id not in found.asked
     ]
-    text = "\n".join([head, f"共{found.branches}个党支部，未定稿{found.many}个：", *lines])
+    text = "\n".join([head, f"共{found.branches}个党支部{found.beside}，未定稿{found.many}个：", *lines])
     return Message(text, filled(*two_a_row(asks), _turn(found), around))
 
 

@@ -59,12 +59,17 @@ def said_on(calendar: Calendar, quarter: Quarter, close_on: int) -> date:
 
 
 def due_on(session: Session, day: date) -> list[int]:
-    """The branches that are told on a day: those that have not closed, and have anybody."""
+    """The branches that are told on a day: those that have not closed, have anybody, and had on the last day of the
+    quarter: without that there is nothing to close.
+    """
     quarter, known = quarter_at(day), calendars(session)
     closed = select(QuarterClose.branch_id).where(QuarterClose.quarter == str(quarter))
-    there = select(RosterSpan.id).where(RosterSpan.branch_id == Organisation.id, on_day(RosterSpan, day))
+    there = [
+        select(RosterSpan.id).where(RosterSpan.branch_id == Organisation.id, on_day(RosterSpan, one)).exists()
+        for one in {day, min(day, quarter.end)}
+    ]
     query = select(Organisation.id, Organisation.settings).where(
-        Organisation.kind == OrganisationKind.BRANCH, Organisation.id.not_in(closed), there.exists()
+        Organisation.kind == OrganisationKind.BRANCH, Organisation.id.not_in(closed), *there
     )
     days: dict[int, date] = {}
     found = []

@@ -13,7 +13,8 @@ from bot.features.tally import keeping
 from bot.features.tally.keeping import Keeps
 from bot.features.tally.service import Tally
 from bot.features.tally.totals import totals
-from bot.kit import branch_settings, closing
+from bot.kit import branch_settings
+from bot.kit import closing as closes
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.deadlines import USUAL, CloseDays, last_instant
 from bot.kit.figures import Figure, cut_off
@@ -30,6 +31,8 @@ from storage.models.person import DutySpan, Person, RosterSpan
 from storage.spans import on_day
 
 NO_SUCH = "没有找到这个支部。"
+# Of branches that have nobody to be counted on the last day.
+NO_PEOPLE = "（其中{}个没有党员，无需定稿）"
 # Databases bound how many values one statement may carry.
 SLICE = 500
 # A table is waited for: more is counted anew for it than for a page.
@@ -68,18 +71,34 @@ class BranchCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """Which branches have closed a quarter that is over, and which with people on its last day have not; a branch of
+    nobody is none of either.
+    """
+
+    closed: frozenset[int]
+    open: frozenset[int]
+
+    def of(self, branch_id: int) -> bool | None:
+        """Whether it is closed in a branch; None: there is nothing to close."""
+        return branch_id in self.closed if branch_id in self.closed | self.open else None
+
+    def beside(self, branches: int) -> str:
+        """（其中1个没有党员，无需定稿）: in how many of all there is nothing to close; nothing where in none."""
+        nobody = branches - len(self.closed | self.open)
+        return NO_PEOPLE.format(nobody) if nobody else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
-    """Of how many branches the figures are known, as of when the oldest and the newest of them was counted, how many of
-    them have changed since, and how many branches have closed the quarter and how many with people have not (None:
-    there is nothing to close).
+    """Of how many branches the figures are known, as of when the oldest and the newest of them was counted, and how
+    many of them have changed since.
     """
 
     branches: int = 0
     oldest: datetime | None = None
     newest: datetime | None = None
     changed: int = 0
-    closed: int | None = None
-    still_open: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +106,8 @@ class Below:
     """A page of the branches below, and how many people and branches there are in all.
 
     `until`: the last day that counts in them, None where each has one of its own; `over`: none takes anything more.
-    figures, totals: those that a committee is told of, and what all branches come to, by path. fresh: counted just now.
+    closing: None: there is nothing to close yet. figures, totals: those that a committee is told of, and what all
+    branches come to, by path. afterwards: keeps what was counted just now.
     """
 
     period: Period
@@ -99,6 +119,7 @@ class Below:
     bound: int
     lines: tuple[BranchCounts, ...]
     counted: Counted = Counted()
+    closing: Closing | None = None
     figures: Sequence[Figure[Any, Any]] = ()
     totals: Mapping[str, Number] = field(default_factory=dict)
     afterwards: Sequence[Callable[[Session], None]] = ()
@@ -134,38 +155,32 @@ def overview(
     if most is None:
         most = keeping.AT_ONCE if page is not None else FOR_A_TABLE
     found = keeping.look(session, keeps, mine, period, now, tz, first=ids, most=most)
-    closed = closed_of(session, mine, period, now, tz)
-    still_open = None if closed is None else heads.keys() - closed
+    closing = closing_of(session, mine, heads.keys(), period, now, tz)
     lines: list[BranchCounts] = []
     for start in range(0, len(shown), SLICE):
         listed = [(row.id, row.name) for row in shown[start : start + SLICE]]
         names = secretaries(session, [row.id for row in shown[start : start + SLICE]], day)
-        lines += [_line(one, name, names, heads, found.known, closed) for one, name in listed]
+        lines += [_line(one, name, names, heads, found.known, closing) for one, name in listed]
     early = branch_settings.early_closes(session, ids)
-    closes = [CloseDays(branch_settings.read(row.settings).close_day_on, early.get(row.id, {})) for row in shown]
+    ends = [CloseDays(branch_settings.read(row.settings).close_day_on, early.get(row.id, {})) for row in shown]
     name = session.get_one(Organisation, me.branch_id).name
-    until, over = _until(closes, period, now, tz)
+    until, over = _until(ends, period, now, tz)
     figures = told(session, me, keeps)
     return Below(
         period, name, until, over, branches,
         sum(people for people, _ in heads.values()), sum(bound for _, bound in heads.values()), tuple(lines),
-        counted=_counted(found.known.values(), closed, still_open),
+        counted=_counted(found.known.values()),
+        closing=closing,
         figures=figures,
         totals=totals(figures, [one.counts for one in found.known.values()]),
         afterwards=found.afterwards,
     )  # fmt: skip
 
 
-def _counted(known: Collection[Kept], closed: Collection[int] | None, still_open: Collection[int] | None) -> Counted:
+def _counted(known: Collection[Kept]) -> Counted:
     when = sorted(one.counted_at for one in known)
-    return Counted(
-        len(known),
-        when[0] if when else None,
-        when[-1] if when else None,
-        sum(not one.holds for one in known),
-        len(closed) if closed is not None else None,
-        len(still_open) if still_open is not None else None,
-    )
+    changed = sum(not one.holds for one in known)
+    return Counted(len(known), when[0] if when else None, when[-1] if when else None, changed)
 
 
 def told(session: Session, me: Me, keeps: Keeps) -> list[Figure[Any, Any]]:
@@ -174,13 +189,16 @@ def told(session: Session, me: Me, keeps: Keeps) -> list[Figure[Any, Any]]:
     return [one for one in found if one.shown is not None and one.told_to(keeping.READER)]
 
 
-def closed_of(
-    session: Session, branches: Select[int], period: Period, now: datetime, tz: tzinfo
-) -> frozenset[int] | None:
-    """Who has closed the quarter; None: it is no quarter, or one that is not over."""
+def closing_of(
+    session: Session, branches: Select[int], people: Collection[int], period: Period, now: datetime, tz: tzinfo
+) -> Closing | None:
+    """Who has closed the quarter and who of those that have `people` on its last day has not; None: it is no quarter,
+    or one that is not over.
+    """
     if period.quarter is None or period.end >= local_day(now, tz):
         return None
-    return closing.closed(session, branches, period.quarter)
+    closed = closes.closed(session, branches, period.quarter)
+    return Closing(closed, frozenset(people) - closed)
 
 
 def _until(closes: Iterable[CloseDays], period: Period, now: datetime, tz: tzinfo) -> tuple[date | None, bool]:
@@ -221,11 +239,11 @@ def _line(
     names: Mapping[int, str],
     heads: Mapping[int, tuple[int, int]],
     known: Mapping[int, Kept],
-    closed: frozenset[int] | None,
+    closing: Closing | None,
 ) -> BranchCounts:
     people, bound = heads.get(one, (0, 0))
-    of_it = None if closed is None or not (people or one in closed) else one in closed
-    return BranchCounts(one, name, names.get(one, ""), people, bound, known.get(one), of_it)
+    closed = None if closing is None else closing.of(one)
+    return BranchCounts(one, name, names.get(one, ""), people, bound, known.get(one), closed)
 
 
 _COUNTS = (func.count(), func.coalesce(func.sum(case((Person.telegram_id.is_not(None), 1), else_=0)), 0))

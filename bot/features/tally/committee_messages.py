@@ -37,9 +37,10 @@ def overview(found: Below, page: int, today: date, tz: tzinfo) -> Message:
     head = f"【季度数据】{_title(found)}"
     if not found.branches:
         return Message(f"{head}\n{NOBODY}")
+    nobody = found.closing.beside(found.branches) if found.closing is not None else ""
     lines = [
         head,
-        f"共{found.branches}个党支部，党员{found.people}人，已绑定{found.bound}人。",
+        f"共{found.branches}个党支部{nobody}，党员{found.people}人，已绑定{found.bound}人。",
         *_closed(found),
         *([f"合计：{in_all}。"] if (in_all := _in_short(found.totals, found.figures)) else []),
         *counted_words(found.counted, found.branches, tz),
@@ -61,7 +62,9 @@ def _title(found: Below) -> str:
 
 def _closed(found: Below) -> list[str]:
     """已定稿3个，未定稿5个; what is 0 is left out."""
-    both = ((CLOSED, found.counted.closed), (NOT_CLOSED, found.counted.still_open))
+    if found.closing is None:
+        return []
+    both = ((CLOSED, len(found.closing.closed)), (NOT_CLOSED, len(found.closing.open)))
     said = "，".join(f"{word}{number}个" for word, number in both if number)
     return [f"{said}。"] if said else []
 
@@ -185,7 +188,7 @@ def _row(number: int, line: BranchCounts, figures: Sequence[Figure[Any, Any]], t
 def _last(found: Below, figures: Sequence[Figure[Any, Any]]) -> list[Cell]:
     values = [_cell(one, found.totals.get(one.path)) if is_added(one) else None for one in figures]
     waits = sum(sum(line.waits.values()) for line in found.lines)
-    closed = found.counted.closed
+    closed = len(found.closing.closed) if found.closing is not None else None
     return [None, "合计", None, found.people, found.bound, closed, waits, *values, None]
 
 

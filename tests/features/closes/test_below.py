@@ -15,7 +15,7 @@ from bot.features.closes.service import Offered
 from bot.features.registry import KEEPS
 from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.roster_files.service import import_roster
-from bot.features.tally import committee
+from bot.features.tally import committee, committee_messages
 from bot.features.tally.buttons import OpenBranch, ShowBelow
 from bot.kit.access import NO_RIGHT
 from bot.kit.refusal import Refusal
@@ -120,7 +120,7 @@ def closed(bot: World, branch_id: int) -> None:
 async def test_who_has_not_closed_and_one_tap_that_asks(bot: World) -> None:
     await bot.stage.say("上级干部", "谁还没定稿")
     assert last(bot, "上级干部") == (
-        "【未定稿支部】2023年第三季度\n共2个党支部，未定稿2个：\n"
+        "【未定稿支部】2023年第三季度\n共3个党支部（其中1个没有党员，无需定稿），未定稿2个：\n"
         "1. 示范党支部（书记甲一）：没有待办理的事项。\n2. 第二支部（书记丁一）：没有待办理的事项。"
     )
     tap = await bot.stage.tap("上级干部", "提醒第1项")
@@ -140,7 +140,7 @@ async def test_who_has_not_closed_and_one_tap_that_asks(bot: World) -> None:
     await bot.stage.tap("甲一", "定稿")
     await bot.stage.tap("甲一", "确认定稿")
     await bot.stage.say("上级干部", "未定稿支部")
-    assert "共2个党支部，未定稿1个：\n1. 第二支部" in last(bot, "上级干部")
+    assert "共3个党支部（其中1个没有党员，无需定稿），未定稿1个：\n1. 第二支部" in last(bot, "上级干部")
 
 
 async def test_what_is_not_theirs_names_their_own_pages_and_no_secretary(bot: World) -> None:
@@ -203,7 +203,7 @@ async def test_the_figures_of_all_below_and_their_table(bot: World) -> None:
     await bot.stage.say("上级干部", "季度数据")
     page = last(bot, "上级干部")
     assert page.startswith("【季度数据】机关党委　2023年第三季度（截至10月8日）\n")
-    assert "\n共3个党支部，党员27人，已绑定25人。\n未定稿2个。\n" in page
+    assert "\n共3个党支部（其中1个没有党员，无需定稿），党员27人，已绑定25人。\n未定稿2个。\n" in page
     assert "数据统计于10月8日（周日）09:0" in page
     assert "\n\n第二支部（书记丁一）：党员2人，已绑定0人\n未定稿，没有待办理的事项\n暂无已举行的活动" in page
     assert "原第三支部（书记空缺）：党员0人，已绑定0人\n暂无已举行的活动" in page
@@ -287,7 +287,36 @@ def test_pages_of_many_branches(storage: Storage, many: int) -> None:
         session.flush()
         found = below.unclosed(session, me, Q3, NOW, SHANGHAI, 0, keeps=KEEPS)
         assert (found.many, found.branches) == (0, many)
-        assert (f"{many}个党支部均已定稿。" in below_messages.unclosed(found).text) == (many > 0)
+        assert (f"共{many}个党支部，均已定稿。" in below_messages.unclosed(found).text) == (many > 0)
+
+
+def test_both_pages_count_a_branch_without_people_alike(storage: Storage) -> None:
+    """On the last day of the quarter: who came or went after it changes nothing. What it closed before stays closed."""
+    with storage.transaction() as session:
+        above = organisation(session, OrganisationKind.SUPERIOR_COMMITTEE, "机关党委", None)
+        session.flush()
+        branch(session, "支部一", above, [RosterRow(name="甲一")])
+        branch(session, "空支部", above)
+        later = add_branch(session, "新支部", above, NOW)
+        import_roster(session, later, [RosterRow(name="丙一")], now=NOW, since=date(2023, 10, 5))
+        left = branch(session, "原支部", above, [RosterRow(name="乙一")])
+        for one in session.scalars(select(RosterSpan).where(RosterSpan.branch_id == left)):
+            one.to_on = date(2023, 9, 30)
+        done = branch(session, "已散支部", above, [RosterRow(name="丁一")])
+        for one in session.scalars(select(RosterSpan).where(RosterSpan.branch_id == done)):
+            one.to_on = date(2023, 9, 30)
+        session.add(QuarterClose(branch_id=done, quarter=str(Q3), closed_at=NOW))
+        session.flush()
+        me = Me(1, "上级干部", above, None, frozenset({Duty.COMMITTEE_OFFICER}), frozenset())
+        lists = below_messages.unclosed(below.unclosed(session, me, Q3, NOW, SHANGHAI, 0, keeps=KEEPS)).text
+        assert "共5个党支部（其中3个没有党员，无需定稿），未定稿1个：\n1. 支部一" in lists
+        found = committee.overview(session, me, PERIOD, NOW, SHANGHAI, 0, keeps=KEEPS)
+        page = committee_messages.overview(found, 0, NOW.date(), SHANGHAI).text
+        assert "共5个党支部（其中3个没有党员，无需定稿），党员1人" in page
+        assert "\n已定稿1个，未定稿1个。\n" in page
+        assert [one.closed for one in found.lines] == [False, None, None, None, True]
+        # Nor is it told of a close where there is none.
+        assert later not in jobs.due_on(session, date(2023, 10, 8))
 
 
 def test_on_which_day_each_branch_is_told(storage: Storage) -> None:
