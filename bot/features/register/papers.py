@@ -19,6 +19,7 @@ from bot.kit.rates import percent, rate
 from scheduler.calendar.days import Quarter
 from storage.choices import MonthlyDocument
 from storage.models.entry import Entry, EntryDay, EntryValue
+from storage.roster import rosters
 
 MINUTES = MonthlyDocument.MINUTES.value
 
@@ -50,7 +51,7 @@ def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
     show = partial(_shown, kind, papers)
     return (
         figure(papers.expected, "月度资料应有", "份", behaviour=Behaviour.ADDITIVE,
-               formula="已结束的各月按支部设置应有的资料份数", show=show),
+               formula="已结束的各月按支部设置应有的资料份数，月末没有党员的月份除外", show=show),
         figure(papers.present, "月度资料已有", "份", behaviour=Behaviour.ADDITIVE, rows=_there, value=len,
                formula=_PRESENT, show=show, behind=partial(_codes, kind)),
         figure(papers.missing, "月度资料缺少", "份", behaviour=Behaviour.ADDITIVE, rows=_lacking, value=_listed,
@@ -63,7 +64,8 @@ def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
 
 def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
     """Every paper of every month that has ended in the period, in a few statements; minutes are there by themselves
-    when every held own activity of the month has them.
+    when every held own activity of the month has them. Of a month on whose last day the branch had nobody nothing is
+    missing: only what is there is expected of it.
     """
     months = list(_months(counting.period.start, counting.last_day))
     settings = counting.settings
@@ -81,11 +83,13 @@ def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
         if in_time(recorded_at, counting.cut_off(Quarter.of(month))):
             found[month, which].append(entry_id)
     by_itself = month_minutes.complete(counting, months, month_of(months[-1]).to) if months else {}
-    return [
+    here = rosters(counting.session, counting.branch_id, [month_of(one).end for one in months])
+    every = [
         Paper(month, which, tuple(found.get((month, which), ())), by_itself.get(month, ()) if which == MINUTES else ())
         for month in months
         for which in sorted(getattr(settings.on(month), papers.setting))
     ]
+    return [one for one in every if one.is_there or here[month_of(one.month).end]]
 
 
 def _months(start: date, last_day: date) -> Iterator[date]:

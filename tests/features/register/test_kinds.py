@@ -18,6 +18,7 @@ from scheduler.calendar.periods import Period
 from storage.engine import Storage
 from storage.models.entry import Entry
 from storage.models.organisation import Organisation
+from storage.models.person import RosterSpan
 from tests.features.register.desk import Q3, SHANGHAI, Desk, local
 
 Q2, Q4 = Period.of(Quarter(2023, 2)), Period.of(Quarter(2023, 4))
@@ -238,6 +239,20 @@ def test_papers_are_expected_of_the_months_that_have_ended(desk: Desk) -> None:
     assert figures(desk, "documents")["expected"] == 6
     with pytest.raises(Refusal, match="附件或有纸质资料"):
         desk.record("document", month="2023-08", kind="minutes", paper=False)
+
+
+def test_no_paper_is_missing_of_a_month_before_the_branch_had_anybody(desk: Desk) -> None:
+    """On its last day; what is there of such a month is there all the same."""
+    desk.session.execute(update(RosterSpan).values(from_on=date(2023, 8, 31)))
+    missing = [["2023-08", "minutes"], ["2023-08", "monthly_ledger"], ["2023-09", "minutes"],
+               ["2023-09", "monthly_ledger"]]  # fmt: skip
+    assert figures(desk, "documents") == {"expected": 4, "missing": missing}
+    assert figures(desk, "documents", Q2) == {}
+    desk.session.execute(update(RosterSpan).values(from_on=date(2023, 9, 1)))
+    desk.record("document", month="2023-07", kind="minutes", paper=True)
+    assert figures(desk, "documents") == {"expected": 3, "present": 1, "rate": Decimal("33.3"), "missing": missing[2:]}
+    desk.session.execute(update(RosterSpan).values(to_on=date(2023, 9, 30)))
+    assert figures(desk, "documents") == {"expected": 1, "present": 1, "rate": 100.0}
 
 
 def test_a_topic_counts_in_every_period_in_which_it_was_open(desk: Desk) -> None:
