@@ -21,7 +21,7 @@ MOST = 12
 NONE = "暂无"
 _MARGIN, _TITLE, _TEXT, _NOTE, _SMALLEST = 40, 46, 40, 34, 22
 _INNER = WIDTH - 2 * _MARGIN
-# Of a row of bars: its height, how wide its label may be beside the bar, what its numbers take, a line of text, the bar.
+# Of a row of bars: its height, how wide its label beside the bar may be, what its numbers take, a line, the bar.
 _ROW, _LABEL, _NUMBERS, _LINE, _BAR = 74, 330, 300, 54, 40
 # Of a row of a year: its height, the column of its words, that of its sum, a line of two.
 _CELL, _WORDS, _SUM, _LOWER = 76, 292, 96, 38

@@ -74,6 +74,7 @@ HEAVY = (
     "pygments",
     "fpdf",
     "fontTools",
+    "resvg_py",
     "alembic",
     "bot.playground",
 )

@@ -294,6 +294,7 @@ EFFECTS: dict[str, Effect] = {
     "tap:SeeReminder": shows("请严守纪律"),
     "tap:ShowGroups": shows("按党小组"),
     "tap:ShowPeople": shows("按党员"),
+    "tap:ShowPictures": shows("图1.png"),
     "tap:ShowFormulas": shows("口径"),
     # the close and corrections
     **dict.fromkeys(("command:close", "word:定稿", "word:季度定稿", "tap:ShowCheck"), shows("【定稿检查】")),

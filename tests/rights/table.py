@@ -698,6 +698,7 @@ TABLE: dict[str, Case] = {
     "tap:ShowArea": own(TALLY, lambda ids: tally.ShowArea(QUARTER, Area.PEOPLE, 0)),
     "tap:ShowGroups": own(TALLY, lambda ids: tally.ShowGroups(QUARTER, Area.PEOPLE, 0)),
     "tap:ShowPeople": own(TALLY, lambda ids: tally.ShowPeople(QUARTER, Area.PEOPLE, 0)),
+    "tap:ShowPictures": own(TALLY, lambda ids: tally.ShowPictures(QUARTER, Area.MEETINGS)),
     "tap:ShowFormulas": own(TALLY, lambda ids: tally.ShowFormulas(QUARTER, Area.PEOPLE, 0)),
     "tap:ShowSection": own(TALLY, lambda ids: tally.ShowSection(QUARTER, Section.PEOPLE)),
     "tap:OpenType": own(TALLY, lambda ids: tally.OpenType(QUARTER, ActivityType.THEME_PARTY_DAY, 0)),

@@ -122,7 +122,9 @@ def _withhold_files(session: Session, name: Naming, around: Around) -> int:
 
 
 def _is_made(document: dict[str, Any]) -> bool:
-    """A table or page that the bot made: a picture is a code to scan, and what people handed in is named by an id."""
+    """A table or page that the bot made: a picture is a code to scan or has figures alone, and what people handed
+    in is named by an id.
+    """
     return not document.get("picture") and ("base64" in document or "upload" in document)
 
 

@@ -6,13 +6,15 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.features.tally import area_messages as messages
-from bot.features.tally import buttons, periods, records
+from bot.features.tally import buttons, periods, pictures, records
+from bot.features.tally.messages import NOTHING
 from bot.features.tally.reading import Told
 from bot.features.tally.service import Tally
 from bot.kit.access import Reach, Right, reach
 from bot.kit.figures import Area
 from bot.kit.group_scope import LATEST
 from bot.kit.handlers import Call, Handler, Tap
+from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply
 from bot.kit.versions import DRAFT
 from storage.once import asked_once
@@ -41,6 +43,18 @@ def show_formulas(told: Told, session: Session, call: Call, button: buttons.Show
     period = periods.opened(button.period, call.today)
     found = told.tally(session, call, period, area=button.area.sections)
     return Reply(here=messages.formulas(found, button.area, button.page))
+
+
+def show_pictures(told: Told, session: Session, call: Call, button: buttons.ShowPictures) -> Reply:
+    """As photos below the page, each with its numbers in words."""
+    period, area = periods.opened(button.period, call.today), button.area.sections
+    with asked_once(session):
+        found = told.tally(session, call, period, area=area)
+        year = told.tally(session, call, pictures.year_of(period, call.today), area=area)
+        drawn = pictures.of_area(session, found, button.area, year)
+    if not drawn:
+        raise Refusal(NOTHING)
+    return Reply(here=pictures.said(drawn))
 
 
 def show_groups(told: Told, session: Session, call: Call, button: buttons.ShowGroups) -> Reply:
@@ -84,5 +98,6 @@ def build(told: Told) -> list[Handler]:
         Tap(buttons.ShowSection, partial(show_section, told), reads=True, right=may, private=True),
         Tap(buttons.ShowGroups, partial(show_groups, told), reads=True, right=may, private=True),
         Tap(buttons.ShowPeople, partial(show_people, told), reads=True, right=may, private=True),
+        Tap(buttons.ShowPictures, partial(show_pictures, told), reads=True, right=may, private=True),
         Tap(buttons.ShowFormulas, partial(show_formulas, told), reads=True, right=may, private=True),
     ]

@@ -5,8 +5,8 @@ mean.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from bot.features.tally import periods
-from bot.features.tally.buttons import ShowArea, ShowFormulas, ShowGroups, ShowPeople
+from bot.features.tally import periods, pictures
+from bot.features.tally.buttons import ShowArea, ShowFormulas, ShowGroups, ShowPeople, ShowPictures
 from bot.features.tally.messages import (
     NOTHING,
     FigureLine,
@@ -37,7 +37,7 @@ from storage.audience import Me
 FIGURES, LONGEST, LONGEST_BEFORE = 12, 1400, 130
 # Party groups on a page, and what each says at most, in UTF-16 units.
 GROUPS, LONGEST_GROUP = 4, 900
-BY_GROUP, BY_PERSON, FORMULAS = "按党小组", "按党员", "口径"
+BY_GROUP, BY_PERSON, FORMULAS, PICTURES = "按党小组", "按党员", "口径", "图表"
 # What waits belongs to the page whose figures it changes.
 _WAITS = {
     Area.MEETINGS: frozenset({Waits.ROLL, Waits.LEAVE, Waits.MAKEUP}),
@@ -127,7 +127,7 @@ def area(
         *two_a_row(opens),
         turn,
         _further(tally, which, me),
-        [*_explained(tally, which, page), *settling(me, of_area_waits)],
+        [*_explained(tally, which, page), *_drawn(tally, which), *settling(me, of_area_waits)],
         [to_the_tally(tally)],
     ]
     return Message(cut("\n".join(texts), PAGE), filled(*rows))
@@ -173,6 +173,11 @@ def _further(tally: Tally, which: Area, me: Me) -> list[Choice]:
 
 def _explained(tally: Tally, which: Area, page: Page[FigureLine]) -> list[Choice]:
     return [Choice(FORMULAS, ShowFormulas(tally.period.code, which, page.number))] if page.things else []
+
+
+def _drawn(tally: Tally, which: Area) -> list[Choice]:
+    """图表 where there is one."""
+    return [Choice(PICTURES, ShowPictures(tally.period.code, which))] if pictures.has_some(tally, which) else []
 
 
 # --- what the words mean ----------------------------------------------------------------------------------------------

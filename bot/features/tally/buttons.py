@@ -58,6 +58,15 @@ class ShowFormulas(Button):
 
 
 @dataclass(frozen=True)
+class ShowPictures(Button):
+    """图表: the figures of an area for those who would rather look."""
+
+    prefix: ClassVar[str] = "qi"
+    period: str
+    area: Area
+
+
+@dataclass(frozen=True)
 class ShowSection(Button):
     """A button of an earlier version: a part stands on the page of its area now."""
 

@@ -116,7 +116,7 @@ async def test_the_secretary_opens_every_figure_down_to_the_names(bot: World) ->
     assert "\n【组织生活】\n主题党日1次\n出席率87.5%，参学率95.8%\n" in card.text
     assert "本季度暂无：党员大会、支委会" in card.text
     assert "0次" not in card.text
-    assert labels(card) == ["主题党日1次", "出席率87.5%", "按党小组", "按党员", "口径", "季度数据"]
+    assert labels(card) == ["主题党日1次", "出席率87.5%", "按党小组", "按党员", "口径", "图表", "季度数据"]
     await bot.stage.tap("甲一", "主题党日1次")
     assert "7月7日　7月主题党日\n　应到24人，实到21人，请假2人，缺席1人，出席率87.5%，参学率95.8%" in card.text
     await bot.stage.tap("甲一", "7月7日")

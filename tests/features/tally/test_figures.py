@@ -138,6 +138,7 @@ CODE = "20230101-20230821"
         buttons.ShowGroups(CODE, Area.MEETINGS, 0),
         buttons.ShowPeople(CODE, Area.MEETINGS, 0),
         buttons.ShowFormulas(CODE, Area.MEETINGS, 0),
+        buttons.ShowPictures(CODE, Area.MEETINGS),
         buttons.ShowSection(CODE, Section.ORGANISATION),
         buttons.OpenType("20233", ActivityType.ORGANIZATIONAL_LIFE_MEETING, 99),
         buttons.OpenFigure(CODE, "ffffffff", 9999),
