@@ -34,6 +34,8 @@ SONG_TITLE, FANG_SONG, KAI, HEI, SONG, FIGURES = (
 WIDTH = 156
 # Points: 3号 and 2号, 22 lines on a page, a line of the title and of a table.
 _THREE, _TWO, _CELL_SIZE, _ROW, _TITLE_ROW, _ROW_CELL = 16, 22, 10.5, 28.95, 33, 18
+# Millimetres of a picture: its width, and what of a page it may take.
+_PICTURE, _HIGHEST = 150, 210
 _PITCH, _CLOSER = "579", "-5"
 _PICTURE_TIME = (1980, 1, 1, 0, 0, 0)
 _MADE = datetime(2000, 1, 1)
@@ -293,6 +295,22 @@ def _without_blank(cell: _Cell) -> None:
     for line in cell.paragraphs[1:]:
         if not line.text:
             line._p.getparent().remove(line._p)
+
+
+def picture(paper: Paper, content: bytes, words: str, number: int) -> None:
+    """A PNG over the width of the page, as high as it is then, smaller where that is higher than a page. words: what
+    it says to whoever cannot see it; number: which of the paper it is, from 1.
+    """
+    line = paper.add_paragraph(style=paper.styles[CELL])
+    line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    # In a line of a fixed height it would be cut off.
+    line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    shape = line.add_run().add_picture(io.BytesIO(content), width=Mm(_PICTURE))
+    if shape.height > Mm(_HIGHEST):
+        shape.width, shape.height = int(shape.width * Mm(_HIGHEST) / shape.height), Mm(_HIGHEST)
+    said = shape._inline.docPr
+    said.set("name", f"图{number}")
+    said.set("descr", clean(words.replace("\n", " ")))
 
 
 # --- what stands below the text ------------------------------------------------------------------------------------

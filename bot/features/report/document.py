@@ -1,6 +1,7 @@
 """The report as docx (GB/T 9704-2012): title, text, signature, and the annex with every figure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from docx.document import Document as Paper
@@ -10,13 +11,25 @@ from bot.features.report.service import Report
 from bot.features.report.text import parts, version
 from bot.features.tally.periods import words
 from bot.kit import paper
+from bot.kit.drawing import png
+from bot.kit.pictures import Picture
+from bot.kit.pictures import words as words_of
 from bot.kit.words import full_day
 
 # Millimetres of the annex's columns, and of the list of records; letters of a line of the title.
 _WIDTHS, _OF_RECORDS, _TITLE_LINE = (36, 15, 13, 52, 40), (36, 120), 20
 
 
-def made(report: Report, lines: Sequence[annex.Line], sources: Sequence[tuple[str, Sequence[str]]], day: date) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What the annex has: every figure, the records behind each, and the pictures of them."""
+
+    lines: Sequence[annex.Line]
+    sources: Sequence[tuple[str, Sequence[str]]] = ()
+    pictures: Sequence[Picture] = ()
+
+
+def made(report: Report, behind: Behind, day: date) -> bytes:
     """The paper. day: which it bears."""
     found = report.found
     here = paper.begun(f"report:{found.counting.branch_id}:{found.period.code}:{found.version}")
@@ -28,7 +41,7 @@ def made(report: Report, lines: Sequence[annex.Line], sources: Sequence[tuple[st
             paper.add(here, one)
     paper.attached(here, [annex.name_of(found)])
     paper.signed(here, found.branch, full_day(day))
-    _annex(here, report, lines, sources)
+    _annex(here, report, behind)
     return paper.done(here)
 
 
@@ -37,13 +50,13 @@ def _by_sense(title: str, period: str) -> str:
     return title if len(title) <= _TITLE_LINE else title.replace(period, f"{period}\n", 1)
 
 
-def _annex(
-    here: Paper, report: Report, lines: Sequence[annex.Line], sources: Sequence[tuple[str, Sequence[str]]]
-) -> None:
+def _annex(here: Paper, report: Report, behind: Behind) -> None:
     paper.attachment(here, "附件", annex.name_of(report.found))
     paper.add(here, f"数据版本：{version(report)}", paper.CELL)
-    paper.table(here, _WIDTHS, annex.rows(lines))
-    if sources:
+    paper.table(here, _WIDTHS, annex.rows(behind.lines))
+    for number, one in enumerate(behind.pictures, 1):
+        paper.picture(here, png(one), words_of(one), number)
+    if behind.sources:
         paper.add(here, "", paper.LINE)
-        rows = [("指标", annex.RECORDS), *((word, "\n".join(said)) for word, said in sources)]
+        rows = [("指标", annex.RECORDS), *((word, "\n".join(said)) for word, said in behind.sources)]
         paper.table(here, _OF_RECORDS, rows, splits=True)

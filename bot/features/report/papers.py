@@ -6,8 +6,11 @@ from sqlalchemy.orm import Session
 
 from bot.features.report import annex, document
 from bot.features.report.service import Report
+from bot.features.tally import pictures
 
 
 def made(session: Session, report: Report, day: date) -> bytes:
     """docx; day: which it bears."""
-    return document.made(report, annex.lines(report.found), annex.sources(session, report.found), day)
+    found = report.found
+    behind = document.Behind(annex.lines(found), annex.sources(session, found), pictures.of_report(session, found))
+    return document.made(report, behind, day)

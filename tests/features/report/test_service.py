@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from docx.shared import Mm
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -17,8 +18,11 @@ from bot.features.register.kinds.report import ISSUE, PARAGRAPH, PLAN_ITEM
 from bot.features.registry import FIGURES
 from bot.features.report import annex, papers, service, text
 from bot.features.report.service import Report
+from bot.features.tally import pictures
 from bot.kit import paper
 from bot.kit.access import NO_RIGHT
+from bot.kit.drawing import png
+from bot.kit.pictures import Row, Year, words
 from scheduler.calendar.periods import Period
 from storage.audience import Me
 from storage.choices import Duty, PieceState, StudyItemState
@@ -164,6 +168,23 @@ def test_the_paper_has_the_text_the_signature_and_every_figure(session: Session)
     assert len(rows) == 1 + len(annex.lines(found.found))
     records = {row.cells[0].text: row.cells[1].text for row in here.tables[1].rows}
     assert records["党员大会"].splitlines()[1] == "9月23日　支部党员大会"
+
+
+def test_its_pictures_stand_behind_the_table_and_say_in_words_what_they_show(session: Session) -> None:
+    found = report(session).found
+    here: Any = Document(io.BytesIO(papers.made(session, report(session), date(2022, 10, 12))))
+    said = [one._inline.docPr.get("descr") for one in here.inline_shapes]
+    assert said == [words(one).replace("\n", " ") for one in pictures.of_report(session, found)]
+    assert [one.split("：")[0] for one in said] == ["出席情况", "学习完成情况", "活动一览"]
+    assert said[2].startswith("活动一览：2022年1月至9月（")
+    assert all(one.width <= Mm(150) and one.height <= Mm(210) for one in here.inline_shapes)
+    assert len({round(one.width / one.height, 2) for one in here.inline_shapes}) == 3
+    # What is higher than a page is made smaller, and keeps its shape.
+    high = paper.begun("x")
+    paper.picture(high, png(Year("2022年", [Row("党课", [1])] * 40, "次")), "高\0", 1)
+    [one] = high.inline_shapes
+    assert one.height == Mm(210)
+    assert one.width < Mm(150)
 
 
 def test_every_figure_that_counts_something_is_in_the_annex(session: Session) -> None:
