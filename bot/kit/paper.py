@@ -18,7 +18,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Emu, Mm, Pt
 from docx.styles.style import ParagraphStyle
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
@@ -307,7 +307,7 @@ def picture(paper: Paper, content: bytes, words: str, number: int) -> None:
     line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     shape = line.add_run().add_picture(io.BytesIO(content), width=Mm(_PICTURE))
     if shape.height > Mm(_HIGHEST):
-        shape.width, shape.height = int(shape.width * Mm(_HIGHEST) / shape.height), Mm(_HIGHEST)
+        shape.width, shape.height = Emu(int(shape.width * Mm(_HIGHEST) / shape.height)), Mm(_HIGHEST)
     said = shape._inline.docPr
     said.set("name", f"图{number}")
     said.set("descr", clean(words.replace("\n", " ")))

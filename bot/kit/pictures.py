@@ -153,7 +153,7 @@ def pages(picture: Bars) -> list[Bars]:
 def svg(picture: Picture) -> str:
     """As SVG of 1,080 pixels in width; the letters are to come from one font (bot/kit/drawing.py)."""
     made = _Drawing()
-    for line in wrapped(picture.title, _TITLE, _INNER, 2):
+    for line in _heading(picture.title):
         made.text(line, _MARGIN, _TITLE, _LINE + 8)
     for line in wrapped(picture.note, _NOTE, _INNER, 2):
         made.text(line, _MARGIN, _NOTE, _LINE, _FAINT)
@@ -162,6 +162,14 @@ def svg(picture: Picture) -> str:
     else:
         _year(made, picture)
     return made.done()
+
+
+def _heading(title: str) -> list[str]:
+    """One that is too long for a line is broken before its brackets, if it has any."""
+    name, sign, rest = title.partition("（")
+    if width(title, _TITLE) <= _INNER or not name or not sign:
+        return wrapped(title, _TITLE, _INNER, 2)
+    return [*wrapped(name, _TITLE, _INNER, 2), *wrapped(f"{sign}{rest}", _TITLE, _INNER, 2)]
 
 
 # --- letters ------------------------------------------------------------------------------------------------------
@@ -178,7 +186,8 @@ def _wide(sign: str) -> float:
 
 def wrapped(text: str, size: float, room: float, most: int) -> list[str]:
     """In at most so many lines of this width, no number split over two; what does not fit ends in …"""
-    left, lines = " ".join(visible(text).split()), []
+    left = " ".join(visible(text).split())
+    lines: list[str] = []
     while left and len(lines) < most:
         end = _end(left, size, room)
         lines.append(left[:end])

@@ -45,7 +45,7 @@ def of_area(session: Session, found: Tally, area: Area, whole_year: Tally) -> li
     """Those of a page; `whole_year`: the tally of the year, as far as it is told."""
     if area is Area.MEETINGS:
         return [*attendance(session, found), *year(whole_year, found)]
-    return completion(session, found) if area is Area.STUDY else []
+    return [*completion(session, found)] if area is Area.STUDY else []
 
 
 def of_report(session: Session, found: Tally) -> list[Picture]:
