@@ -1,14 +1,10 @@
 """The command line: one thin function a command. Heavy modules are loaded by the command that needs them."""
 
-import asyncio
 import errno
 import gc
-import json
-from collections.abc import Mapping
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -18,29 +14,18 @@ from bot.cli.context import branch as _branch
 from bot.cli.context import branch_option
 from bot.cli.context import database as _database
 from bot.cli.context import now as _now
+from bot.cli.demo import demo
 from bot.cli.kinds import kinds
 from bot.cli.ledgers import ledgers
 from bot.cli.minutes import minutes
 from bot.cli.norms import norms
 from bot.cli.offices import office
-from bot.cli.output import FORMAT, Format, show
+from bot.cli.output import FORMAT, TALLY_FORMAT, Format, show
 from bot.cli.people import branch, export, import_, invites, roster
 from bot.cli.periods import DAY_TYPE, days_instead, period_options
 from bot.cli.report import report
 from bot.cli.restore import restore
 from bot.settings import BadSettings, Settings, load
-
-if TYPE_CHECKING:
-    from bot.features.tally.service import Tally
-
-TALLY_FORMAT = click.option(
-    "--format",
-    "how",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="table for people; json for programs.",
-)
 
 
 class Plain(click.Group):
@@ -82,6 +67,7 @@ def cli() -> None:
 for _command in (
     branch,
     calendar,
+    demo,
     export,
     import_,
     invites,
@@ -184,7 +170,7 @@ def tally(
     all branches below, one a row.
     """
     from bot.cli import tally_below
-    from bot.cli.tally_table import names_of
+    from bot.cli.tally_table import names_of, show_tally
     from bot.features.archive import figure_ids
     from bot.features.registry import FIGURES
     from bot.features.tally.service import period_to_json, tally, to_json
@@ -211,58 +197,10 @@ def tally(
         if how == Format.JSON:
             counted["figures"] = figure_ids.of_branch(session, where).told(counted["figures"])
         names, uncalled = names_of(session, where), found.uncalled
-    _show_tally(found, counted, how, names)
+    show_tally(found, counted, how, names)
     if how != Format.JSON:
         for one in uncalled:
             click.echo(f"Not counted, it has no complete roll: {one.start_at:%Y-%m-%d %H:%M} {one.title}")
-
-
-def _show_tally(found: "Tally", counted: dict[str, Any], how: str, names: Mapping[str, str]) -> None:
-    from bot.cli.tally_table import COLUMNS, tally_rows
-
-    if how == Format.JSON:
-        click.echo(json.dumps(counted, ensure_ascii=False, indent=1))
-        return
-    click.echo(f"{counted['branch']}  {_of_when(found, counted)}")
-    rows = tally_rows([one.figure for one in found.counted], counted["figures"], names)
-    show(rows, COLUMNS, how, UTC, empty="Nothing was recorded.")
-
-
-def _of_when(found: "Tally", counted: dict[str, Any]) -> str:
-    """2023Q3  version draft; 2023-07-01 to 2023-12-31  2023Q3 draft, 2023Q4 draft"""
-    if "quarter" in counted:
-        return f"{counted['quarter']}  version {counted['version']}"
-    versions = ", ".join(f"{quarter} {version}" for quarter, version in counted["versions"].items())
-    return f"{found.period.start} to {found.period.end}  {versions}"
-
-
-@cli.command()
-@click.option("--once", is_flag=True, help="End after the tally instead of leaving the page open.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where the page is served (any free port).")
-@TALLY_FORMAT
-def demo(once: bool, port: int, how: str) -> None:
-    """Play a quarter of a branch of 25 people through the real bot: nothing is needed, nothing is kept.
-
-    The chats can be watched at a local address meanwhile. Prints the secretary's tally at the end and leaves the page
-    open until Ctrl-C.
-    """
-    from bot.cli.progress import progress_bar
-    from bot.features.tally.service import to_json
-    from bot.playground.demo import Demo, play
-
-    def opened(address: str) -> None:
-        if not once:
-            bar.say(f"Watch it at {address}")
-
-    def ready(played: Demo) -> None:
-        bar.stop()
-        groups = {f"G{one}": name for one, name in played.tally.groups.items()}
-        _show_tally(played.tally, to_json(played.tally), how, groups)
-        if not once:
-            click.echo(f"\nThe chats are at {played.address} (Ctrl-C ends the demo).", err=how == Format.JSON)
-
-    with progress_bar("2023 Q3") as bar, suppress(KeyboardInterrupt):
-        asyncio.run(play(opened, bar.advance, ready, stay=not once, port=port))
 
 
 @cli.command()

@@ -33,6 +33,15 @@ FORMAT = click.option(
     help="table for people; json or csv for programs.",
 )
 
+TALLY_FORMAT = click.option(
+    "--format",
+    "how",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="table for people; json for programs.",
+)
+
 
 def show(
     rows: Sequence[Row], columns: Sequence[str], how: str, tz: tzinfo, *, empty: str = "Nothing.", bare: bool = False

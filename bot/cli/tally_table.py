@@ -1,18 +1,25 @@
 """The figures of a tally as rows for people: empty ones are left out, names stand for codes."""
 
+import json
 from collections.abc import Container, Iterable, Iterator, Mapping
+from datetime import UTC
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.cli.output import Format, show
 from bot.kit.figures import Figure
 from bot.kit.glossary.choices import value_word
 from bot.kit.glossary.figures import OF_A_ROLL
 from storage.models.organisation import PartyGroup
 from storage.models.person import Person
 from storage.models.study import StudyItem
+
+if TYPE_CHECKING:
+    from bot.features.tally.service import Tally
 
 COLUMNS = ("in_chat", "figure", "value", "unit")
 
@@ -86,3 +93,21 @@ def _words(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, StrEnum):
         return value_word(value)
     return names.get(str(value), str(value))
+
+
+def show_tally(found: "Tally", counted: Mapping[str, Any], how: str, names: Mapping[str, str]) -> None:
+    """Print it as JSON, or its rows for people under a line that says of what they are."""
+    if how == Format.JSON:
+        click.echo(json.dumps(counted, ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{counted['branch']}  {_of_when(found, counted)}")
+    rows = tally_rows([one.figure for one in found.counted], counted["figures"], names)
+    show(rows, COLUMNS, how, UTC, empty="Nothing was recorded.")
+
+
+def _of_when(found: "Tally", counted: Mapping[str, Any]) -> str:
+    """2023Q3  version draft; 2023-07-01 to 2023-12-31  2023Q3 draft, 2023Q4 draft"""
+    if "quarter" in counted:
+        return f"{counted['quarter']}  version {counted['version']}"
+    versions = ", ".join(f"{quarter} {version}" for quarter, version in counted["versions"].items())
+    return f"{found.period.start} to {found.period.end}  {versions}"

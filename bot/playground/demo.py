@@ -4,12 +4,14 @@ import asyncio
 import logging
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 from bot.app import App, running
 from bot.features.accounts import service as people_service
@@ -19,12 +21,13 @@ from bot.features.roster_files.service import import_roster
 from bot.features.tally import service as tally_service
 from bot.features.tally.service import Tally
 from bot.kit.transport import AiohttpTransport
-from bot.playground import story
+from bot.playground import papers, story
 from bot.playground.acting import Stage
 from bot.playground.base_branch import NAME, YEAR, base_branch
 from bot.playground.clock import TravelClock
 from bot.playground.groups import Group
 from bot.playground.http import serve
+from bot.playground.papers import Paper
 from bot.playground.people import Person
 from bot.playground.prompter import Prompter
 from bot.playground.server import Playground
@@ -48,11 +51,12 @@ Ready = Callable[["Demo"], None]
 
 @dataclass(frozen=True)
 class Demo:
-    """A demo that has been played: its address, its branch, and the tally of the quarter."""
+    """A demo that has been played: its address, its branch, the tally of the quarter and what it leaves on paper."""
 
     address: str
     branch_id: int
     tally: Tally
+    papers: Sequence[Paper]
 
 
 async def play(opened: Opened, progress: Progress, ready: Ready, *, stay: bool, port: int = 0) -> None:
@@ -68,16 +72,25 @@ async def play(opened: Opened, progress: Progress, ready: Ready, *, stay: bool, 
             async for _ in story.play(stage):
                 pass
             now = stage.clock.now()
-            tally = await storage.read(
-                lambda session: tally_service.tally(session, branch_id, PERIOD, now.astimezone(TZ), TZ, figures=FIGURES)
-            )
-            stage.group.playground.replay = None
-            stage.group.playground.touch()
+            tally, listed = await storage.read(lambda session: _told(session, branch_id, now.astimezone(TZ)))
+            _handed(stage.group.playground, listed)
             progress(1.0, _reached(now))
-            ready(Demo(address, branch_id, tally))
+            ready(Demo(address, branch_id, tally, listed))
             if stay:
                 stage.clock.run()
                 await asyncio.Event().wait()
+
+
+def _told(session: Session, branch_id: int, now: datetime) -> tuple[Tally, list[Paper]]:
+    """The figures of the quarter, and what it leaves on paper."""
+    found = tally_service.tally(session, branch_id, PERIOD, now, TZ, figures=FIGURES)
+    return found, papers.made(session, found, now, TZ)
+
+
+def _handed(playground: Playground, listed: Sequence[Paper]) -> None:
+    """The page hands the papers out, and may be tapped from now on."""
+    playground.papers, playground.report, playground.replay = listed, papers.page(listed), None
+    playground.touch()
 
 
 @asynccontextmanager

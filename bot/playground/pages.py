@@ -24,7 +24,7 @@ from bot.playground.server import Playground
 from bot.playground.views import chat_view, clock_view, everybody
 
 FOLDER = Path(__file__).parent / "page"
-KINDS = {"page.css": "text/css", "page.js": "text/javascript"}
+KINDS = {"page.css": "text/css", "paper.css": "text/css", "page.js": "text/javascript"}
 FONT = "chinese.otf"
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
@@ -66,6 +66,8 @@ def add(app: web.Application, playground: Playground) -> None:
     app.router.add_get("/api/chat", page.chat)
     app.router.add_get("/api/events", page.events)
     app.router.add_get("/api/file", page.download)
+    app.router.add_get("/paper/{number:\\d{1,3}}", page.paper)
+    app.router.add_get("/report", page.report)
     for name, run in page.actions.items():
         app.router.add_post(f"/api/{name}", page.action(run))
     app.router.add_post("/api/upload", page.upload)
@@ -163,8 +165,23 @@ class Page:
         shown = shown_as(file) if file.kind == "photo" or "open" in request.query else None
         if shown is not None:
             return web.Response(body=file.content, headers={**HEADERS, **shown})
-        saved = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(_file_name(file))}"}
-        return web.Response(body=file.content, content_type="application/octet-stream", headers=saved)
+        return _saved(_file_name(file), file.content)
+
+    async def paper(self, request: web.Request) -> web.Response:
+        """A paper that the page hands out; a picture is shown, or saved with `save`."""
+        listed, number = self._playground.papers, int(request.match_info["number"])
+        if number >= len(listed):
+            raise web.HTTPNotFound
+        one = listed[number]
+        if one.words and "save" not in request.query:
+            return web.Response(body=one.content, content_type="image/png", headers=HEADERS)
+        return _saved(one.name, one.content)
+
+    async def report(self, request: web.Request) -> web.Response:
+        """The report as a page."""
+        if not self._playground.report:
+            raise web.HTTPNotFound
+        return web.Response(text=self._playground.report, content_type="text/html", headers=HEADERS)
 
     def action(self, run: Callable[[Json], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:
         """A POST of JSON. What a client would not let anybody do is 409 with a text to show."""
@@ -327,6 +344,11 @@ def _said(error: Exception) -> str:
 
 def _file_name(file: Attachment) -> str:
     return file.name or f"{file.kind}{USUAL[file.kind][1]}"
+
+
+def _saved(name: str, content: bytes) -> web.Response:
+    head = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return web.Response(body=content, content_type="application/octet-stream", headers=head)
 
 
 def _json(value: Any, status: int = 200) -> web.Response:

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import itertools
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from bot.playground.wire import message_json, stamp
 from scheduler.clock import Clock
 
 if TYPE_CHECKING:
+    from bot.playground.papers import Paper
     from bot.playground.prompter import Prompter
 
 BOT_ID = 1000000001
@@ -50,7 +51,8 @@ class Playground:
     taps.deadline, updates.query_life; date_ahead, by which the Date of its answers is ahead of this machine's
     clock (None: over HTTP the right time, without a socket no Date at all).
     `calls` lists every call with its answer while `record` is true. prompter: tells the page what the bot's database
-    knows. replay: from when to when a story plays by itself, while it does; the page only watches.
+    knows. replay: from when to when a story plays by itself, while it does; the page only watches. papers: what the
+    page hands out beside the chats; report: one of them as HTML to read, "" without one.
     """
 
     def __init__(
@@ -77,6 +79,8 @@ class Playground:
         self.taps = Taps(self.clock.now)
         self.prompter: Prompter | None = None
         self.replay: tuple[datetime, datetime] | None = None
+        self.papers: Sequence[Paper] = ()
+        self.report = ""
         self.record = True
         self.calls: list[Called] = []
         self.version = 0

@@ -14,9 +14,13 @@ NEWEST = 200
 
 
 def everybody(playground: Playground, offices: Mapping[int, str]) -> Json:
-    """The bot and everybody whom the page can be, in the order in which they were made; `offices`: today's."""
+    """The bot and everybody whom the page can be, in the order in which they were made, and the papers that it hands
+    out. `offices`: today's.
+    """
     people = [_person(playground, person, offices) for person in playground.people.values()]
-    return {"bot": {"name": playground.bot.first_name, "username": playground.bot.username}, "people": people}
+    bot = {"name": playground.bot.first_name, "username": playground.bot.username}
+    papers = [{"name": one.name, "size": len(one.content)} for one in playground.papers]
+    return {"bot": bot, "people": people, "papers": papers, "report": bool(playground.report)}
 
 
 def _person(playground: Playground, person: Person, offices: Mapping[int, str]) -> Json:

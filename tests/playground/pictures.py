@@ -49,6 +49,8 @@ async def take(browser: Any, where: str, name: str, say: str = "") -> None:
         await page.get_by_label("输入消息").fill(say)
         await page.get_by_label("输入消息").press("Enter")
         await page.wait_for_selector(f".mine:has-text('{say}') + li .buttons")
+        # The whole card is to be seen.
+        await page.get_by_role("button", name="收起键盘").click()
     await asyncio.sleep(0.5)
     await page.screenshot(path=DOCS / name)
     await page.close()

@@ -92,6 +92,7 @@ async function loadPeople() {
   state.people = all.people;
   state.bot = all.bot;
   showClock(all.clock);
+  showPapers(all);
   const [wanted, chat] = location.hash.slice(1).split("/").map(Number);
   const person = wanted ? all.people.find((one) => one.id === wanted) : all.people[0];
   if (person) choose(person, chat);
@@ -309,6 +310,20 @@ async function follow(url) {
   else if (answer) window.open(url, "_blank", "noopener");
 }
 
+// --- What the quarter leaves on paper
+
+function showPapers({ papers, report }) {
+  $("open-papers").hidden = !papers.length;
+  $("read").hidden = !report;
+  fill($("papers"), papers.map(({ name, size }, number) => ({
+    key: String(number), shown: name + size, make: () => make("li", {}, paper(name, size, `/paper/${number}?save=1`)),
+  })));
+}
+
+function paper(name, size, href) {
+  return make("a", { className: "file", href, download: name }, ...fileWords("document", name, bytes(size) + " · 下载"));
+}
+
 // --- What I say
 
 function showFooter(view) {
@@ -502,6 +517,7 @@ async function catchUp() {
   do {
     catchUp.again = false;
     const all = await ask("everybody").catch(() => null);
+    if (all) showPapers(all);
     if (all && JSON.stringify(all.people) !== JSON.stringify(state.people)) newPeople(all.people);
     await refresh();
   } while (catchUp.again);
@@ -530,6 +546,7 @@ function escape(event) {
 
 $("filter").oninput = showPeople;
 $("me").onclick = openSide;
+$("open-papers").onclick = () => $("handed").showModal();
 $("close-side").onclick = closeSide;
 $("people").onkeydown = walk;
 $("chats").onkeydown = walk;
