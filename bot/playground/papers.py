@@ -15,14 +15,12 @@ from sqlalchemy.orm import Session
 from bot.features.ledgers import service as ledgers
 from bot.features.ledgers.feature import offered_by
 from bot.features.registry import FEATURES
-from bot.features.report import papers, service
 from bot.features.tally import pictures
 from bot.features.tally.periods import words
 from bot.features.tally.service import Tally
 from bot.kit import paper
 from bot.kit.drawing import png
 from bot.kit.pictures import words as words_of
-from scheduler.calendar.days import local_day
 
 REPORT, LEDGERS = "工作总结", "材料"
 FOLDER = "branch-bot-demo"
@@ -45,17 +43,16 @@ class Paper:
 
 
 def made(session: Session, found: Tally, now: datetime, tz: tzinfo) -> list[Paper]:
-    """All of them of a tally, the report first."""
-    report = service.of_tally(session, found)
-    content = papers.made(session, report, local_day(now, tz))
+    """All of them of a tally, the report first: the one that stands among the ledgers as well."""
     asked = ledgers.asked_of(session, found.counting.branch_id, None, found.period, now, tz)
-    packed = ledgers.packed(asked, list(ledgers.files(asked, offered_by(FEATURES))))
-    of = words(found.period)
+    listed = list(ledgers.files(asked, offered_by(FEATURES)))
+    of, packed = words(found.period), ledgers.packed(asked, listed)
+    reports = [Paper(f"{of}{REPORT}.docx", one.content) for one in listed if one.what == REPORT]
     drawn = [
         Paper(f"图{number} {one.title.partition('：')[0]}.png", png(one), words_of(one))
         for number, one in enumerate(pictures.of_report(session, found), 1)
     ]
-    return [Paper(f"{of}{REPORT}.docx", content), Paper(f"{of}{LEDGERS}.zip", packed), *drawn]
+    return [*reports, Paper(f"{of}{LEDGERS}.zip", packed), *drawn]
 
 
 # --- on the disk --------------------------------------------------------------------------------------------------

@@ -17,12 +17,13 @@ from tests.e2e.test_stories import check_figures
 
 
 @pytest.mark.long
+@pytest.mark.timeout(330)
 def test_demo_once_prints_the_figures_and_leaves_the_papers_alone(tmp_path: Path) -> None:
     command = [Path(sys.executable).with_name("branch-bot"), "demo", "--once", "--format", "json"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
     (tmp_path / "branch-bot-demo").mkdir()
     run = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=110, check=False
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
