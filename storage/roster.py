@@ -1,5 +1,6 @@
 """Who is on a branch's roster on a day, or on many, with the facts of each day (D4, D5, D26)."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -209,20 +210,29 @@ _CHOICES: dict[str, type[StrEnum]] = {
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known of the people of a branch from one day to another; `listed`: their rosters as far as asked."""
+    """What is known of the people of a branch from one day to another; `listed`: their rosters as far as asked, by how
+    many of the changes have come: between two of them every day is alike.
+    """
 
     first: date
     last: date
     people: Sequence[Any]
     groups: Mapping[int, str]
     facts: Mapping[str, Mapping[int, Sequence[_Dated]]]
-    listed: dict[date, list[Member]] = field(default_factory=dict)
+    listed: dict[int, list[Member]] = field(default_factory=dict)
 
     def on(self, day: date) -> list[Member]:
-        if day not in self.listed:
+        come = bisect_right(self._changes, day)
+        if come not in self.listed:
             found = [self._member(one, day) for one in self.people if self._says("roster", one.id, day)]
-            self.listed[day] = sorted(found, key=lambda one: (one.group_id is None, one.group_id, one.id))
-        return list(self.listed[day])
+            self.listed[come] = sorted(found, key=lambda one: (one.group_id is None, one.group_id, one.id))
+        return list(self.listed[come])
+
+    @cached_property
+    def _changes(self) -> list[date]:
+        """The days on which a fact begins or no longer counts."""
+        spans = [span for of in self.facts.values() for theirs in of.values() for span in theirs]
+        return sorted({day for from_on, to_on, _ in spans for day in (from_on, to_on) if day is not None})
 
     def _says(self, fact: str, person_id: int, day: date) -> list[tuple[Any, ...]]:
         return _holding(self.facts[fact].get(person_id, ()), day)

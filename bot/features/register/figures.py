@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -137,6 +137,7 @@ def _comes_to(outcomes: Outcomes, one: Behind, codes: Mapping[str, str | tuple[s
     return all(said.get(key) in ([wanted] if isinstance(wanted, str) else wanted) for key, wanted in codes.items())
 
 
+@lru_cache(maxsize=512)
 def _counts(kind: Kind) -> Sequence[Count]:
     """The figures of a kind, that of a choice once for each of its codes."""
     found: list[Count] = []
@@ -153,7 +154,7 @@ def _counts(kind: Kind) -> Sequence[Count]:
                 "word": count.word.format(word) if "{}" in count.word else word,
             }
             found.append(count.model_copy(update={**named, "by": "", **only}))
-    return found
+    return tuple(found)
 
 
 def _by_path(path: str, code_: str) -> str:
@@ -379,11 +380,12 @@ REGISTER: Source[Found] = Source("register", _load)
 
 def figures(session: Session, branch_id: int) -> Sequence[Figure[Any, Any]]:
     """The figures of all kinds."""
-    return [
-        one
-        for kind in kinds(session, branch_id)
-        for one in (*map(partial(_figure, kind), _counts(kind)), *_ratios(kind), *papers.figures(kind))
-    ]
+    return [one for kind in kinds(session, branch_id) for one in _of_kind(kind)]
+
+
+@lru_cache(maxsize=512)
+def _of_kind(kind: Kind) -> Sequence[Figure[Any, Any]]:
+    return (*map(partial(_figure, kind), _counts(kind)), *_ratios(kind), *papers.figures(kind))
 
 
 def _figure(kind: Kind, count: Count) -> Figure[Found, Behind]:

@@ -249,8 +249,6 @@ def _completions(session: Session, cut_offs: CutOffs) -> list[rules.Completion]:
     """Of some items, as they stood at the cut-off of each, a later undo left aside."""
     of = StudyCompletion
     stood = by_cut_off(of, of.item_id, cut_offs, cut_offs)
-    query = select(of, admitted(of.completed_at)).where(stood).order_by(of.id)
-    return [
-        rules.Completion(row.id, row.item_id, row.person_id, row.completed_on, row.completed_at, counts)
-        for row, counts in session.execute(query)
-    ]
+    # In the order of a completion's fields: of many people it is read often.
+    columns = (of.id, of.item_id, of.person_id, of.completed_on, of.completed_at, admitted(of.completed_at))
+    return [rules.Completion(*row) for row in session.execute(select(*columns).where(stood).order_by(of.id))]

@@ -383,6 +383,10 @@ class Kind(Part):
     ratios: tuple[Ratio, ...] = ()
     ledger: Ledger
 
+    def __hash__(self) -> int:
+        # What is made of a kind is kept by it: all else of it is compared only where this is the same.
+        return hash((self.name, self.revision))
+
     @property
     def label(self) -> str:
         return self.short or self.word
