@@ -152,6 +152,7 @@ def roster(session: Session, branch_id: int, day: date, people: Iterable[int] | 
 _Dated = tuple[date, date | None, tuple[Any, ...]]
 _FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
 _BRANCH: BindParameter[int] = bindparam("branch")
+_BRANCHES: BindParameter[Any] = bindparam("branches", expanding=True)
 
 
 def _said(fact: str, span: Table, number: Any = None, choice: Any = None, words: Any = None) -> Select[Any]:
@@ -168,9 +169,15 @@ def _said(fact: str, span: Table, number: Any = None, choice: Any = None, words:
     ).where(in_days(span.c, _FIRST, _LAST))
 
 
-def _statements(only: bool) -> tuple[CompoundSelect[Any], Select[Any]]:
-    """Everything dated of the people of a branch, the oldest first, with the names of its groups; and these people."""
-    here = and_(_listed.c.branch_id == _BRANCH, in_days(_listed.c, _FIRST, _LAST))
+def _statements(only: bool = False, many: bool = False) -> tuple[CompoundSelect[Any], Select[Any]]:
+    """Everything dated of the people of a branch (`many`: of several), the oldest first, with the names of its groups;
+    and these people. The number of what is of a branch is that of the branch, of a name its id that of the group.
+    """
+
+    def of(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return column.in_(_BRANCHES) if many else column == _BRANCH
+
+    here = and_(of(_listed.c.branch_id), in_days(_listed.c, _FIRST, _LAST))
     if only:
         here = and_(here, _listed.c.person_id.in_(bindparam("people", expanding=True)))
     people = select(_listed.c.person_id).where(here)
@@ -183,22 +190,22 @@ def _statements(only: bool) -> tuple[CompoundSelect[Any], Select[Any]]:
     ]
     spans = (_grouped, _exempt, _member, _rank, _category)
     every = union_all(
-        _said("roster", _listed).where(here),
+        _said("roster", _listed, number=_listed.c.branch_id).where(here),
         *(said.where(span.c.person_id.in_(people)) for said, span in zip(of_people, spans, strict=True)),
-        _said("duty", _office, choice=_office.c.duty, words=_office.c.title).where(
-            _office.c.organisation_id == _BRANCH
-        ),
+        _said(
+            "duty", _office, number=_office.c.organisation_id, choice=_office.c.duty, words=_office.c.title
+        ).where(of(_office.c.organisation_id)),
         select(
             literal("named", String), literal(0, BigInteger), _named.c.id, cast(null(), Date), cast(null(), Date),
-            _named.c.id, cast(null(), String), _named.c.name,
-        ).where(_named.c.branch_id == _BRANCH),
+            _named.c.branch_id, cast(null(), String), _named.c.name,
+        ).where(of(_named.c.branch_id)),
     )  # fmt: skip
     found = every.selected_columns
     known = select(_person.c.id, _person.c.name, _person.c.telegram_id, _person.c.reachable)
     return every.order_by(found.from_on, found.id), known.where(_person.c.id.in_(people))
 
 
-_ALL, _THESE = _statements(only=False), _statements(only=True)
+_ALL, _THESE, _OF_MANY = _statements(), _statements(only=True), _statements(many=True)
 _CHOICES: dict[str, type[StrEnum]] = {
     "exemption": ExemptionReason,
     "status": MembershipStatus,
@@ -235,7 +242,7 @@ class _Known:
         return sorted({day for from_on, to_on, _ in spans for day in (from_on, to_on) if day is not None})
 
     def _says(self, fact: str, person_id: int, day: date) -> list[tuple[Any, ...]]:
-        return _holding(self.facts[fact].get(person_id, ()), day)
+        return _holding(self.facts.get(fact, {}).get(person_id, ()), day)
 
     def _member(self, person: Any, day: date) -> Member:
         (group_id, *_), (_, exemption, _), (_, status, _), (_, rank, rank_text), (_, category, _) = (
@@ -287,29 +294,59 @@ def _known(session: Session, branch_id: int, first: date, last: date, only: Coll
     """Of a whole reading so much that its next question is answered too: from the year before on, then from ever."""
     asked = once.kept(session) if only is None else None
     if asked is None:
-        return _read(session, branch_id, first, last, only)
+        return _read(session, [branch_id], first, last, only)[branch_id]
     before: _Known | None = asked.get(("rosters", branch_id))
     if before is not None and before.first <= first:
         return before
     since = date.min if before is not None else date(max(first.year - 1, date.min.year), 1, 1)
-    found = asked["rosters", branch_id] = _read(session, branch_id, since, date.max, None)
-    return found
+    found = _read(session, once.with_it(session, branch_id), since, date.max, None)
+    asked |= {("rosters", one): known for one, known in found.items()}
+    return found[branch_id]
 
 
-def _read(session: Session, branch_id: int, first: date, last: date, only: Collection[int] | None) -> _Known:
-    dated, people = _ALL if only is None else _THESE
-    which: dict[str, Any] = {"branch": branch_id, "first": first, "last": last}
+_OF_BRANCH = ("roster", "duty")
+_Facts = dict[int, list[_Dated]]
+
+
+def _read(
+    session: Session, branches: Collection[int], first: date, last: date, only: Collection[int] | None
+) -> dict[int, _Known]:
+    """Of these branches; `only` some people of a single one."""
+    which: dict[str, Any] = {"first": first, "last": last}
+    if len(branches) == 1:
+        (which["branch"],) = branches
+        dated, people = _ALL if only is None else _THESE
+    else:
+        which["branches"] = list(branches)
+        dated, people = _OF_MANY
     if only is not None:
         which["people"] = list(only)
-    facts: dict[str, dict[int, list[_Dated]]] = defaultdict(lambda: defaultdict(list))
-    groups: dict[int, str] = {}
-    for fact, person_id, _, from_on, to_on, number, choice, words in session.execute(dated, which):
+    # Of a person whatever branch that is of, and of each branch.
+    everywhere: dict[str, _Facts] = defaultdict(lambda: defaultdict(list))
+    here: dict[int, dict[str, _Facts]] = {one: {fact: defaultdict(list) for fact in _OF_BRANCH} for one in branches}
+    groups: dict[int, dict[int, str]] = {one: {} for one in branches}
+    for fact, person_id, row_id, from_on, to_on, number, choice, words in session.execute(dated, which):
         if fact == "named":
-            groups[number] = words
+            groups[number][row_id] = words
             continue
         said = _CHOICES[fact](choice) if choice is not None else None
-        facts[fact][person_id].append((from_on, to_on, (number, said, words)))
-    return _Known(first, last, session.execute(people, which).all(), groups, facts)
+        of = here[number] if fact in _OF_BRANCH else everywhere
+        of[fact][person_id].append((from_on, to_on, (number, said, words)))
+    known = {one.id: one for one in session.execute(people, which)}
+    return {
+        one: _Known(
+            first,
+            last,
+            [known[person] for person in theirs["roster"]],
+            groups[one],
+            theirs
+            | {
+                fact: {person: of[person] for person in theirs["roster"] if person in of}
+                for fact, of in everywhere.items()
+            },
+        )
+        for one, theirs in here.items()
+    }
 
 
 def _holding(spans: Iterable[_Dated], day: date) -> list[tuple[Any, ...]]:

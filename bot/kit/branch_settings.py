@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -27,7 +28,7 @@ from storage.choices import (
 )
 from storage.models.close import QuarterClose
 from storage.models.organisation import Organisation
-from storage.once import once
+from storage.once import once_of_each
 from storage.roster import Member
 
 E = TypeVar("E", bound=StrEnum)
@@ -243,16 +244,22 @@ def to_json(settings: BranchSettings) -> dict[str, Any]:
 
 def of_branch(session: Session, branch_id: int) -> BranchSettings:
     """Read anew, in one statement: whoever has changed them in between is heard; of one count once (`storage.once`)."""
-    return once(session, ("settings", branch_id), lambda: _of_branch(session, branch_id))
+    return once_of_each(session, "settings", branch_id, partial(_of_branches, session))
 
 
-def _of_branch(session: Session, branch_id: int) -> BranchSettings:
+def _of_branches(session: Session, ids: Collection[int]) -> dict[int, BranchSettings]:
     early = (QuarterClose.branch_id == Organisation.id) & QuarterClose.cut_off.is_not(None)
-    query = select(Organisation.settings, Organisation.name, QuarterClose.quarter, QuarterClose.cut_off)
-    found = session.execute(query.outerjoin(QuarterClose, early).where(Organisation.id == branch_id)).all()
-    closed = {Quarter.parse(row.quarter): row.cut_off for row in found if row.cut_off is not None}
-    name = found[0].name if found else ""
-    return replace(read(found[0].settings if found else {}), early=closed, name=name)
+    query = select(
+        Organisation.id, Organisation.settings, Organisation.name, QuarterClose.quarter, QuarterClose.cut_off
+    )
+    found: dict[int, BranchSettings] = {}
+    closed: dict[int, dict[Quarter, datetime]] = {one: {} for one in ids}
+    for row in session.execute(query.outerjoin(QuarterClose, early).where(Organisation.id.in_(ids))):
+        if row.id not in found:
+            found[row.id] = replace(read(row.settings), early=closed[row.id], name=row.name)
+        if row.cut_off is not None:
+            closed[row.id][Quarter.parse(row.quarter)] = row.cut_off
+    return {one: found.get(one, USUAL) for one in ids}
 
 
 def early_closes(session: Session, branch_ids: Collection[int]) -> dict[int, dict[Quarter, datetime]]:

@@ -5,17 +5,19 @@ Nothing here counts: bot/features/tally makes the figures, bot/features/closes f
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from scheduler.calendar.days import Quarter
 from storage.models.close import FigureVersion, QuarterClose
+from storage.once import once_of_each
 
 DRAFT = "draft"
 
@@ -52,18 +54,29 @@ def hash_of(figures: str, sources: str) -> str:
 
 def find(session: Session, branch_id: int, quarter: Quarter, name: str = "") -> Version | None:
     """That version of a quarter, or the newest one; None: there is none."""
+    if not name:
+        return once_of_each(session, ("version", quarter), branch_id, partial(_newest, session, quarter))
+    number = name.removeprefix("v")
     query = (
         select(FigureVersion)
         .join(QuarterClose, QuarterClose.id == FigureVersion.close_id)
         .where(QuarterClose.branch_id == branch_id, QuarterClose.quarter == str(quarter))
-        .order_by(FigureVersion.number.desc())
-        .limit(1)
+        .where(FigureVersion.number == (int(number) if number.isdecimal() and len(number) < 9 else 0))
     )
-    if name:
-        number = name.removeprefix("v")
-        query = query.where(FigureVersion.number == (int(number) if number.isdecimal() and len(number) < 9 else 0))
     row = session.scalar(query)
     return None if row is None else _read(row)
+
+
+def _newest(session: Session, quarter: Quarter, ids: Collection[int]) -> dict[int, Version | None]:
+    later = aliased(FigureVersion)
+    number = select(func.max(later.number)).where(later.close_id == QuarterClose.id).scalar_subquery()
+    query = (
+        select(QuarterClose.branch_id, FigureVersion)
+        .join(FigureVersion, FigureVersion.close_id == QuarterClose.id)
+        .where(QuarterClose.branch_id.in_(ids), QuarterClose.quarter == str(quarter), FigureVersion.number == number)
+    )
+    found = {branch_id: _read(row) for branch_id, row in session.execute(query)}
+    return {one: found.get(one) for one in ids}
 
 
 def _read(row: FigureVersion) -> Version:
@@ -73,12 +86,16 @@ def _read(row: FigureVersion) -> Version:
 
 def newest(session: Session, branch_id: int, quarters: Iterable[Quarter]) -> dict[Quarter, str]:
     """Of each of these quarters the name of its newest version; the open ones are a draft (D27)."""
-    wanted = list(quarters)
+    wanted = tuple(quarters)
+    return once_of_each(session, ("versions", wanted), branch_id, partial(_names, session, wanted))
+
+
+def _names(session: Session, wanted: Sequence[Quarter], ids: Collection[int]) -> dict[int, dict[Quarter, str]]:
     query = (
-        select(QuarterClose.quarter, func.max(FigureVersion.number))
+        select(QuarterClose.branch_id, QuarterClose.quarter, func.max(FigureVersion.number))
         .join(FigureVersion, FigureVersion.close_id == QuarterClose.id)
-        .where(QuarterClose.branch_id == branch_id, QuarterClose.quarter.in_([str(one) for one in wanted]))
-        .group_by(QuarterClose.quarter)
+        .where(QuarterClose.branch_id.in_(ids), QuarterClose.quarter.in_([str(one) for one in wanted]))
+        .group_by(QuarterClose.branch_id, QuarterClose.quarter)
     )
-    found = {quarter: name_of(number) for quarter, number in session.execute(query)}
-    return {one: found.get(str(one), DRAFT) for one in wanted}
+    found = {(branch_id, quarter): name_of(number) for branch_id, quarter, number in session.execute(query)}
+    return {branch: {one: found.get((branch, str(one)), DRAFT) for one in wanted} for branch in ids}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from sqlalchemy import CTE, ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
@@ -10,7 +11,7 @@ from bot.features.register.kinds.kind import Kind
 from bot.features.register.own import making
 from storage.models.organisation import Organisation
 from storage.models.own_kind import OwnKind, OwnKindRevision
-from storage.once import once
+from storage.once import once_of_each
 
 HIDDEN = "hidden_kinds"
 
@@ -20,23 +21,36 @@ def line_of(session: Session, organisation_id: int) -> list[int]:
     return list(session.scalars(select(_line(organisation_id).c.id)))
 
 
-def _line(organisation_id: int) -> CTE:
-    line = select(Organisation.id, Organisation.parent_id).where(Organisation.id == organisation_id)
+def _line(*ids: int) -> CTE:
+    """`of`: one of these, with its own id and those above it."""
+    line = select(Organisation.id.label("of"), Organisation.id, Organisation.parent_id).where(Organisation.id.in_(ids))
     here = line.cte("line", recursive=True)
     above = aliased(Organisation)
     # Without repetitions, so that a circle ends.
-    return here.union(select(above.id, above.parent_id).where(above.id == here.c.parent_id))
+    return here.union(select(here.c.of, above.id, above.parent_id).where(above.id == here.c.parent_id))
 
 
 def of_branch(session: Session, branch_id: int, *, stopped: bool = True) -> list[Kind]:
     """Those of the branch and of the committees above it; `stopped`: also those that take no new entries any more, and
     those that the branch hides.
     """
-    there = OwnKind.organisation_id.in_(select(_line(branch_id).c.id))
     if stopped:
-        return list(once(session, ("own kinds", branch_id), lambda: _kinds(session, there)))
+        return list(once_of_each(session, "own kinds", branch_id, partial(_of_branches, session)))
     hidden = hidden_in(session, branch_id)
+    there = OwnKind.organisation_id.in_(select(_line(branch_id).c.id))
     return [one for one in _kinds(session, there, OwnKind.stopped_at.is_(None)) if one.name not in hidden]
+
+
+def _of_branches(session: Session, ids: Collection[int]) -> dict[int, list[Kind]]:
+    """What is declared is read once, however many branches are below the committee that has declared it."""
+    line = _line(*ids)
+    held = select(line.c.of, OwnKind.id).join(OwnKind, OwnKind.organisation_id == line.c.id)
+    theirs: dict[int, list[int]] = {one: [] for one in ids}
+    for branch_id, kind_id in session.execute(held.order_by(OwnKind.id)):
+        theirs[branch_id].append(kind_id)
+    every = {one for each in theirs.values() for one in each}
+    found = _by_id(session, OwnKind.id.in_(every)) if every else {}
+    return {branch_id: [found[one] for one in each if one in found] for branch_id, each in theirs.items()}
 
 
 def of_organisations(session: Session, ids: Collection[int]) -> list[Kind]:
@@ -51,16 +65,20 @@ def named(session: Session, names: Collection[str]) -> list[Kind]:
 
 def _kinds(session: Session, *which: ColumnElement[bool]) -> list[Kind]:
     """One statement: each tap reads what is in force."""
+    return list(_by_id(session, *which).values())
+
+
+def _by_id(session: Session, *which: ColumnElement[bool]) -> dict[int, Kind]:
     query = (
-        select(OwnKind.name, OwnKindRevision.revision, OwnKindRevision.declaration)
+        select(OwnKind.id, OwnKind.name, OwnKindRevision.revision, OwnKindRevision.declaration)
         .join(OwnKindRevision, OwnKindRevision.own_kind_id == OwnKind.id)
         .where(*which, OwnKindRevision.revision == _newest())
         .order_by(OwnKind.id)
     )
-    return [
-        making.kept(name, revision, json.dumps(declaration, ensure_ascii=False))
-        for name, revision, declaration in session.execute(query)
-    ]
+    return {
+        kind_id: making.kept(name, revision, json.dumps(declaration, ensure_ascii=False))
+        for kind_id, name, revision, declaration in session.execute(query)
+    }
 
 
 def _newest() -> ScalarSelect[int]:
