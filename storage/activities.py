@@ -14,7 +14,7 @@ from storage.models.attendance import Attendance
 from storage.models.notice import Notice
 from storage.models.person import DutySpan
 from storage.once import once
-from storage.roster import Member, roster
+from storage.roster import Member, roster, rosters
 from storage.spans import on_day
 
 
@@ -46,6 +46,16 @@ def audience_of(activity: Activity, members: Iterable[Member], sent: Iterable[in
         delegates = set(sent)
         return [member for member in members if member.id in delegates]
     return list(members)
+
+
+def members_of_days(session: Session, activities: Sequence[Activity], tz: tzinfo) -> dict[int, list[Member]]:
+    """Of each activity everybody on the roster of its branch on its day; those of one branch are asked at once."""
+    days = {one.id: one.start_at.astimezone(tz).date() for one in activities}
+    here: dict[int, set[date]] = defaultdict(set)
+    for one in activities:
+        here[one.branch_id].add(days[one.id])
+    listed = {branch_id: rosters(session, branch_id, among) for branch_id, among in here.items()}
+    return {one.id: listed[one.branch_id][days[one.id]] for one in activities}
 
 
 def delegates(session: Session, activity_ids: Sequence[int]) -> dict[int, list[int]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.kit import branch_settings, closing, deadlines
 from bot.kit.buttons import Button
 from bot.kit.doors import RollCall
-from bot.kit.figures import Counting
+from bot.kit.figures import Together
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Choice, Message, Reply
 from bot.kit.words import short_day
@@ -32,10 +32,10 @@ AHEAD, SINCE = timedelta(days=14), timedelta(days=3)
 ACTIVITY_CARD, SIGN_IN_CARD = "activity", "sign_in_opens"
 
 
-def in_period(counting: Counting) -> tuple[ColumnElement[bool], ...]:
-    """The activities of a count's branch that began in its days (D1), as an index finds them."""
-    first, to = counting.bounds(counting.period)
-    return Activity.branch_id == counting.branch_id, Activity.start_at >= first, Activity.start_at < to
+def in_period(of: Together) -> tuple[ColumnElement[bool], ...]:
+    """The activities of some counts' branches that began in their days (D1), as an index finds them."""
+    first, to = of.one.bounds(of.period)
+    return of.here(Activity.branch_id), Activity.start_at >= first, Activity.start_at < to
 
 
 def find_activity(session: Session, me: Me, activity_id: int) -> Activity:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from bot.kit.activities import in_period
 from bot.kit.deadlines import in_time
-from bot.kit.figures import Counting, Slice, Source, each
+from bot.kit.figures import Slice, Source, Together, each
 from bot.kit.votes import Counted, counted
 from scheduler.calendar.days import Quarter, local_day
 from storage.choices import OFF, ActivityStatus
@@ -26,29 +26,33 @@ class Votes:
     held: Sequence[tuple[Counted, Activity]]
 
 
-def _votes(counting: Counting) -> Votes:
-    held = each(counting.slices, lambda part: _in_days(counting, part))
+def _votes(of: Together) -> dict[int, Votes]:
+    held = each(of.slices, lambda part: _in_days(of, part))
     pointed = select(Vote.activity_id).join(EntryLink, EntryLink.vote_id == Vote.id)
     pointed = pointed.join(Entry, Entry.id == EntryLink.entry_id)
-    pointed = pointed.where(Entry.branch_id == counting.branch_id, Entry.withdrawn_at.is_(None))
+    pointed = pointed.where(of.here(Entry.branch_id), Entry.withdrawn_at.is_(None))
     with_vote = select(Vote.id).where(Vote.activity_id == Activity.id).exists()
-    query = select(Activity, held).where(or_(and_(*in_period(counting), held, with_vote), Activity.id.in_(pointed)))
-    found = counting.session.execute(query.where(Activity.status.not_in(OFF)).order_by(Activity.id)).all()
-    rows = {one.id: (one, counts) for one, counts in found}
+    query = select(Activity, held).where(or_(and_(*in_period(of), held, with_vote), Activity.id.in_(pointed)))
+    found = of.session.execute(query.where(Activity.status.not_in(OFF)).order_by(Activity.id)).all()
+    # An entry may point to a vote of another branch, of which this one counts nothing by itself.
+    rows = {one.id: (one, counts) for one, counts in found if one.branch_id in of.counts}
     cut_offs = {
-        key: counting.cut_off(Quarter.of(local_day(one.start_at, counting.tz))) for key, (one, _) in rows.items()
+        key: of.cut_off(one.branch_id, Quarter.of(local_day(one.start_at, of.tz))) for key, (one, _) in rows.items()
     }
     every = [
-        one
-        for one in counted(counting.session, [one for one, _ in rows.values()], counting.tz, cut_offs)
-        if one.outcome.counted
+        one for one in counted(of.session, [one for one, _ in rows.values()], of.tz, cut_offs) if one.outcome.counted
     ]
-    of_period = [(one, *rows[one.row.activity_id]) for one in every]
-    return Votes({one.row.id: one for one in every}, [(one, activity) for one, activity, counts in of_period if counts])
+    theirs = of.split([(one, *rows[one.row.activity_id]) for one in every], lambda one: one[1].branch_id)
+    return {
+        branch_id: Votes(
+            {one.row.id: one for one, _, _ in mine}, [(one, activity) for one, activity, counts in mine if counts]
+        )
+        for branch_id, mine in theirs.items()
+    }
 
 
-def _in_days(counting: Counting, part: Slice) -> ColumnElement[bool]:
-    start, end = counting.bounds(part.days)
+def _in_days(of: Together, part: Slice) -> ColumnElement[bool]:
+    start, end = of.one.bounds(part.days)
     settled = or_(Activity.settled_at.is_(None), in_time(Activity.settled_at, part.cut_off))
     return and_(
         Activity.status == ActivityStatus.HELD,
@@ -58,4 +62,4 @@ def _in_days(counting: Counting, part: Slice) -> ColumnElement[bool]:
     )
 
 
-COUNTED_VOTES = Source("votes that were counted", _votes)
+COUNTED_VOTES = Source("votes that were counted", lambda counting: counting.each(_votes))

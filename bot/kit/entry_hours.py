@@ -15,8 +15,8 @@ from sqlalchemy import and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from bot.kit.deadlines import in_time
-from bot.kit.entry_kinds import USED
-from bot.kit.figures import Counting, Source
+from bot.kit.entry_kinds import used
+from bot.kit.figures import Source, Together
 from storage.choices import OFF
 from storage.models.activity import Activity
 from storage.models.entry import Entry, EntryDay, EntryLink, EntryPerson, EntryValue
@@ -51,14 +51,14 @@ class EntryHours:
     learners: frozenset[int]
 
 
-def _said(counting: Counting) -> list[EntryHours]:
+def _said(of: Together) -> dict[int, list[EntryHours]]:
     """Of a period, each by the cut-off of its own quarter, in the order of time; in one statement."""
-    if counting.of(USED).isdisjoint(EARNING):
-        return []
+    if all(kinds.isdisjoint(EARNING) for kinds in of.of(used).values()):
+        return of.split((), lambda none: none)
     day, number, person = aliased(EntryDay), aliased(EntryValue), aliased(EntryPerson)
     inside = [
         and_(day.on >= one.days.start, day.on < one.days.to, in_time(Entry.recorded_at, one.cut_off))
-        for one in counting.slices
+        for one in of.slices
     ]
     of_kind = [
         and_(Entry.kind == name, day.field == kind.day, person.field == kind.people) for name, kind in EARNING.items()
@@ -66,22 +66,25 @@ def _said(counting: Counting) -> list[EntryHours]:
     takes_place = (Activity.id == EntryLink.activity_id, Activity.status.not_in(OFF))
     proved = exists().where(EntryLink.entry_id == Entry.id, *takes_place)
     query = (
-        select(Entry.id, Entry.kind, day.on, number.hundredths, person.person_id)
+        select(Entry.branch_id, Entry.id, Entry.kind, day.on, number.hundredths, person.person_id)
         .join(day, and_(day.entry_id == Entry.id, day.row_id.is_(None)))
         .join(number, and_(number.entry_id == Entry.id, number.row_id.is_(None), number.field == FIELD))
         .join(person, and_(person.entry_id == Entry.id, person.row_id.is_(None)))
-        .where(Entry.branch_id == counting.branch_id, Entry.withdrawn_at.is_(None), ~proved)
+        .where(of.here(Entry.branch_id), Entry.withdrawn_at.is_(None), ~proved)
         .where(or_(false(), *of_kind), or_(false(), *inside))
         .order_by(day.on, Entry.id)
     )
-    people: dict[tuple[int, str, date, int], set[int]] = defaultdict(set)
-    for entry_id, name, on, hundredths, person_id in counting.session.execute(query):
+    people: dict[int, dict[tuple[int, str, date, int], set[int]]] = {one: defaultdict(set) for one in of.counts}
+    for branch_id, entry_id, name, on, hundredths, person_id in of.session.execute(query):
         if person_id is not None:
-            people[entry_id, name, on, hundredths or 0].add(person_id)
-    return [
-        EntryHours(one, f"{EARNING[name].collection}/{one}", on, Decimal(hundredths) / 100, frozenset(named))
-        for (one, name, on, hundredths), named in people.items()
-    ]
+            people[branch_id][entry_id, name, on, hundredths or 0].add(person_id)
+    return {
+        branch_id: [
+            EntryHours(one, f"{EARNING[name].collection}/{one}", on, Decimal(hundredths) / 100, frozenset(named))
+            for (one, name, on, hundredths), named in theirs.items()
+        ]
+        for branch_id, theirs in people.items()
+    }
 
 
-ENTRY_HOURS: Source[Sequence[EntryHours]] = Source("hours that entries say", _said)
+ENTRY_HOURS: Source[Sequence[EntryHours]] = Source("hours that entries say", lambda counting: counting.each(_said))

@@ -2,13 +2,15 @@
 
 from sqlalchemy import select
 
-from bot.kit.figures import Counting, Source
+from bot.kit.figures import Source, Together
 from storage.models.entry import Entry
 
 
-def _used(counting: Counting) -> frozenset[str]:
-    here = (Entry.branch_id == counting.branch_id, Entry.withdrawn_at.is_(None))
-    return frozenset(counting.session.scalars(select(Entry.kind).where(*here).distinct()))
+def used(of: Together) -> dict[int, frozenset[str]]:
+    """The kinds by branch."""
+    query = select(Entry.branch_id, Entry.kind).where(of.here(Entry.branch_id), Entry.withdrawn_at.is_(None)).distinct()
+    found = of.split(of.session.execute(query), lambda row: row.branch_id)
+    return {branch_id: frozenset(row.kind for row in rows) for branch_id, rows in found.items()}
 
 
-USED = Source("kinds that have entries", _used)
+USED = Source("kinds that have entries", lambda counting: counting.each(used))

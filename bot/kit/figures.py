@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 from zlib import crc32
 
 from sqlalchemy import ColumnElement, false, or_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.kit import branch_settings
 from bot.kit.branch_settings import BranchSettings
@@ -173,6 +173,15 @@ class Counting:
         return found
 
     @cached_property
+    def together(self) -> "Together":
+        """What it is counted together with (`Together.join`): by itself a branch is one of one."""
+        return Together({self.branch_id: self})
+
+    def each(self, load: "Load[Found]") -> Found:
+        """What `load` finds of this branch: asked once, of all that are counted together."""
+        return self.together.of(load)[self.branch_id]
+
+    @cached_property
     def slices(self) -> Sequence[Slice]:
         """Quarter by quarter, because each has its own cut-off (D27)."""
         return [Slice(self.period.within(one), self.cut_off(one)) for one in self.period.quarters()]
@@ -204,6 +213,87 @@ class Counting:
     def bounds(self, days: Period) -> tuple[datetime, datetime]:
         """The instants from which and before which these days are."""
         return at(days.start, time(), self.tz), at(days.to, time(), self.tz)
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """The counts of some branches over one period, as of one instant and by the same cut-offs: what each source asks of
+    all of them at once, so that the number of statements does not depend on the branches. `counts`: by branch.
+    """
+
+    counts: Mapping[int, Counting]
+    _loaded: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def join(cls, counts: Iterable[Counting]) -> "list[Together]":
+        """Counts of one period and instant, of whole branches, as far as they have the same cut-offs: also that of the
+        quarter before, of which some figures tell.
+        """
+        alike: dict[tuple[Any, ...], dict[int, Counting]] = {}
+        for one in counts:
+            before = one.cut_off(Quarter.of(one.period.start).previous())
+            alike.setdefault((before, *one.slices), {})[one.branch_id] = one
+        found = [cls(of) for of in alike.values()]
+        for joined in found:
+            for one in joined.counts.values():
+                # In place of what it would be by itself.
+                one.__dict__["together"] = joined
+        return found
+
+    def of(self, load: "Load[Found]") -> Mapping[int, Found]:
+        """What it finds of each branch, asked once."""
+        if load not in self._loaded:
+            self._loaded[load] = load(self)
+        found: Mapping[int, Found] = self._loaded[load]
+        return found
+
+    def here(self, column: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """Whether a column names one of the branches."""
+        return column.in_(self.counts) if len(self.counts) > 1 else column == self.one.branch_id
+
+    def split(self, rows: Iterable[Row], branch: Callable[[Row], int]) -> dict[int, list[Row]]:
+        """Rows by their branch, in their order; of each branch there is a list."""
+        found: dict[int, list[Row]] = {one: [] for one in self.counts}
+        for row in rows:
+            found[branch(row)].append(row)
+        return found
+
+    def cut_off(self, branch_id: int, quarter: Quarter) -> datetime:
+        """Also of a quarter beside the period, which a branch may have closed on another day."""
+        return self.counts[branch_id].cut_off(quarter)
+
+    @cached_property
+    def one(self) -> Counting:
+        """Any of them: all have this in common but the branch."""
+        return next(iter(self.counts.values()))
+
+    @property
+    def session(self) -> Session:
+        return self.one.session
+
+    @property
+    def period(self) -> Period:
+        return self.one.period
+
+    @property
+    def now(self) -> datetime:
+        return self.one.now
+
+    @property
+    def tz(self) -> tzinfo:
+        return self.one.tz
+
+    @property
+    def slices(self) -> Sequence[Slice]:
+        return self.one.slices
+
+    @property
+    def last_day(self) -> date:
+        return self.one.last_day
+
+
+# What a question finds of each branch of some that are counted together.
+Load = Callable[[Together], Mapping[int, Found]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,15 +135,17 @@ def _above(session: Session, idle: Idle) -> int:
     return session.scalar(select(func.max(Audit.id)).where(*theirs)) or 0
 
 
-def is_settled(session: Session, state: State, now: datetime) -> bool:
-    """Whether no line with a smaller number can still be to be seen: what is counted before that is not to be kept.
+def settled(session: Session, states: Mapping[int, State], now: datetime) -> frozenset[int]:
+    """The branches of which no line with a smaller number can still be to be seen: what is counted before that is not
+    to be kept.
 
     Where one writes at a time the numbers come in the order in which they are seen.
     """
     if session.get_bind().dialect.name == "sqlite":
-        return True
-    young = select(Audit.id).where(Audit.id.in_([state.newest, state.above]), Audit.at > now - SETTLES)
-    return session.scalars(young).first() is None
+        return frozenset(states)
+    lines = {line for one in states.values() for line in (one.newest, one.above)}
+    young = set(session.scalars(select(Audit.id).where(Audit.id.in_(lines), Audit.at > now - SETTLES)))
+    return frozenset(branch for branch, one in states.items() if young.isdisjoint((one.newest, one.above)))
 
 
 def find(

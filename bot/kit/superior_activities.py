@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from bot.kit.activities import in_period
 from bot.kit.closing import entered
 from bot.kit.deadlines import in_time
-from bot.kit.figures import Counting, Slice, Source, cut_off_among, each
+from bot.kit.figures import Slice, Source, Together, cut_off_among, each
+from storage.activities import members_of_days
 from storage.choices import HERE, ActivityStatus, ActivityType, Organizer
 from storage.models.activity import Activity, Component
 from storage.models.attendance import Attendance
 from storage.models.entry import Entry, EntryLink
-from storage.roster import rosters
 
 KIND = "superior_event"
 # What its contents make of it, the first that it has; anything else is study.
@@ -41,31 +41,34 @@ class SuperiorActivity:
     people: frozenset[int]
 
 
-def _attended(counting: Counting) -> list[SuperiorActivity]:
+def _attended(of: Together) -> dict[int, list[SuperiorActivity]]:
     """In the order of time; those to which nobody of the branch came are not among them."""
     query = select(Activity).where(
-        *in_period(counting),
+        *in_period(of),
         Activity.organizer == Organizer.SUPERIOR,
         Activity.status == ActivityStatus.HELD,
-        each(counting.slices, partial(_in_days, counting)),
+        each(of.slices, partial(_in_days, of)),
     )
-    found = counting.session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
-    here, types = _here(counting, found), _types(counting, found)
-    return [
-        SuperiorActivity(
-            one.id,
-            one.organizer_level.value if one.organizer_level is not None else "",
-            next((kind for kind, among in _KINDS.items() if among & types[one.id]), "study"),
-            one.mode.value,
-            frozenset(here[one.id]),
-        )
-        for one in found
-        if here[one.id]
-    ]
+    found = of.session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
+    here, types = _here(of, found), _types(of, found)
+    theirs = of.split([one for one in found if here[one.id]], lambda one: one.branch_id)
+    return {
+        branch_id: [
+            SuperiorActivity(
+                one.id,
+                one.organizer_level.value if one.organizer_level is not None else "",
+                next((kind for kind, among in _KINDS.items() if among & types[one.id]), "study"),
+                one.mode.value,
+                frozenset(here[one.id]),
+            )
+            for one in mine
+        ]
+        for branch_id, mine in theirs.items()
+    }
 
 
-def _in_days(counting: Counting, part: Slice) -> ColumnElement[bool]:
-    start, end = counting.bounds(part.days)
+def _in_days(of: Together, part: Slice) -> ColumnElement[bool]:
+    start, end = of.one.bounds(part.days)
     named = exists().where(
         EntryLink.activity_id == Activity.id,
         Entry.id == EntryLink.entry_id,
@@ -77,29 +80,31 @@ def _in_days(counting: Counting, part: Slice) -> ColumnElement[bool]:
     return and_(Activity.start_at >= start, Activity.start_at < end, settled, ~named)
 
 
-def _here(counting: Counting, found: Sequence[Activity]) -> dict[int, set[int]]:
+def _here(of: Together, found: Sequence[Activity]) -> dict[int, set[int]]:
     """Who was there and of the roster of that day."""
     there: dict[int, set[int]] = defaultdict(set)
     if not found:
         return there
-    ids, days = [one.id for one in found], {one.id: one.start_at.astimezone(counting.tz).date() for one in found}
-    listed = rosters(counting.session, counting.branch_id, days.values())
-    members = {day: {one.id for one in listed[day]} for day in days.values()}
-    cut_offs = {one: cut_off_among(counting.slices, day) for one, day in days.items()}
+    ids, days = [one.id for one in found], {one.id: one.start_at.astimezone(of.tz).date() for one in found}
+    listed = members_of_days(of.session, found, of.tz)
+    members = {activity_id: {one.id for one in there} for activity_id, there in listed.items()}
+    cut_offs = {one: cut_off_among(of.slices, day) for one, day in days.items()}
     came = entered(Attendance, Attendance.at, Attendance.activity_id, ids, cut_offs)
     rows = select(Attendance.activity_id, Attendance.person_id).where(came, Attendance.status.in_(HERE))
-    for activity_id, person_id in counting.session.execute(rows):
-        if person_id in members[days[activity_id]]:
+    for activity_id, person_id in of.session.execute(rows):
+        if person_id in members[activity_id]:
             there[activity_id].add(person_id)
     return there
 
 
-def _types(counting: Counting, found: Sequence[Activity]) -> dict[int, set[ActivityType]]:
+def _types(of: Together, found: Sequence[Activity]) -> dict[int, set[ActivityType]]:
     types: dict[int, set[ActivityType]] = defaultdict(set)
     query = select(Component.activity_id, Component.type).where(Component.activity_id.in_([one.id for one in found]))
-    for activity_id, kind in counting.session.execute(query) if found else ():
+    for activity_id, kind in of.session.execute(query) if found else ():
         types[activity_id].add(kind)
     return types
 
 
-SUPERIOR_ACTIVITIES: Source[Sequence[SuperiorActivity]] = Source("activities held by a superior", _attended)
+SUPERIOR_ACTIVITIES: Source[Sequence[SuperiorActivity]] = Source(
+    "activities held by a superior", lambda counting: counting.each(_attended)
+)

@@ -13,15 +13,14 @@ from sqlalchemy.orm import Session
 
 from bot.kit.closing import CutOffs, entered
 from bot.kit.voting import OF_PERSONS, Ballots, Elected, Excluded, Outcome, Seats, Votes, elect, motion_words
-from scheduler.calendar.days import local_day
-from storage.activities import audience_of, delegates
+from storage.activities import audience_of, delegates, members_of_days
 from storage.choices import HERE, AttendanceStatus, MembershipStatus, Motion, Opinion
 from storage.lookups import names_of
 from storage.models.activity import Activity
 from storage.models.attendance import Attendance
 from storage.models.entry import Entry, EntryLink, EntryRow
 from storage.models.vote import Vote, VoteExcluded, WrittenOpinion
-from storage.roster import Member, rosters
+from storage.roster import Member
 
 # Where an election of the register points to its vote, and its candidates.
 ELECTION, LINK, CANDIDATES = "election", "vote", "candidates"
@@ -93,7 +92,7 @@ def of_vote(session: Session, vote: Vote, tz: tzinfo) -> Counted:
 def counted(
     session: Session, activities: Sequence[Activity], tz: tzinfo, cut_offs: CutOffs | None = None
 ) -> list[Counted]:
-    """Those of a branch's activities that were not taken back; `cut_offs`: as it stood at that of each (D20)."""
+    """Those of some activities that were not taken back; `cut_offs`: as it stood at that of each (D20)."""
     rows = _rows(session, [one.id for one in activities], cut_offs)
     with_votes = {row.activity_id for row in rows}
     there = rooms(session, [one for one in activities if one.id in with_votes], tz, cut_offs, rows)
@@ -125,15 +124,15 @@ def rooms(
     """The same of many, by the attendance of then; `votes`: those of these activities."""
     if not activities:
         return {}
-    days = {one.id: local_day(one.start_at, tz) for one in activities}
-    members = rosters(session, activities[0].branch_id, days.values())
-    sent, here = delegates(session, list(days)), _here(session, list(days), cut_offs)
+    ids = [one.id for one in activities]
+    members = members_of_days(session, activities, tz)
+    sent, here = delegates(session, ids), _here(session, ids, cut_offs)
     moved: dict[int, set[int]] = defaultdict(set)
     for vote in votes:
         if vote.motion in OF_PERSONS and vote.subject_id is not None:
             moved[vote.activity_id].add(vote.subject_id)
     return {
-        one.id: _room(audience_of(one, members[days[one.id]], sent[one.id]), here[one.id], moved[one.id])
+        one.id: _room(audience_of(one, members[one.id], sent[one.id]), here[one.id], moved[one.id])
         for one in activities
     }
 

@@ -189,7 +189,7 @@ def recount(storage: Storage, ids: list[int]) -> tuple[float, float]:
     for start in range(0, len(ids), keeping.BY_NIGHT):
         with storage.reading() as session:
             part = ids[start : start + keeping.BY_NIGHT]
-            fresh = [keeping.count(session, KEEPS, one, PERIOD, NOW, SHANGHAI) for one in part]
+            fresh = keeping.count(session, KEEPS, part, PERIOD, NOW, SHANGHAI)
         with storage.transaction() as session:
             kept_figures.write(session, fresh)
     return perf_counter() - began, process_time() - worked
@@ -200,7 +200,7 @@ def keep_alike(storage: Storage, first: int, others: list[int]) -> None:
     for start in range(0, len(others), AT_A_TIME):
         part = others[start : start + AT_A_TIME]
         with storage.transaction() as session:
-            one = keeping.count(session, KEEPS, first, PERIOD, NOW, SHANGHAI)
+            [one] = keeping.count(session, KEEPS, [first], PERIOD, NOW, SHANGHAI)
             states = kept_figures.states(session, kept_figures.of_ids(part), KEEPS.idle, NOW, SHANGHAI)
             alike = [replace(one, kept=replace(one.kept, branch_id=each), state=states[each]) for each in part]
             kept_figures.write(session, alike)

@@ -258,8 +258,8 @@ CHANGES = (
     ),
     Change(
         "bot/features/activities/counting/held.py",
-        "held = (*in_period(counting), Activity.status == ActivityStatus.HELD)",
-        "held = in_period(counting)",
+        "held = (*in_period(of), Activity.status == ActivityStatus.HELD)",
+        "held = in_period(of)",
         "what was called off counts",
         "tests/features/tally/test_service.py::test_what_is_only_planned_or_was_cancelled_never_counts",
     ),

@@ -16,7 +16,7 @@ from bot.kit.deadlines import admitted, day_in_time, in_time
 from bot.kit.refusal import Refusal
 from bot.kit.undo import Step, entered_row, own_lines, stand_again, take_back
 from storage import audit
-from storage.activities import audience_of, delegates, in_scope
+from storage.activities import audience_of, delegates, in_scope, members_of_days
 from storage.audience import Me
 from storage.choices import (
     OFF,
@@ -33,7 +33,7 @@ from storage.models.activity import Activity
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
 from storage.models.audit import Audit
 from storage.models.person import Person
-from storage.roster import Member, roster, rosters
+from storage.roster import Member, roster
 
 OFF_ALREADY = "活动已取消或改期，无需登记考勤。"
 NOT_BEGUN = "活动尚未开始，开始后才能点名。"
@@ -47,23 +47,22 @@ def roll(session: Session, activity: Activity, tz: tzinfo) -> rules.Roll:
 def rolls(
     session: Session, activities: Sequence[Activity], tz: tzinfo, cut_offs: CutOffs | None = None
 ) -> dict[int, rules.Roll]:
-    """The roll of each of a branch's activities, by activity; `cut_offs`: as it stood at its own (D20)."""
+    """The roll of each of some activities, by activity; `cut_offs`: as it stood at its own (D20)."""
     if not activities:
         return {}
     ids = [activity.id for activity in activities]
     days = {activity.id: activity.start_at.astimezone(tz).date() for activity in activities}
-    members = rosters(session, activities[0].branch_id, days.values())
+    members = members_of_days(session, activities, tz)
     sent = delegates(session, ids)
     statuses = _statuses(session, ids, cut_offs)
     asked, approved, duty = _leave(session, ids, cut_offs)
-    decided = branch_settings.of_branch(session, activities[0].branch_id)
-    counting = {activity.id: decided.on(days[activity.id]) for activity in activities}
+    counting = {one.id: branch_settings.of_branch(session, one.branch_id).on(days[one.id]) for one in activities}
     made_up = _made_up(session, ids, cut_offs, tz)
     return {
         activity.id: rules.count_roll(
             [
                 rules.Expected(member.id, counting[activity.id].spares(member, ExemptFrom.ATTENDANCE))
-                for member in audience_of(activity, members[days[activity.id]], sent[activity.id])
+                for member in audience_of(activity, members[activity.id], sent[activity.id])
             ],
             statuses[activity.id],
             approved[activity.id],

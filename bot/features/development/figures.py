@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -24,6 +24,7 @@ from bot.kit.figures import (
     Shown,
     Slice,
     Source,
+    Together,
     each,
     fixed,
     those,
@@ -57,25 +58,28 @@ class Row(NamedTuple):
     converts: bool
 
 
-def _steps(counting: Counting) -> _Steps:
+def _steps(of: Together) -> dict[int, _Steps]:
     """Each by the cut-off of its own quarter (D27), and by that of the last day."""
-    of = DevelopmentEvent
+    step = DevelopmentEvent
 
     def at_cut_off(cut_off: datetime, which: ColumnElement[bool]) -> ColumnElement[bool]:
-        here = (of.branch_id == counting.branch_id) & which
-        return standing(of, here, cut_off) & in_time(of.recorded_at, cut_off)
+        here = of.here(step.branch_id) & which
+        return standing(step, here, cut_off) & in_time(step.recorded_at, cut_off)
 
     def in_days(part: Slice) -> ColumnElement[bool]:
-        return at_cut_off(part.cut_off, (of.on >= part.days.start) & (of.on < part.days.to))
+        return at_cut_off(part.cut_off, (step.on >= part.days.start) & (step.on < part.days.to))
 
-    dated = each(counting.slices, in_days)
-    so_far = at_cut_off(counting.slices[-1].cut_off, (of.on <= counting.last_day) & of.step.not_in(rules.MOVES))
-    query = select(of, dated, so_far).where(of.branch_id == counting.branch_id, or_(dated, so_far))
-    rows = counting.session.execute(query.order_by(of.on, of.id)).all()
-    return _Steps([row for row, one, _ in rows if one], [row for row, _, one in rows if one])
+    dated = each(of.slices, in_days)
+    so_far = at_cut_off(of.slices[-1].cut_off, (step.on <= of.last_day) & step.step.not_in(rules.MOVES))
+    query = select(step, dated, so_far).where(of.here(step.branch_id), or_(dated, so_far))
+    found = of.split(of.session.execute(query.order_by(step.on, step.id)), lambda row: row[0].branch_id)
+    return {
+        branch_id: _Steps([row for row, one, _ in rows if one], [row for row, _, one in rows if one])
+        for branch_id, rows in found.items()
+    }
 
 
-STEPS = Source("steps of development", _steps)
+STEPS = Source("steps of development", lambda counting: counting.each(_steps))
 
 
 def _events(counting: Counting) -> Sequence[Row]:
@@ -98,14 +102,10 @@ def _stages(counting: Counting) -> Sequence[tuple[int, MembershipStatus]]:
     """What everybody on the way is on the last day, by the steps and the roster as of it (S41)."""
     if counting.only is not None:
         return []
-    day = counting.last_day
     events: dict[int, list[Happened]] = {}
     for row in sorted(counting.of(STEPS).so_far, key=lambda row: row.id):
         events.setdefault(row.person_id, []).append(happened(row))
-    listed = select(RosterSpan.person_id).where(RosterSpan.branch_id == counting.branch_id, on_day(RosterSpan, day))
-    spans = select(MembershipSpan.person_id, MembershipSpan.status, MembershipSpan.from_on)
-    spans = spans.where(on_day(MembershipSpan, day), MembershipSpan.person_id.in_(listed))
-    here = {row.person_id: row for row in counting.session.execute(spans)}
+    here = {row.person_id: row for row in counting.each(_statuses)}
     found = []
     for person in sorted({*events, *here}):
         span = here.get(person)
@@ -117,6 +117,15 @@ def _stages(counting: Counting) -> Sequence[tuple[int, MembershipStatus]]:
         if now in STAGES:
             found.append((person, now))
     return found
+
+
+def _statuses(of: Together) -> dict[int, list[Any]]:
+    """Of everybody on the roster of the last day the status then, and since when."""
+    member, listed = MembershipSpan, RosterSpan
+    query = select(listed.branch_id, member.person_id, member.status, member.from_on)
+    query = query.join(listed, listed.person_id == member.person_id)
+    query = query.where(of.here(listed.branch_id), on_day(listed, of.last_day), on_day(member, of.last_day))
+    return of.split(of.session.execute(query), lambda row: row.branch_id)
 
 
 STAGES_THEN: Source[Sequence[tuple[int, MembershipStatus]]] = Source("development_stages", _stages)

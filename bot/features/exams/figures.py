@@ -10,7 +10,20 @@ from bot.features.exams.rules import Sat, as_number, average
 from bot.features.exams.service import ExamFigures, exam_figures
 from bot.kit.access import Reach, Right, reach
 from bot.kit.figure_words import aside, with_names
-from bot.kit.figures import Behaviour, Counting, Figure, Lacking, Look, Record, Section, Shown, Source, codes, fixed
+from bot.kit.figures import (
+    Behaviour,
+    Counting,
+    Figure,
+    Lacking,
+    Look,
+    Record,
+    Section,
+    Shown,
+    Source,
+    Together,
+    codes,
+    fixed,
+)
 from bot.kit.group_scope import LATEST
 from bot.kit.rates import percent, plain
 from bot.kit.words import short_day
@@ -22,11 +35,14 @@ Exams = Mapping[int, ExamFigures]
 
 def _exams(counting: Counting) -> Exams:
     """By id, each as it counts at the cut-off of its own quarter (D27)."""
-    today = local_day(counting.now, counting.tz)
-    found, latest = exam_figures(counting.session, counting.branch_id, counting.slices, today), counting.of(LATEST)
+    found, latest = counting.each(_of_branches), counting.of(LATEST)
     if latest is None:
         return found
     return {key: replace(one, counted=one.counted.among(latest)) for key, one in found.items()}
+
+
+def _of_branches(of: Together) -> dict[int, Exams]:
+    return {**exam_figures(of.session, of.counts, of.slices, local_day(of.now, of.tz))}
 
 
 def _lacking(counting: Counting, found: Exams) -> Iterable[Lacking]:

@@ -122,31 +122,31 @@ def _sat(row: ExamAttempt, counts: bool = False) -> Sat:
 # --- what counts -----------------------------------------------------------------------------------------------------
 
 
-def exam_figures(session: Session, branch_id: int, slices: Sequence[Slice], today: date) -> dict[int, ExamFigures]:
-    """The tests of these days, each as it counts at the cut-off of its quarter, by id (D13).
+def exam_figures(
+    session: Session, branches: Collection[int], slices: Sequence[Slice], today: date
+) -> dict[int, dict[int, ExamFigures]]:
+    """By branch the tests of these days, each as it counts at the cut-off of its quarter, by id (D13).
 
     The number of statements depends neither on the tests nor on the people.
     """
 
     def in_days(part: Slice) -> ColumnElement[bool]:
-        days = and_(Exam.branch_id == branch_id, Exam.held_on.between(part.days.start, part.days.end))
+        days = and_(Exam.branch_id.in_(branches), Exam.held_on.between(part.days.start, part.days.end))
         return standing(Exam, days, part.cut_off)
 
-    whole = (Exam.branch_id == branch_id, Exam.held_on.between(slices[0].days.start, slices[-1].days.end))
+    whole = (Exam.branch_id.in_(branches), Exam.held_on.between(slices[0].days.start, slices[-1].days.end))
     query = select(Exam).where(*whole, each(slices, in_days))
     exams = sorted(session.scalars(query), key=lambda one: (Quarter.of(one.held_on), one.id))
+    found: dict[int, dict[int, ExamFigures]] = {one: {} for one in branches}
     if not exams:
-        return {}
-    members, decided = (
-        rosters(session, branch_id, [one.held_on for one in exams]),
-        branch_settings.of_branch(session, branch_id),
-    )
+        return found
     cut_offs = {one.id: cut_off_among(slices, one.held_on) for one in exams}
     rows = _at(session, cut_offs)
-    return {
-        one.id: _figures(one, members[one.held_on], decided.on(one.held_on), rows[one.id], cut_offs[one.id], today)
-        for one in exams
-    }
+    for one in exams:
+        members = rosters(session, one.branch_id, [one.held_on])[one.held_on]
+        decided = branch_settings.of_branch(session, one.branch_id).on(one.held_on)
+        found[one.branch_id][one.id] = _figures(one, members, decided, rows[one.id], cut_offs[one.id], today)
+    return found
 
 
 def _at(session: Session, cut_offs: CutOffs) -> Mapping[int, list[Sat]]:

@@ -10,7 +10,20 @@ from bot.features.integrity.rules import ReminderCounts
 from bot.features.integrity.rules import names as holiday_names
 from bot.features.integrity.service import reminder_figures
 from bot.kit.figure_words import aside, counted, with_names
-from bot.kit.figures import Behaviour, Counting, Figure, Lacking, Look, Record, Section, Shown, Source, codes, fixed
+from bot.kit.figures import (
+    Behaviour,
+    Counting,
+    Figure,
+    Lacking,
+    Look,
+    Record,
+    Section,
+    Shown,
+    Source,
+    Together,
+    codes,
+    fixed,
+)
 from bot.kit.group_scope import LATEST
 from bot.kit.rates import percent, rate
 from bot.kit.words import moment_words
@@ -22,9 +35,13 @@ Row = tuple[int, ReminderCounts]
 
 def _reminders(counting: Counting) -> Reminders:
     """By id, each as it counts at the cut-off of its own quarter (D27)."""
-    found = reminder_figures(counting.session, counting.branch_id, counting.slices, counting.tz)
+    found = counting.each(_of_branches)
     latest = counting.of(LATEST)
     return found if latest is None else {row: one.among(latest) for row, one in found.items()}
+
+
+def _of_branches(of: Together) -> dict[int, Reminders]:
+    return {**reminder_figures(of.session, of.counts, of.slices, of.tz)}
 
 
 def _unread(one: ReminderCounts) -> list[int]:

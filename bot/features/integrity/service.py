@@ -1,7 +1,7 @@
 """Pre-holiday reminders: one for a block with its audience, 已阅 of each person, who still owes it, what counts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import select
@@ -274,18 +274,19 @@ def figures(session: Session, reminder: Reminder, now: datetime) -> rules.Remind
 
 
 def reminder_figures(
-    session: Session, branch_id: int, slices: Sequence[Slice], tz: tzinfo
-) -> dict[int, rules.ReminderCounts]:
-    """The reminders sent on these days (D1), each as it counts at the cut-off of its quarter, by id (S52)."""
+    session: Session, branches: Collection[int], slices: Sequence[Slice], tz: tzinfo
+) -> dict[int, dict[int, rules.ReminderCounts]]:
+    """By branch the reminders sent on these days (D1), each as it counts at the cut-off of its quarter, by id (S52)."""
     start, end = at(slices[0].days.start, time(), tz), at(slices[-1].days.to, time(), tz)
-    query = select(Reminder).where(Reminder.branch_id == branch_id, Reminder.sent_at >= start, Reminder.sent_at < end)
+    query = select(Reminder).where(Reminder.branch_id.in_(branches), Reminder.sent_at >= start, Reminder.sent_at < end)
     reminders = list(session.scalars(query.order_by(Reminder.id)))
     people, read = _asked_and_read(session, reminders)
     closes = {row.id: cut_off_among(slices, local_day(row.sent_at, tz)) for row in reminders}
-    return {
-        row.id: rules.count(people[row.id], read[row.id], row.ack_due, closes[row.id], rules.names(row.holidays))
-        for row in reminders
-    }
+    found: dict[int, dict[int, rules.ReminderCounts]] = {one: {} for one in branches}
+    for row in reminders:
+        named = rules.names(row.holidays)
+        found[row.branch_id][row.id] = rules.count(people[row.id], read[row.id], row.ack_due, closes[row.id], named)
+    return found
 
 
 def _asked_and_read(

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, time, tzinfo
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from bot.features.leave import makeups, service
 from bot.features.leave.buttons import DecideListed, OpenMakeup
 from bot.kit.access import Reach, Right, may, reach
-from bot.kit.activities import still_open
-from bot.kit.figures import Counting
+from bot.kit.activities import in_period, still_open
+from bot.kit.figures import Counting, Together
 from bot.kit.glossary.choices import LEAVE_TYPES
 from bot.kit.group_scope import LATEST
 from bot.kit.owing import Does, Waiting, Waits, short
@@ -104,39 +104,39 @@ def _makeups(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Wa
 
 def blocks(counting: Counting) -> Iterator[Waiting]:
     """The leave and the make-ups of a quarter that nobody has decided on: leave only as long as it can be."""
-    start, end = counting.bounds(counting.period)
-    here = and_(
-        Activity.branch_id == counting.branch_id,
-        Activity.status.not_in(OFF),
-        Activity.start_at >= start,
-        Activity.start_at < end,
-    )
+    latest = counting.of(LATEST)
+    for row, activity, name in counting.each(_undecided) if not counting.over else ():
+        if latest is not None and row.person_id not in latest:
+            continue
+        does = (Does("批准", DecideListed(row.id, 1)), Does("不批准", DecideListed(row.id, 0)))
+        yield Waiting(Waits.LEAVE, _asked(row, activity, name, counting.tz), does, row.requested_at)
+    for makeup, activity, name in counting.each(_unread):
+        if latest is None or makeup.person_id in latest:
+            yield _made_up(makeup, activity.title, name, counting.now)
+
+
+def _undecided(of: Together) -> dict[int, list[tuple[LeaveRequest, Activity, str]]]:
     asked = (
         select(LeaveRequest, Activity, Person.name)
         .join(Activity, Activity.id == LeaveRequest.activity_id)
         .join(Person, Person.id == LeaveRequest.person_id)
-        .where(LeaveRequest.state == LeaveState.PENDING, LeaveRequest.withdrawn_at.is_(None), here, ~_came())
-        .where(*_of_groups(counting, LeaveRequest.person_id))
+        .where(LeaveRequest.state == LeaveState.PENDING, LeaveRequest.withdrawn_at.is_(None), ~_came())
+        .where(*in_period(of), Activity.status.not_in(OFF))
         .order_by(LeaveRequest.requested_at, LeaveRequest.id)
     )
-    for row, activity, name in counting.session.execute(asked) if not counting.over else ():
-        does = (Does("批准", DecideListed(row.id, 1)), Does("不批准", DecideListed(row.id, 0)))
-        yield Waiting(Waits.LEAVE, _asked(row, activity, name, counting.tz), does, row.requested_at)
+    return of.split([(*row,) for row in of.session.execute(asked)], lambda row: row[1].branch_id)
+
+
+def _unread(of: Together) -> dict[int, list[tuple[Makeup, Activity, str]]]:
     made_up = (
-        select(Makeup, Activity.title, Person.name)
+        select(Makeup, Activity, Person.name)
         .join(Activity, Activity.id == Makeup.activity_id)
         .join(Person, Person.id == Makeup.person_id)
-        .where(Makeup.state == MakeupState.SUBMITTED, Makeup.withdrawn_at.is_(None), here)
-        .where(*_of_groups(counting, Makeup.person_id))
+        .where(Makeup.state == MakeupState.SUBMITTED, Makeup.withdrawn_at.is_(None))
+        .where(*in_period(of), Activity.status.not_in(OFF))
         .order_by(Makeup.submitted_at, Makeup.id)
     )
-    for makeup, title, name in counting.session.execute(made_up):
-        yield _made_up(makeup, title, name, counting.now)
-
-
-def _of_groups(counting: Counting, person: InstrumentedAttribute[int]) -> list[ColumnElement[bool]]:
-    latest = counting.of(LATEST)
-    return [] if latest is None else [person.in_(latest)]
+    return of.split([(*row,) for row in of.session.execute(made_up)], lambda row: row[1].branch_id)
 
 
 def _made_up(row: Makeup, title: str, name: str, now: datetime) -> Waiting:

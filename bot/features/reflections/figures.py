@@ -11,9 +11,22 @@ from bot.features.reflections import kinds
 from bot.features.reflections.buttons import OpenPiece
 from bot.features.reflections.items import problems
 from bot.features.reflections.rules import Version
-from bot.features.reflections.service import TaskFigures, task_figures
+from bot.features.reflections.service import PeriodFigures, TaskFigures, task_figures
 from bot.kit.figure_words import counted, with_names
-from bot.kit.figures import Behaviour, Counting, Figure, Lacking, Look, Record, Section, Shown, Source, codes, fixed
+from bot.kit.figures import (
+    Behaviour,
+    Counting,
+    Figure,
+    Lacking,
+    Look,
+    Record,
+    Section,
+    Shown,
+    Source,
+    Together,
+    codes,
+    fixed,
+)
 from bot.kit.glossary.choices import PIECES
 from bot.kit.group_scope import LATEST
 from bot.kit.lists import label
@@ -29,11 +42,15 @@ Tasks = Mapping[int, TaskFigures]
 
 def _tasks(counting: Counting) -> Tasks:
     """By id, each as it counts at the cut-off of its own quarter (D27)."""
-    counted = task_figures(counting.session, counting.branch_id, counting.slices, counting.tz).tasks
+    counted = counting.each(_of_branches).tasks
     found, latest = dict(sorted(counted.items())), counting.of(LATEST)
     if latest is None:
         return found
     return {task_id: replace(one, tally=one.tally.among(latest)) for task_id, one in found.items()}
+
+
+def _of_branches(of: Together) -> dict[int, PeriodFigures]:
+    return task_figures(of.session, of.counts, of.slices, of.tz)
 
 
 def _of(kind: HandInKind, tasks: Tasks) -> Tasks:
@@ -80,8 +97,15 @@ class Form:
 def _forms(counting: Counting) -> list[Form]:
     found = _of(HandInKind.SELF_CHECK, counting.of(TASKS))
     counted = [(task_id, version) for task_id, one in found.items() for version in one.tally.counted]
-    said = problems(counting.session, [version.row_id for _, version in counted]) if counted else {}
+    said = counting.each(_problems) if counted else {}
     return [Form(task_id, version, said[version.row_id]) for task_id, version in counted]
+
+
+def _problems(of: Together) -> dict[int, Mapping[int, int]]:
+    """How many problems each self-check names, of whichever branch it is."""
+    checks = [one for each in of.counts.values() for one in _of(HandInKind.SELF_CHECK, each.of(TASKS)).values()]
+    found = problems(of.session, [version.row_id for one in checks for version in one.tally.counted])
+    return dict.fromkeys(of.counts, found)
 
 
 def _lacking_forms(counting: Counting, forms: Sequence[Form]) -> Iterable[Lacking]:

@@ -92,11 +92,23 @@ def load(
     `only` narrows them by id, `which` in the database and `wanted` by what they are, before everybody's pieces (or
     those of `people`) are loaded.
     """
+    return _load(session, [branch_id], tz, only, wanted, which, people)
+
+
+def _load(
+    session: Session,
+    branches: Collection[int],
+    tz: tzinfo,
+    only: Collection[int] | None = None,
+    wanted: Callable[[Task], bool] = lambda task: True,
+    which: ColumnElement[bool] | None = None,
+    people: Collection[int] | None = None,
+) -> list[Task]:
     query = (
         select(ReflectionTask, Activity, StudyItem)
         .outerjoin(Activity, Activity.id == ReflectionTask.activity_id)
         .outerjoin(StudyItem, StudyItem.id == ReflectionTask.study_item_id)
-        .where(ReflectionTask.branch_id == branch_id, ReflectionTask.cancelled_at.is_(None))
+        .where(ReflectionTask.branch_id.in_(branches), ReflectionTask.cancelled_at.is_(None))
         .order_by(ReflectionTask.due_on, ReflectionTask.id)
     )
     if only is not None:
@@ -104,9 +116,9 @@ def load(
     if which is not None:
         query = query.where(which)
     rows = session.execute(query).all()
-    decided = branch_settings.of_branch(session, branch_id)
+    decided = {one: branch_settings.of_branch(session, one) for one in branches}
     subjects = [(task, _subject(task, activity, item, tz)) for task, activity, item in rows]
-    tasks = [Task(task, subject, (), decided.on(subject.day)) for task, subject in subjects]
+    tasks = [Task(task, subject, (), decided[task.branch_id].on(subject.day)) for task, subject in subjects]
     tasks = [task for task in tasks if wanted(task)]
     versions = _versions(session, [task.row.id for task in tasks], people)
     return [replace(task, versions=versions[task.row.id]) for task in tasks]
@@ -152,10 +164,10 @@ def _within(column: InstrumentedAttribute[Any], first: Any, last: Any) -> Column
     return column >= first if last is None else column.between(first, last)
 
 
-def of_period(session: Session, branch_id: int, period: Period, tz: tzinfo) -> list[Task]:
-    """The tasks whose subject is of these days (D11)."""
+def of_period(session: Session, branches: Collection[int], period: Period, tz: tzinfo) -> list[Task]:
+    """The tasks of these branches whose subject is of these days (D11)."""
     which = about(tz, period.start, period.end)
-    return load(session, branch_id, tz, wanted=lambda task: period.holds(task.subject.day), which=which)
+    return _load(session, branches, tz, wanted=lambda task: period.holds(task.subject.day), which=which)
 
 
 def still_open(
@@ -182,17 +194,19 @@ def newest(session: Session, branch_id: int, kind: HandInKind, tz: tzinfo, numbe
 def _versions(
     session: Session, task_ids: Collection[int], people: Collection[int] | None = None
 ) -> dict[int, list[rules.Version]]:
+    of = Reflection
+    # In the order of a version's fields, behind its task.
+    columns = (of.id, of.person_id, of.piece, of.version, of.state, of.submitted_at, admitted(of.submitted_at))
     query = (
-        select(Reflection, admitted(Reflection.submitted_at))
+        select(of.task_id, *columns)
         .where(Reflection.task_id.in_(list(task_ids)), Reflection.withdrawn_at.is_(None))
         .order_by(Reflection.task_id, Reflection.person_id, Reflection.piece, Reflection.version)
     )
     if people is not None:
         query = query.where(Reflection.person_id.in_(people))
     found: dict[int, list[rules.Version]] = defaultdict(list)
-    for row, counts in session.execute(query):
-        version = rules.Version(row.id, row.person_id, row.piece, row.version, row.state, row.submitted_at, counts)
-        found[row.task_id].append(version)
+    for task_id, *version in session.execute(query):
+        found[task_id].append(rules.Version(*version))
     return found
 
 
@@ -321,16 +335,25 @@ class PeriodFigures:
         return tuple(row for figures in self.tasks.values() for row in figures.rows)
 
 
-def task_figures(session: Session, branch_id: int, slices: Sequence[Slice], tz: tzinfo) -> PeriodFigures:
-    """The tasks of these days, each as it counts at the cut-off of its quarter; a task is of the day of its subject
-    (D11).
+def task_figures(
+    session: Session, branches: Collection[int], slices: Sequence[Slice], tz: tzinfo
+) -> dict[int, PeriodFigures]:
+    """By branch the tasks of these days, each as it counts at the cut-off of its quarter; a task is of the day of its
+    subject (D11).
 
     One that was made after the cut-off counts no more (D20). The number of statements depends neither on the tasks nor
     on the people.
     """
     period = Period(slices[0].days.start, slices[-1].days.to)
-    found = [(task, cut_off_among(slices, task.subject.day)) for task in of_period(session, branch_id, period, tz)]
-    tasks = [(task, cut_off) for task, cut_off in found if in_time(task.row.created_at, cut_off)]
+    found: dict[int, list[tuple[Task, datetime]]] = {one: [] for one in branches}
+    for task in of_period(session, branches, period, tz):
+        cut_off = cut_off_among(slices, task.subject.day)
+        if in_time(task.row.created_at, cut_off):
+            found[task.row.branch_id].append((task, cut_off))
+    return {branch_id: _of_branch(session, branch_id, tasks, tz) for branch_id, tasks in found.items()}
+
+
+def _of_branch(session: Session, branch_id: int, tasks: Sequence[tuple[Task, datetime]], tz: tzinfo) -> PeriodFigures:
     members = rosters(session, branch_id, [day for task, _ in tasks for day in task.subject.roster_days])
     return PeriodFigures({task.row.id: _figures(task, members, cut_off, tz) for task, cut_off in tasks})
 

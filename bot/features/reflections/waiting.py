@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from bot.features.reflections import kinds, reviews, service
 from bot.features.reflections.buttons import OpenPiece
+from bot.features.reflections.rules import Version
 from bot.kit.access import Right, may
-from bot.kit.figures import Counting
+from bot.kit.figures import Counting, Together
 from bot.kit.group_scope import LATEST
 from bot.kit.owing import Does, Waiting, Waits, short
 from storage.audience import Me
@@ -26,18 +27,18 @@ def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Wai
 
 def blocks(counting: Counting) -> Iterator[Waiting]:
     """Of the tasks of a quarter, whoever has handed in."""
-    session, days = counting.session, counting.period
-    tasks = service.load(session, counting.branch_id, counting.tz, wanted=lambda task: days.holds(task.subject.day))
     latest = counting.of(LATEST)
-    waits = [
-        (one, task.row)
-        for task in tasks
-        for one in task.versions
-        if one.state is PieceState.SUBMITTED and (latest is None or one.person_id in latest)
-    ]
-    names = names_of(session, {one.person_id for one, _ in waits})
-    for one, row in waits:
-        yield _piece(one.row_id, one.submitted_at or counting.now, row, names[one.person_id])
+    for one, row, name in counting.each(_submitted):
+        if latest is None or one.person_id in latest:
+            yield _piece(one.row_id, one.submitted_at or counting.now, row, name)
+
+
+def _submitted(of: Together) -> dict[int, list[tuple[Version, ReflectionTask, str]]]:
+    """What nobody has read yet, by branch, with the name of whoever has handed it in."""
+    tasks = service.of_period(of.session, of.counts, of.period, of.tz)
+    waits = [(one, task.row) for task in tasks for one in task.versions if one.state is PieceState.SUBMITTED]
+    names = names_of(of.session, {one.person_id for one, _ in waits})
+    return of.split([(one, row, names[one.person_id]) for one, row in waits], lambda one: one[1].branch_id)
 
 
 def _piece(row_id: int, since: datetime, task: ReflectionTask, name: str) -> Waiting:

@@ -39,7 +39,7 @@ from bot.features.register.kinds.kind import PEER_ORGS, ROSTER, Count, Kind, Rat
 from bot.kit import branch_settings
 from bot.kit.deadlines import in_time
 from bot.kit.entry_kinds import USED
-from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
+from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source, Together
 from bot.kit.names import name_key
 from bot.kit.rates import percent, rate
 from bot.kit.words import cut
@@ -48,6 +48,7 @@ from storage.audience import Me
 from storage.base import table
 from storage.choices import Duty
 from storage.models.entry import Entry, EntryDay, EntryLink, EntryPerson, EntryRow, EntryState, EntryValue
+from storage.models.organisation import Organisation
 from storage.roster import roster
 
 # Databases bound how many selects one statement may join.
@@ -88,19 +89,31 @@ WHO = func.coalesce(cast(_persons.c.person_id, String), _persons.c.name)
 # --- the statement ---------------------------------------------------------------------------------------------------
 
 
-def _load(counting: Counting) -> Found:
-    """The rows of every figure of every kind, by path."""
-    # Of a kind without entries nothing is asked: to say it all takes longer than to look.
-    used = counting.of(USED)
-    every = kinds(counting.session, counting.branch_id)
-    asked = [(kind, one) for kind in every if kind.name in used for one in _counts(kind)]
-    found: dict[str, list[Behind]] = defaultdict(list)
-    standing = _standing(counting)
+def _asked(counting: Counting) -> list[tuple[Kind, Count]]:
+    """Of a kind without entries nothing is asked: to say it all takes longer than to look."""
+    used, every = counting.of(USED), kinds(counting.session, counting.branch_id)
+    return [(kind, one) for kind in every if kind.name in used for one in _counts(kind)]
+
+
+def _rows_of(of: Together) -> dict[int, dict[str, list[Behind]]]:
+    """By branch the rows of every figure of every kind that has entries in any, by path."""
+    asked = list(
+        {(kind.name, one.path): (kind, one) for each in of.counts.values() for kind, one in _asked(each)}.values()
+    )
+    found: dict[int, dict[str, list[Behind]]] = {one: defaultdict(list) for one in of.counts}
+    asks = _Asks(of)
     for start in range(0, len(asked), _AT_ONCE):
         part = asked[start : start + _AT_ONCE]
-        selects = [_select(counting, standing, kind, count, number) for number, (kind, count) in enumerate(part)]
-        for number, *row in counting.session.execute(union_all(*selects)):
-            found[part[number][1].path].append(Behind(*row))
+        selects = [_select(asks, kind, count, number) for number, (kind, count) in enumerate(part)]
+        for number, branch_id, *row in of.session.execute(union_all(*selects)):
+            found[branch_id][part[number][1].path].append(Behind(*row))
+    return found
+
+
+def _load(counting: Counting) -> Found:
+    """The rows of every figure of every kind, by path."""
+    asked = _asked(counting)
+    found = defaultdict(list, {path: [*rows] for path, rows in counting.each(_rows_of).items()})
     _judge_by_votes(counting, asked, found)
     for _, count in asked:
         if count.latest and found.get(count.path):
@@ -165,17 +178,27 @@ def _by_path(path: str, code_: str) -> str:
 _OF_STATE = ("entry_id", "row_id", "state", "since", "due_on", "owner_id", "owner_group_id")
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """What holds as of the last day, of entries and of their rows: one part of the statement for all its selects."""
+class _Asks:
+    """What all selects of the statement have in common: the counts, whose branches they are of, and what holds of each
+    entry and row as of the last day.
+    """
 
-    of_entry: CTE
-    of_row: CTE
-    of_owner: CTE
+    def __init__(self, of: Together) -> None:
+        self.counting, self._of = of.one, of
+        # Said once, because databases bound how many values one statement may carry.
+        self._branches = select(Organisation.id).where(Organisation.id.in_(of.counts)).cte("branches")
+        standing = _standing(self)
+        self.of_entry, self.of_row, self.of_owner = (
+            standing.alias(name) for name in ("of_entry", "of_row", "of_owner")
+        )
+
+    def here(self, column: ColumnElement[int]) -> ColumnElement[bool]:
+        return column.in_(select(self._branches.c.id)) if len(self._of.counts) > 1 else self._of.here(column)
 
 
-def _standing(counting: Counting) -> _Standing:
-    """What holds of each entry and row of the branch as of the last day."""
+def _standing(asks: _Asks) -> CTE:
+    """What holds of each entry and row of the branches as of the last day."""
+    counting = asks.counting
     day = counting.last_day
     order = (_states.c.on.desc(), _states.c.recorded_at.desc(), _states.c.id.desc())
     number = func.row_number().over(partition_by=(_states.c.entry_id, _states.c.row_id), order_by=order)
@@ -183,24 +206,26 @@ def _standing(counting: Counting) -> _Standing:
         select(*(_states.c[name] for name in _OF_STATE), number.label("number"))
         .join(_entries, _entries.c.id == _states.c.entry_id)
         .where(
-            _entries.c.branch_id == counting.branch_id,
+            asks.here(_entries.c.branch_id),
             _states.c.on <= day,
             _states.c.undone_at.is_(None),
             in_time(_states.c.recorded_at, counting.cut_off(Quarter.of(day))),
         )
         .subquery()
     )
-    standing = select(ranked).where(ranked.c.number == 1).cte("standing")
-    return _Standing(*(standing.alias(name) for name in ("of_entry", "of_row", "of_owner")))
+    return select(ranked).where(ranked.c.number == 1).cte("standing")
 
 
-def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, number: int) -> Select[Any]:
-    """The rows of one figure."""
+def _select(asks: _Asks, kind: Kind, count: Count, number: int) -> Select[Any]:
+    """The rows of one figure, each behind its branch."""
+    counting = asks.counting
     row_id: Any = _rows.c.id if count.rows else null()
-    query = select(literal(number, Integer).label("number"), _entries.c.id, cast(row_id, BigInteger))
+    query = select(
+        literal(number, Integer).label("number"), _entries.c.branch_id, _entries.c.id, cast(row_id, BigInteger)
+    )
     tables: Any = _entries
     where = [
-        _entries.c.branch_id == counting.branch_id,
+        asks.here(_entries.c.branch_id),
         _entries.c.kind == kind.name,
         _entries.c.withdrawn_at.is_(None),
     ]
@@ -212,13 +237,13 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
         tables = tables.join(_days, _of(_days, count, day))
         where += _dated(counting, count, recorded)
     if count.states or count.began:
-        outer = standing.of_entry
+        outer = asks.of_entry
         tables = tables.join(outer, and_(outer.c.entry_id == _entries.c.id, outer.c.row_id.is_(None)))
         where += [outer.c.state.in_(count.states)] if count.states else []
         where += [outer.c.due_on < counting.last_day] if count.overdue and not count.row_states else []
         where += [_in_time(counting, outer.c.since, recorded), _begun_in_time(counting, outer)] if count.began else []
     if count.row_states:
-        inner = standing.of_row
+        inner = asks.of_row
         tables = tables.join(inner, and_(inner.c.entry_id == _entries.c.id, inner.c.row_id == _rows.c.id))
         where.append(inner.c.state.in_(count.row_states))
         where += [inner.c.due_on < counting.last_day] if count.overdue else []
@@ -233,7 +258,7 @@ def _select(counting: Counting, standing: _Standing, kind: Kind, count: Count, n
     if count.gone:
         where.append(~exists().where(_of(_day, count, count.gone), _day.c.on <= counting.last_day))
     if counting.only is not None:
-        where.append(_names(counting, standing.of_owner, count))
+        where.append(_names(counting, asks.of_owner, count))
     if count.times:
         # Once for each of these people; a number is of each of them.
         tables = tables.join(_persons, _of(_persons, count, count.times, kind))

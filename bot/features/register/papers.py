@@ -12,9 +12,10 @@ from sqlalchemy import select
 from bot.features.register import entries, messages, month_minutes
 from bot.features.register.kinds.kind import Kind, Papers
 from bot.features.tally.periods import month_of
+from bot.kit.branch_settings import BranchSettings
 from bot.kit.deadlines import in_time
-from bot.kit.entry_kinds import USED
-from bot.kit.figures import Behaviour, Counting, Figure, Look, Record, Shown, Source
+from bot.kit.entry_kinds import used
+from bot.kit.figures import Behaviour, Figure, Look, Record, Shown, Source, Together
 from bot.kit.rates import percent, rate
 from scheduler.calendar.days import Quarter
 from storage.choices import MonthlyDocument
@@ -46,7 +47,8 @@ def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
     papers = kind.papers
     if papers is None:
         return ()
-    source: Source[Sequence[Paper]] = Source(papers.expected, partial(_load, kind, papers))
+    load = partial(_load, kind, papers)
+    source: Source[Sequence[Paper]] = Source(papers.expected, lambda counting: counting.each(load))
     figure = partial(Figure[Sequence[Paper], Paper], section=kind.section, of=source, quiet=True)
     show = partial(_shown, kind, papers)
     return (
@@ -62,34 +64,38 @@ def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
     )  # fmt: skip
 
 
-def _load(kind: Kind, papers: Papers, counting: Counting) -> Sequence[Paper]:
+def _load(kind: Kind, papers: Papers, of: Together) -> dict[int, list[Paper]]:
     """Every paper of every month that has ended in the period, in a few statements; minutes are there by themselves
     when every held own activity of the month has them. Of a month on whose last day the branch had nobody nothing is
     missing: only what is there is expected of it.
     """
-    months = list(_months(counting.period.start, counting.last_day))
-    settings = counting.settings
+    months = list(_months(of.period.start, of.last_day))
     query = (
-        select(Entry.id, EntryDay.on, EntryValue.key, Entry.recorded_at)
+        select(Entry.branch_id, Entry.id, EntryDay.on, EntryValue.key, Entry.recorded_at)
         .join(EntryDay, (EntryDay.entry_id == Entry.id) & (EntryDay.field == papers.month))
         .join(EntryValue, (EntryValue.entry_id == Entry.id) & (EntryValue.field == papers.kind))
-        .where(Entry.branch_id == counting.branch_id, Entry.kind == kind.name, Entry.withdrawn_at.is_(None))
+        .where(of.here(Entry.branch_id), Entry.kind == kind.name, Entry.withdrawn_at.is_(None))
         .where(EntryDay.on.in_(months))
         .order_by(Entry.id)
     )
-    found: dict[tuple[date, str], list[int]] = defaultdict(list)
-    rows = counting.session.execute(query) if kind.name in counting.of(USED) else ()
-    for entry_id, month, which, recorded_at in rows:
-        if in_time(recorded_at, counting.cut_off(Quarter.of(month))):
-            found[month, which].append(entry_id)
-    by_itself = month_minutes.complete(counting, months, month_of(months[-1]).to) if months else {}
-    here = rosters(counting.session, counting.branch_id, [month_of(one).end for one in months])
-    every = [
-        Paper(month, which, tuple(found.get((month, which), ())), by_itself.get(month, ()) if which == MINUTES else ())
-        for month in months
-        for which in sorted(getattr(settings.on(month), papers.setting))
-    ]
-    return [one for one in every if one.is_there or here[month_of(one.month).end]]
+    found: dict[tuple[int, date, str], list[int]] = defaultdict(list)
+    kept = any(kind.name in kinds for kinds in of.of(used).values())
+    for branch_id, entry_id, month, which, recorded_at in of.session.execute(query) if kept else ():
+        if in_time(recorded_at, of.cut_off(branch_id, Quarter.of(month))):
+            found[branch_id, month, which].append(entry_id)
+    by_itself = month_minutes.complete(of, months, month_of(months[-1]).to) if months else {}
+
+    def papers_of(branch_id: int, settings: BranchSettings) -> Iterator[Paper]:
+        here = rosters(of.session, branch_id, [month_of(one).end for one in months])
+        for month in months:
+            minutes = by_itself[branch_id].get(month, ())
+            for which in sorted(getattr(settings.on(month), papers.setting)):
+                ids = tuple(found.get((branch_id, month, which), ()))
+                paper = Paper(month, which, ids, minutes if which == MINUTES else ())
+                if paper.is_there or here[month_of(month).end]:
+                    yield paper
+
+    return {branch_id: list(papers_of(branch_id, each.settings)) for branch_id, each in of.counts.items()}
 
 
 def _months(start: date, last_day: date) -> Iterator[date]:

@@ -14,7 +14,7 @@ from bot.features.register.kinds.kind import VOTE
 from bot.features.register.rules import View
 from bot.features.register.values import links
 from bot.kit.counted_votes import COUNTED_VOTES
-from bot.kit.figures import Counting, Source
+from bot.kit.figures import Counting, Source, Together
 from bot.kit.votes import Counted, counted
 from storage.choices import OFF
 from storage.models.activity import Activity
@@ -61,15 +61,18 @@ def _computed(one: Counted, seats: object, rows: Sequence[tuple[int, Mapping[str
     return with_outcome(one.outcome.valid, len(one.present), seats if isinstance(seats, int) else None, rows)
 
 
-def _pointing(counting: Counting) -> Sequence[Pointing]:
-    query = select(EntryLink.entry_id, EntryLink.field, EntryLink.vote_id, Entry.fields)
+def _pointing(of: Together) -> dict[int, list[Pointing]]:
+    query = select(Entry.branch_id, EntryLink.entry_id, EntryLink.field, EntryLink.vote_id, Entry.fields)
     query = query.join(Entry, Entry.id == EntryLink.entry_id)
-    here = (Entry.branch_id == counting.branch_id, Entry.withdrawn_at.is_(None))
-    return [(*row,) for row in counting.session.execute(query.where(*here, EntryLink.vote_id.is_not(None)))]
+    query = query.where(of.here(Entry.branch_id), Entry.withdrawn_at.is_(None), EntryLink.vote_id.is_not(None))
+    found: dict[int, list[Pointing]] = {one: [] for one in of.counts}
+    for branch_id, *row in of.session.execute(query):
+        found[branch_id].append((*row,))
+    return found
 
 
 # The entries of which a vote says how they came out, by which field, with what else they say.
-POINTING: Source[Sequence[Pointing]] = Source("entries that point to a vote", _pointing)
+POINTING: Source[Sequence[Pointing]] = Source("entries that point to a vote", lambda counting: counting.each(_pointing))
 
 
 def outcomes(counting: Counting) -> Mapping[tuple[int, int | None], Mapping[str, object]]:
@@ -77,16 +80,26 @@ def outcomes(counting: Counting) -> Mapping[tuple[int, int | None], Mapping[str,
     quarter (D27); by entry and row.
     """
     found: dict[tuple[int, int | None], Mapping[str, object]] = {}
-    pointing = [(entry, vote, fields) for entry, field, vote, fields in counting.of(POINTING) if field == VOTE]
+    pointing = _elections(counting)
     if not pointing:
         return {}
     there = counting.of(COUNTED_VOTES).every
-    rows = _rows(counting.session, [entry_id for entry_id, _, _ in pointing])
+    rows = counting.each(_candidates)
     for entry_id, vote_id, fields in pointing:
         if vote_id in there:
             made = _computed(there[vote_id], fields.get("seats"), rows[entry_id])
             found |= {(entry_id, row_id): said for row_id, said in made.items()}
     return found
+
+
+def _elections(counting: Counting) -> list[tuple[int, int, Mapping[str, Any]]]:
+    """The entries, their votes, and what else they say."""
+    return [(entry, vote, fields) for entry, field, vote, fields in counting.of(POINTING) if field == VOTE]
+
+
+def _candidates(of: Together) -> dict[int, Mapping[int, list[tuple[int, Mapping[str, object]]]]]:
+    ids = [entry_id for each in of.counts.values() for entry_id, _, _ in _elections(each)]
+    return dict.fromkeys(of.counts, _rows(of.session, ids))
 
 
 def _rows(session: Session, ids: Sequence[int]) -> Mapping[int, list[tuple[int, Mapping[str, object]]]]:

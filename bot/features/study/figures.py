@@ -20,6 +20,7 @@ from bot.kit.figures import (
     Section,
     Shown,
     Source,
+    Together,
     codes,
     fixed,
     whole,
@@ -31,9 +32,13 @@ from storage.models.study import MonthlyTheme, StudyItem
 
 
 def _study(counting: Counting) -> StudyCounts:
-    found = study_figures(counting.session, counting.branch_id, counting.slices)
+    found = counting.each(_of_branches)
     latest = counting.of(LATEST)
     return found if latest is None else found.among(latest)
+
+
+def _of_branches(of: Together) -> dict[int, StudyCounts]:
+    return study_figures(of.session, of.counts, of.slices)
 
 
 def _lacking(counting: Counting, found: StudyCounts) -> Iterable[Lacking]:

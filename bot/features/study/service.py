@@ -1,6 +1,7 @@
 """Study items as they were given out: who completed them, who still owes them, what a period counts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -203,9 +204,9 @@ def _owing(item: StudyItem, person_id: int, today: date, tz: tzinfo, calendar: C
 # --- what counts ---------------------------------------------------------------------------------------------------
 
 
-def study_figures(session: Session, branch_id: int, slices: Sequence[Slice]) -> rules.StudyCounts:
-    """The study of these days, each quarter's as it counts at its cut-off (D10), and the themes whose prompt was sent
-    (S7).
+def study_figures(session: Session, branches: Collection[int], slices: Sequence[Slice]) -> dict[int, rules.StudyCounts]:
+    """By branch the study of these days, each quarter's as it counts at its cut-off (D10), and the themes whose prompt
+    was sent (S7).
 
     What was recorded of it after the cut-off counts no more (D20): an archive may bring that.
     """
@@ -215,17 +216,33 @@ def study_figures(session: Session, branch_id: int, slices: Sequence[Slice]) -> 
         return in_days & in_time(StudyItem.created_at, part.cut_off)
 
     first, last = slices[0].days.start, slices[-1].days.end
-    whole = (StudyItem.branch_id == branch_id, StudyItem.assigned_on.between(first, last))
+    whole = (StudyItem.branch_id.in_(branches), StudyItem.assigned_on.between(first, last))
     query = select(StudyItem).where(*whole, GIVEN, each(slices, given))
-    items = list(session.scalars(query.order_by(StudyItem.id)))
+    items: dict[int, list[StudyItem]] = {one: [] for one in branches}
+    for item in session.scalars(query.order_by(StudyItem.id)):
+        items[item.branch_id].append(item)
+    every = [item for theirs in items.values() for item in theirs]
+    done = _completions(session, {one.id: cut_off_among(slices, one.assigned_on) for one in every})
+    themes = _themes(session, branches, slices)
+    return {
+        branch_id: _counts(expected(session, branch_id, theirs), theirs, done, themes[branch_id], slices)
+        for branch_id, theirs in items.items()
+    }
+
+
+def _counts(
+    learners: Mapping[int, Collection[int]],
+    items: Sequence[StudyItem],
+    done: Mapping[int, Sequence[rules.Completion]],
+    themes: Sequence[tuple[int, date]],
+    slices: Sequence[Slice],
+) -> rules.StudyCounts:
     asked = [rules.Item(item.id, item.kind, item.assigned_on, item.due_on) for item in items]
-    learners, themes = expected(session, branch_id, items), _themes(session, branch_id, slices)
-    done = _completions(session, {one.id: cut_off_among(slices, one.assigned_on) for one in asked})
     return rules.StudyCounts.joined(
         rules.count(
             [one for one in asked if part.days.holds(one.assigned_on)],
             learners,
-            done,
+            [row for one in asked for row in done.get(one.id, ())],
             part.cut_off,
             [theme for theme, day in themes if part.days.holds(day)],
         )
@@ -233,22 +250,29 @@ def study_figures(session: Session, branch_id: int, slices: Sequence[Slice]) -> 
     )
 
 
-def _themes(session: Session, branch_id: int, slices: Sequence[Slice]) -> list[tuple[int, date]]:
+def _themes(session: Session, branches: Collection[int], slices: Sequence[Slice]) -> dict[int, list[tuple[int, date]]]:
     """Each with the day on which its prompt was sent."""
 
     def sent(part: Slice) -> ColumnElement[bool]:
         in_days = MonthlyTheme.prompt_sent_on.between(part.days.start, part.days.end)
         return in_days & in_time(MonthlyTheme.created_at, part.cut_off)
 
-    query = select(MonthlyTheme.id, MonthlyTheme.prompt_sent_on).where(MonthlyTheme.branch_id == branch_id)
-    found = session.execute(query.where(each(slices, sent)).order_by(MonthlyTheme.id))
-    return [(theme, day) for theme, day in found if day is not None]
+    query = select(MonthlyTheme.branch_id, MonthlyTheme.id, MonthlyTheme.prompt_sent_on)
+    query = query.where(MonthlyTheme.branch_id.in_(branches), each(slices, sent)).order_by(MonthlyTheme.id)
+    found: dict[int, list[tuple[int, date]]] = {one: [] for one in branches}
+    for branch_id, theme, day in session.execute(query):
+        if day is not None:
+            found[branch_id].append((theme, day))
+    return found
 
 
-def _completions(session: Session, cut_offs: CutOffs) -> list[rules.Completion]:
-    """Of some items, as they stood at the cut-off of each, a later undo left aside."""
+def _completions(session: Session, cut_offs: CutOffs) -> dict[int, list[rules.Completion]]:
+    """By item, as they stood at the cut-off of each, a later undo left aside."""
     of = StudyCompletion
     stood = by_cut_off(of, of.item_id, cut_offs, cut_offs)
     # In the order of a completion's fields: of many people it is read often.
     columns = (of.id, of.item_id, of.person_id, of.completed_on, of.completed_at, admitted(of.completed_at))
-    return [rules.Completion(*row) for row in session.execute(select(*columns).where(stood).order_by(of.id))]
+    found: dict[int, list[rules.Completion]] = defaultdict(list)
+    for row in session.execute(select(*columns).where(stood).order_by(of.id)):
+        found[row.item_id].append(rules.Completion(*row))
+    return found

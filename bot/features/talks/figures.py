@@ -24,6 +24,7 @@ from bot.kit.figures import (
     Shown,
     Slice,
     Source,
+    Together,
     codes,
     each,
     fixed,
@@ -55,16 +56,16 @@ class Campaign:
         return f"K{self.id}"
 
 
-def _in_time(counting: Counting, part: Slice, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+def _in_time(of: Together, part: Slice, *which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Those that stand and were on file by the cut-off of a quarter; an archive that does not say has them in time."""
     came = or_(
         in_time(Talk.recorded_at, part.cut_off),
-        and_(Talk.recorded_at.is_(None), day_in_time(Talk.on, part.cut_off, counting.tz)),
+        and_(Talk.recorded_at.is_(None), day_in_time(Talk.on, part.cut_off, of.tz)),
     )
     return standing(Talk, and_(came, *which), part.cut_off)
 
 
-def _campaigns(counting: Counting) -> Sequence[Campaign]:
+def _campaigns(of: Together) -> dict[int, list[Campaign]]:
     """Those that end in the days of the period: each with its talks, also of an earlier quarter, as they were by the
     cut-off of its last day; to a leader's groups belong their people.
     """
@@ -72,26 +73,23 @@ def _campaigns(counting: Counting) -> Sequence[Campaign]:
     def ends(part: Slice) -> ColumnElement[bool]:
         made = or_(TalkCampaign.made_at.is_(None), in_time(TalkCampaign.made_at, part.cut_off))
         in_days = and_(made, TalkCampaign.last_on >= part.days.start, TalkCampaign.last_on < part.days.to)
-        here = and_(TalkCampaign.branch_id == counting.branch_id, in_days)
+        here = and_(of.here(TalkCampaign.branch_id), in_days)
         return standing(TalkCampaign, here, part.cut_off)
 
     def carry(part: Slice) -> ColumnElement[bool]:
         mine = [row.id for row in rows if part.days.holds(row.last_on)]
-        return _in_time(counting, part, Talk.campaign_id.in_(mine)) if mine else false()
+        return _in_time(of, part, Talk.campaign_id.in_(mine)) if mine else false()
 
-    here = TalkCampaign.branch_id == counting.branch_id
-    rows = reading.all_campaigns(counting.session, and_(here, each(counting.slices, ends)))
-    if not rows:
-        return []
-    talks = reading.held(counting.session, counting.branch_id, each(counting.slices, carry))
-    there = rosters(counting.session, counting.branch_id, {row.last_on for row in rows})
-    only = counting.of(LATEST)
-    found = []
+    rows = reading.all_campaigns(of.session, and_(of.here(TalkCampaign.branch_id), each(of.slices, ends)))
+    found: dict[int, list[Campaign]] = {one: [] for one in of.counts}
+    talks = reading.held_in(of.session, of.counts, each(of.slices, carry)) if rows else {}
     for row in sorted(rows, key=lambda row: Quarter.of(row.last_on)):
-        should = [one.id for one in there[row.last_on] if only is None or one.id in only]
-        mine = _among([one for one in talks if one.campaign_id == row.id], only)
+        only = of.counts[row.branch_id].of(LATEST)
+        there = rosters(of.session, row.branch_id, [row.last_on])[row.last_on]
+        should = [one.id for one in there if only is None or one.id in only]
+        mine = _among([one for one in talks[row.branch_id] if one.campaign_id == row.id], only)
         came_to = rules.progress(row.from_on, row.last_on, should, mine)
-        found.append(Campaign(row.id, row.topic, row.from_on, row.last_on, came_to))
+        found[row.branch_id].append(Campaign(row.id, row.topic, row.from_on, row.last_on, came_to))
     return found
 
 
@@ -101,17 +99,19 @@ def _among(talks: Iterable[Held], only: frozenset[int] | None) -> list[Held]:
 
 def _talks(counting: Counting) -> Sequence[Held]:
     """By the day of the talk, each by the cut-off of its own quarter (D27)."""
+    return _among(counting.each(_held), counting.of(LATEST))
 
+
+def _held(of: Together) -> dict[int, list[Held]]:
     def within(part: Slice) -> ColumnElement[bool]:
-        return _in_time(counting, part, *reading.within(part.days.start, part.days.to))
+        return _in_time(of, part, *reading.within(part.days.start, part.days.to))
 
-    whole = reading.within(counting.period.start, counting.period.to)
-    found = reading.held(counting.session, counting.branch_id, *whole, each(counting.slices, within))
-    return _among(found, counting.of(LATEST))
+    whole = reading.within(of.period.start, of.period.to)
+    return reading.held_in(of.session, of.counts, *whole, each(of.slices, within))
 
 
 # Who is missing is told on the page of the campaign: not everybody who reads the tally may know.
-CAMPAIGNS: Source[Sequence[Campaign]] = Source("talk campaigns", _campaigns)
+CAMPAIGNS: Source[Sequence[Campaign]] = Source("talk campaigns", lambda counting: counting.each(_campaigns))
 TALKS: Source[Sequence[Held]] = Source("talks", _talks)
 
 

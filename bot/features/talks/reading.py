@@ -22,15 +22,23 @@ LIVE = Talk.withdrawn_at.is_(None)
 
 def held(session: Session, branch_id: int, *which: ColumnElement[bool]) -> list[Held]:
     """The talks of a branch of which this is true, in the order of time: one statement."""
+    return held_in(session, [branch_id], *which)[branch_id]
+
+
+def held_in(session: Session, branches: Collection[int], *which: ColumnElement[bool]) -> dict[int, list[Held]]:
+    """The same of several branches at once, by branch."""
     query = select(Talk, TalkPerson).outerjoin(TalkPerson, TalkPerson.talk_id == Talk.id)
-    query = query.where(Talk.branch_id == branch_id, *which).order_by(Talk.on, Talk.id, TalkPerson.id)
+    query = query.where(Talk.branch_id.in_(branches), *which).order_by(Talk.on, Talk.id, TalkPerson.id)
     rows: dict[int, Talk] = {}
     people: dict[int, list[Party]] = defaultdict(list)
     for row, one in session.execute(query):
         rows[row.id] = row
         if one is not None:
             people[row.id].append(Party(one.person_id or 0, one.name))
-    return [_held(row, people[row.id]) for row in rows.values()]
+    found: dict[int, list[Held]] = {one: [] for one in branches}
+    for row in rows.values():
+        found[row.branch_id].append(_held(row, people[row.id]))
+    return found
 
 
 def _held(row: Talk, people: Sequence[Party]) -> Held:

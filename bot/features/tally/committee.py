@@ -214,7 +214,7 @@ def branch_tally(
 ) -> tuple[Tally, Fresh]:
     """The figures of one branch below, counted now and to be kept; every other looks like one that does not exist."""
     find(session, me, branch_id)
-    return keeping.counted(session, keeps, branch_id, period, now, tz)
+    return keeping.counted(session, keeps, [branch_id], period, now, tz)[0]
 
 
 def find(session: Session, me: Me, branch_id: int) -> Organisation:

@@ -1,7 +1,7 @@
 """Counting what is kept: one branch as its superior committee may see it, and what of many is counted anew."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from bot.features.tally.service import Counted, Tally, plain, tally
+from bot.features.tally.service import Counted, Tally, plain, tallies
 from bot.kit import kept_figures
 from bot.kit.blocks import Blocks
 from bot.kit.feature import Feature
@@ -24,6 +24,7 @@ from storage.choices import Duty
 from storage.engine import Storage
 from storage.models.organisation import Organisation
 from storage.models.person import DutySpan
+from storage.once import asked_once
 from storage.spans import on_day
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 # As whom a branch is counted here: what no officer of a superior committee is told of is not kept.
 READER = Me(0, "", 0, None, frozenset({Duty.COMMITTEE_OFFICER}), frozenset())
 # So many branches are counted anew while somebody waits for a page, and in one reading of the night.
-AT_ONCE, BY_NIGHT = 16, 10
+AT_ONCE, BY_NIGHT = 50, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +66,51 @@ class Looked:
         return [partial(kept_figures.write, fresh=self.fresh)] if self.fresh else ()
 
 
-# --- one branch ------------------------------------------------------------------------------------------------------
+# --- branches --------------------------------------------------------------------------------------------------------
 
 
-def count(session: Session, keeps: Keeps, branch_id: int, period: Period, now: datetime, tz: tzinfo) -> Fresh:
-    """Count a branch now. Its state is asked first: a record that comes in the meantime makes the count an old one."""
-    return counted(session, keeps, branch_id, period, now, tz)[1]
+def count(
+    session: Session, keeps: Keeps, branches: Collection[int], period: Period, now: datetime, tz: tzinfo
+) -> list[Fresh]:
+    """Count these branches now, all together."""
+    return [fresh for _, fresh in counted(session, keeps, branches, period, now, tz)]
 
 
 def counted(
-    session: Session, keeps: Keeps, branch_id: int, period: Period, now: datetime, tz: tzinfo
-) -> tuple[Tally, Fresh]:
-    """The same with the tally that it was made of."""
-    state = kept_figures.states(session, kept_figures.of_ids([branch_id]), keeps.idle, now, tz)[branch_id]
-    found = tally(session, branch_id, period, now, tz, figures=keeps.figures, to=READER)
+    session: Session, keeps: Keeps, branches: Collection[int], period: Period, now: datetime, tz: tzinfo
+) -> list[tuple[Tally, Fresh]]:
+    """The same, each with the tally that it was made of. Their states are asked first: a record that comes in the
+    meantime makes the count an old one.
+    """
+    if not branches:
+        return []
+    states = kept_figures.states(session, kept_figures.of_ids(branches), keeps.idle, now, tz)
+    with asked_once(session, branches):
+        every = tallies(session, branches, period, now, tz, figures=keeps.figures, to=READER)
+        waits = {one: _waits(keeps, found) for one, found in every.items()}
+    settled = kept_figures.settled(session, states, now)
+    return [
+        (
+            found,
+            Fresh(
+                Kept(one, now, numbers(found), waits[one]),
+                period,
+                states[one],
+                found.counting.over,
+                one in settled,
+                found.behind,
+            ),
+        )
+        for one, found in every.items()
+    ]
+
+
+def _waits(keeps: Keeps, found: Tally) -> dict[str, int]:
+    """How much of each kind has to be settled before the close; nothing of what is frozen."""
     waits: dict[str, int] = {}
     for one in (one for blocks in keeps.blocks if found.frozen is None for one in blocks(found.counting)):
         waits[one.kind.value] = waits.get(one.kind.value, 0) + one.many
-    settled = kept_figures.is_settled(session, state, now)
-    kept = Kept(branch_id, now, numbers(found), waits)
-    return found, Fresh(kept, period, state, found.counting.over, settled, found.behind)
+    return waits
 
 
 def numbers(found: Tally) -> dict[str, Number]:
@@ -133,7 +159,7 @@ def look(
     known = kept_figures.find(session, branches, period, states, now)
     stale = [one for one in states if one not in known or not known[one].holds]
     stale.sort(key=lambda one: (one not in first, one in known, known[one].counted_at if one in known else now, one))
-    fresh = [count(session, keeps, one, period, now, tz) for one in stale[:most]]
+    fresh = count(session, keeps, stale[:most], period, now, tz)
     return Looked({**known, **{one.kept.branch_id: one.kept for one in fresh}}, fresh)
 
 
@@ -161,14 +187,14 @@ async def by_night(storage: Storage, keeps: Keeps, now: datetime, tz: tzinfo) ->
 def _slice(
     session: Session, keeps: Keeps, ids: Sequence[int], period: Period, now: datetime, tz: tzinfo
 ) -> list[Fresh]:
-    found = []
-    for branch_id in ids:
-        try:
-            found.append(count(session, keeps, branch_id, period, now, tz))
-        except (ArithmeticError, LookupError, TypeError, ValueError):
-            # Of rows of one branch that make no sense; whoever opens it there hears of it, all others are counted.
-            log.exception("branch %d was not counted", branch_id)
-    return found
+    try:
+        return count(session, keeps, ids, period, now, tz)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        # Of rows of one branch that make no sense; whoever opens it there hears of it, all others are counted.
+        if len(ids) == 1:
+            log.exception("branch %d was not counted", ids[0])
+            return []
+    return [fresh for one in ids for fresh in _slice(session, keeps, [one], period, now, tz)]
 
 
 def _stale(session: Session, keeps: Keeps, period: Period, now: datetime, tz: tzinfo) -> list[int]:

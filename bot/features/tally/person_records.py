@@ -167,7 +167,7 @@ def _pieces(
     """The newest version of each piece of the period's tasks (D11)."""
     return [
         (task.row, version)
-        for task in reflections.of_period(session, branch_id, period, tz)
+        for task in reflections.of_period(session, [branch_id], period, tz)
         for version in newest(task.of(person_id))
     ]
 

@@ -12,7 +12,7 @@ from bot.features.activities.counting.rules import Held
 from bot.features.activities.counting.uncalled import UNCALLED, Uncalled
 from bot.kit import versions
 from bot.kit.closing import close_days
-from bot.kit.figures import Counting, Figure, Figures, Lacking, Section, Source
+from bot.kit.figures import Counting, Figure, Figures, Lacking, Section, Source, Together
 from bot.kit.group_scope import GROUPS
 from bot.kit.refusal import Refusal
 from bot.kit.versions import DRAFT, Version
@@ -65,6 +65,10 @@ class Tally:
     @property
     def version(self) -> str:
         return DRAFT if self.frozen is None else self.frozen.name
+
+    @property
+    def branch_id(self) -> int:
+        return self.counting.branch_id
 
     @property
     def period(self) -> Period:
@@ -127,22 +131,61 @@ def tally(
     is not. Of some groups nothing is frozen, and over a longer period each record is judged by its own quarter (D27).
     """
     with asked_once(session):
-        asked = counting(session, branch_id, period, now, tz, only)
-        # No later question goes further back: what is known of the people is read once.
-        rosters(session, branch_id, [period.start - DAY])
-        every = figures(session, branch_id)
-        told = [one for one in every if (to is None or one.told_to(to)) and (area is None or one.section in area)]
-        found = count(asked, asked.settings.name, told)
+        found = _found(counting(session, branch_id, period, now, tz, only), figures, to, area)
     if period.quarter is None:
         return replace(found, read=versions.newest(session, branch_id, period.quarters()))
     kept = only is None and version != DRAFT
     frozen = versions.find(session, branch_id, period.quarter, version) if kept else None
     if frozen is None and version not in ("", DRAFT):
         raise Refusal(NO_SUCH_VERSION)
-    return found if frozen is None else _thawed(found, frozen)
+    return _as_of([found], {branch_id: frozen})[0]
 
 
-def _thawed(found: Tally, frozen: Version) -> Tally:
+def tallies(
+    session: Session,
+    branches: Collection[int],
+    period: Period,
+    now: datetime,
+    tz: tzinfo,
+    *,
+    figures: Figures,
+    to: Me | None = None,
+) -> dict[int, Tally]:
+    """The same of several branches, by branch: counted together, so that the number of statements does not depend on
+    the branches either, as far as their quarters close at one instant.
+    """
+    with asked_once(session, branches):
+        asked = [counting(session, one, period, now, tz) for one in branches]
+        Together.join(asked)
+        found = [_found(one, figures, to) for one in asked]
+        if period.quarter is None:
+            read = {one: versions.newest(session, one, period.quarters()) for one in branches}
+            return {one.branch_id: replace(one, read=read[one.branch_id]) for one in found}
+        frozen = {one: versions.find(session, one, period.quarter) for one in branches}
+    return {one.branch_id: one for one in _as_of(found, frozen)}
+
+
+def _found(asked: Counting, figures: Figures, to: Me | None, area: Collection[Section] | None = None) -> Tally:
+    # No later question goes further back: what is known of the people is read once.
+    rosters(asked.session, asked.branch_id, [asked.period.start - DAY])
+    every = figures(asked.session, asked.branch_id)
+    told = [one for one in every if (to is None or one.told_to(to)) and (area is None or one.section in area)]
+    return count(asked, asked.settings.name, told)
+
+
+def _as_of(found: Sequence[Tally], frozen: Mapping[int, Version | None]) -> list[Tally]:
+    """Each as the version of its branch has it, where there is one."""
+    makers = {one.made_by_id for one in frozen.values() if one is not None and one.made_by_id is not None}
+    names = names_of(found[0].counting.session, makers) if makers else {}
+    return [
+        one
+        if (version := frozen[one.branch_id]) is None
+        else _thawed(one, version, names.get(version.made_by_id or 0, ""))
+        for one in found
+    ]
+
+
+def _thawed(found: Tally, frozen: Version, by: str) -> Tally:
     """The same with the values that were frozen. What was not counted then is left out, where it is anything."""
     counted = []
     for one in found.counted:
@@ -151,8 +194,6 @@ def _thawed(found: Tally, frozen: Version) -> Tally:
             counted.append(replace(one, value=value))
         elif one.is_empty:
             counted.append(one)
-    maker = frozen.made_by_id or 0
-    by = names_of(found.counting.session, [maker]).get(maker, "")
     return replace(found, counted=counted, figures=frozen.figures, behind=frozen.behind, frozen=frozen, by=by)
 
 

@@ -107,7 +107,7 @@ def test_they_are_replaced_each_in_its_row(storage: Storage) -> None:
 def counts(session: Session, branch_id: int) -> dict[str, rules.ReminderCounts]:
     quarter = Quarter(2022, 3)
     closes = cut_off_of(session, branch_id, quarter.start, SHANGHAI)
-    found = service.reminder_figures(session, branch_id, [Slice(Period.of(quarter), closes)], SHANGHAI)
+    found = service.reminder_figures(session, [branch_id], [Slice(Period.of(quarter), closes)], SHANGHAI)[branch_id]
     return {session.get_one(Reminder, row_id).archive_id or "": one for row_id, one in found.items()}
 
 

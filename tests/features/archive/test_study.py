@@ -164,7 +164,7 @@ def test_only_what_comes_is_replaced(storage: Storage) -> None:
 def counted(session: Session, branch_id: int) -> Any:
     quarter = Quarter(2022, 3)
     closes = cut_off_of(session, branch_id, quarter.start, SHANGHAI)
-    return study_figures(session, branch_id, [Slice(Period.of(quarter), closes)])
+    return study_figures(session, [branch_id], [Slice(Period.of(quarter), closes)])[branch_id]
 
 
 def test_what_came_after_the_cut_off_counts_in_no_version(storage: Storage) -> None:

@@ -60,8 +60,8 @@ async def test_st6_one_reminder_for_one_block(bot: World) -> None:
     quarter = Quarter(2023, 3)
     with bot.storage.reading() as session:
         found = service.reminder_figures(
-            session, bot.cast.branch_id, [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))], SHANGHAI
-        )
+            session, [bot.cast.branch_id], [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))], SHANGHAI
+        )[bot.cast.branch_id]
     assert len(found) == 1
     figures = found.popitem()[1]
     assert (figures.title, figures.audience, figures.ack_on_time, figures.ack_all) == ("中秋、国庆", 25, 23, 24)

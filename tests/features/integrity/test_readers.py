@@ -88,5 +88,7 @@ def test_a_reminder_counts_in_the_quarter_in_which_it_was_sent(storage: Storage,
 def figures(session: Session, branch_id: int, number: int) -> list[int]:
     quarter = Quarter(2023, number)
     return list(
-        service.reminder_figures(session, branch_id, [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))], SHANGHAI)
+        service.reminder_figures(
+            session, [branch_id], [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))], SHANGHAI
+        )[branch_id]
     )

@@ -144,12 +144,19 @@ def test_st6_counts_23_of_25(storage: Storage) -> None:
         for name in list(cast.people)[:23]:
             read(session, cast, name, reminder, "2023-09-28 18:00")
         read(session, cast, list(cast.people)[23], reminder, "2023-10-01 10:00")
-        found = service.reminder_figures(session, cast.branch_id, [Slice(Period.of(Q3), CUT_OFF)], SHANGHAI)
+        found = service.reminder_figures(session, [cast.branch_id], [Slice(Period.of(Q3), CUT_OFF)], SHANGHAI)[
+            cast.branch_id
+        ]
         figures = found[reminder.id]
         assert (figures.audience, figures.ack_on_time, figures.ack_all, str(figures.ack_rate)) == (25, 23, 24, "92.0")
         assert figures.not_ack_on_time == sorted(list(cast.people.values())[23:])
         assert service.figures(session, reminder, CUT_OFF) == figures
-        assert service.reminder_figures(session, cast.branch_id, [Slice(Period.of(Q3.next()), CUT_OFF)], SHANGHAI) == {}
+        assert (
+            service.reminder_figures(session, [cast.branch_id], [Slice(Period.of(Q3.next()), CUT_OFF)], SHANGHAI)[
+                cast.branch_id
+            ]
+            == {}
+        )
 
 
 def test_new_year_belongs_to_the_quarter_in_which_it_was_sent(storage: Storage) -> None:
@@ -158,8 +165,20 @@ def test_new_year_belongs_to_the_quarter_in_which_it_was_sent(storage: Storage) 
         (new_year,) = (blocks for blocks in BUNDLED.neighbours(2023, 5) if blocks[0].start == date(2023, 12, 30))
         sent(session, cast, new_year, local("2023-12-27 09:00"))
         q4, late = Quarter(2023, 4), local("2024-01-10 12:00")
-        assert len(service.reminder_figures(session, cast.branch_id, [Slice(Period.of(q4), late)], SHANGHAI)) == 1
-        assert service.reminder_figures(session, cast.branch_id, [Slice(Period.of(q4.next()), late)], SHANGHAI) == {}
+        assert (
+            len(
+                service.reminder_figures(session, [cast.branch_id], [Slice(Period.of(q4), late)], SHANGHAI)[
+                    cast.branch_id
+                ]
+            )
+            == 1
+        )
+        assert (
+            service.reminder_figures(session, [cast.branch_id], [Slice(Period.of(q4.next()), late)], SHANGHAI)[
+                cast.branch_id
+            ]
+            == {}
+        )
 
 
 def test_who_owes_it_and_the_second_line(storage: Storage) -> None:

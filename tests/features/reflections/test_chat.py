@@ -426,8 +426,8 @@ async def test_st6_six_cadres_one_piece_each(bot: World) -> None:
     with bot.storage.reading() as session:
         quarter = Quarter(2023, 3)
         found = service.task_figures(
-            session, bot.cast.branch_id, [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))], SHANGHAI
-        )
+            session, [bot.cast.branch_id], [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))], SHANGHAI
+        )[bot.cast.branch_id]
         [figures] = found.tasks.values()
         assert session.scalar(select(func.count()).select_from(Reflection)) == 6
     assert (figures.tally.words, len(figures.tally.expected), figures.tally.late) == ("各1篇", 6, ())

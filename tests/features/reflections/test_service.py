@@ -101,7 +101,9 @@ class House:
         reviews.review(self.session, self.me(by), row.id, accept, GIVEN + timedelta(days=30), reason)
 
     def figures(self, cut_off: datetime = CUT_OFF) -> service.TaskFigures:
-        found = service.task_figures(self.session, self.cast.branch_id, [Slice(Period.of(Q3), cut_off)], SHANGHAI)
+        found = service.task_figures(self.session, [self.cast.branch_id], [Slice(Period.of(Q3), cut_off)], SHANGHAI)[
+            self.cast.branch_id
+        ]
         return found.tasks[self.task_id]
 
     def change(self, table: Any, name: str, **values: Any) -> None:
@@ -468,12 +470,16 @@ def test_figures_by_the_names_of_the_archive(storage: Storage) -> None:
         }
         assert found.tally.late == (late.id,)
         house.review(house.hand_in("丙八"), by="丙一")
-        after = service.task_figures(session, house.cast.branch_id, [Slice(Period.of(Q3), CUT_OFF)], SHANGHAI)
+        after = service.task_figures(session, [house.cast.branch_id], [Slice(Period.of(Q3), CUT_OFF)], SHANGHAI)[
+            house.cast.branch_id
+        ]
         assert (after.reflection_pieces_total, len(after.rows), len(set(after.rows))) == (22, 22, 22)
         before = house.figures(datetime(2023, 9, 1, tzinfo=SHANGHAI))
         assert (before.named()["pieces"], before.named()["late"]) == (21, 0)
         assert (
-            service.task_figures(session, house.cast.branch_id, [Slice(Period.of(Q3.next()), CUT_OFF)], SHANGHAI).tasks
+            service.task_figures(session, [house.cast.branch_id], [Slice(Period.of(Q3.next()), CUT_OFF)], SHANGHAI)[
+                house.cast.branch_id
+            ].tasks
             == {}
         )
 

@@ -41,8 +41,8 @@ def words(bot: World) -> dict[str, tuple[str, int]]:
     """Of each task how its pieces are said, and of how many people they are asked."""
     with bot.storage.reading() as session:
         found = reflections.task_figures(
-            session, bot.cast.branch_id, [Slice(Period.of(Q3), Q3.cut_off(SHANGHAI))], SHANGHAI
-        ).tasks
+            session, [bot.cast.branch_id], [Slice(Period.of(Q3), Q3.cut_off(SHANGHAI))], SHANGHAI
+        )[bot.cast.branch_id].tasks
     return {one.title: (one.tally.words, len(one.tally.expected)) for one in found.values()}
 
 

@@ -95,8 +95,8 @@ async def test_st3_from_plan_to_figures(bot: World) -> None:
     quarter = Quarter(2023, 3)
     with bot.storage.reading() as session:
         found = service.study_figures(
-            session, bot.cast.branch_id, [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))]
-        )
+            session, [bot.cast.branch_id], [Slice(Period.of(quarter), quarter.cut_off(SHANGHAI))]
+        )[bot.cast.branch_id]
     assert (found.items, found.books, found.expected_pairs, found.completed_pairs) == (3, 1, 69, 66)
     assert (found.late, str(found.completion_rate), found.monthly_themes) == (6, "95.7", 1)
     assert set(found.not_done) == {bot.cast["甲九"], bot.cast["乙七"]}

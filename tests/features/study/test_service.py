@@ -68,7 +68,9 @@ class House:
         return {f"{names[item.person_id]} {item.key}" for item in found}
 
     def figures(self, cut_off: datetime = CUT_OFF) -> rules.StudyCounts:
-        return service.study_figures(self.session, self.cast.branch_id, [Slice(Period.of(Q3), cut_off)])
+        return service.study_figures(self.session, [self.cast.branch_id], [Slice(Period.of(Q3), cut_off)])[
+            self.cast.branch_id
+        ]
 
 
 def test_the_prompt_assigns_its_items_and_goes_to_those_not_exempt(storage: Storage) -> None:
@@ -296,6 +298,6 @@ def test_themes_count_in_the_quarter_in_which_they_were_sent(storage: Storage) -
         session.flush()
         assert house.figures().theme_ids == (house.theme.id,)
         later = service.study_figures(
-            session, house.cast.branch_id, [Slice(Period.of(Q3.next()), CUT_OFF + timedelta(days=90))]
-        )
+            session, [house.cast.branch_id], [Slice(Period.of(Q3.next()), CUT_OFF + timedelta(days=90))]
+        )[house.cast.branch_id]
         assert (later.monthly_themes, later.items) == (1, 0)

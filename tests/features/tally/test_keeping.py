@@ -74,7 +74,7 @@ def test_what_is_kept_says_what_a_count_says(laid: Storage) -> None:
     found = look(laid, LATER)
     assert (len(found.fresh), found.known[BRANCH].counted_at) == (0, NOW)
     with laid.reading() as session:
-        fresh = keeping.count(session, KEEPS, BRANCH, Q3, LATER, SHANGHAI)
+        fresh = keeping.count(session, KEEPS, [BRANCH], Q3, LATER, SHANGHAI)[0]
         own = tally(session, BRANCH, Quarter(2022, 3), NOW, SHANGHAI)
         kept = kept_figures.sources(session, BRANCH, Q3)
     said = {path: list(number) if isinstance(number, tuple) else number for path, number in fresh.kept.counts.items()}
@@ -179,11 +179,11 @@ def test_superiors_and_holidays_change_it(laid: Storage) -> None:
 
 def test_of_two_the_one_that_saw_more_stays(laid: Storage) -> None:
     with laid.reading() as session:
-        older = keeping.count(session, KEEPS, BRANCH, Q3, NOW, SHANGHAI)
+        older = keeping.count(session, KEEPS, [BRANCH], Q3, NOW, SHANGHAI)[0]
     with laid.transaction() as session:
         audit.record(session, "settle", "activity", 1, now=LATER, by=SECRETARY)
     with laid.reading() as session:
-        newer = keeping.count(session, KEEPS, BRANCH, Q3, NOW + timedelta(hours=2), SHANGHAI)
+        newer = keeping.count(session, KEEPS, [BRANCH], Q3, NOW + timedelta(hours=2), SHANGHAI)[0]
     assert older.state.newest < newer.state.newest
     for fresh in (newer, newer, older):
         with laid.transaction() as session:
@@ -198,7 +198,7 @@ def test_two_processes_may_keep_the_same_at_once(laid: Storage, storage_url: str
     """Neither waits for the other for ever, and one row is left."""
     later = Period.of(Quarter(2022, 4))
     with laid.reading() as session:
-        found = [keeping.count(session, KEEPS, BRANCH, one, NOW, SHANGHAI) for one in (Q3, later)]
+        found = [keeping.count(session, KEEPS, [BRANCH], one, NOW, SHANGHAI)[0] for one in (Q3, later)]
 
     def process(order: list[Fresh]) -> None:
         # On SQLite one process writes, one after the other.

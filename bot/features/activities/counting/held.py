@@ -13,7 +13,7 @@ from bot.features.activities.service import rolls
 from bot.kit.activities import in_period
 from bot.kit.back_fill import back_filled_on
 from bot.kit.deadlines import in_time
-from bot.kit.figures import Counting, Slice, Source, cut_off_among, each
+from bot.kit.figures import Counting, Slice, Source, Together, cut_off_among, each
 from bot.kit.group_scope import GROUPS, LATEST
 from bot.kit.names import names_listed
 from storage.activities import delegates
@@ -25,7 +25,7 @@ from storage.roster import Member, rosters
 
 def _held(counting: Counting) -> list[Held]:
     """In the order of time, each quarter's by its own cut-off (D27)."""
-    found = held_activities(counting)
+    found = counting.each(held_activities)
     latest = counting.of(LATEST)
     return found if latest is None else list(_of_groups(counting, found, latest))
 
@@ -50,24 +50,27 @@ def of_groups(members: Iterable[Member], groups: Collection[int], latest: frozen
 HELD: Source[Sequence[Held]] = Source("held activities", _held, lacking)
 
 
-def held_activities(counting: Counting) -> list[Held]:
+def held_activities(of: Together) -> dict[int, list[Held]]:
     """What happened in the period and was recorded before the cut-off of its quarter (D1, D2, D20)."""
 
     def in_days(part: Slice) -> ColumnElement[bool]:
-        start, end = counting.bounds(part.days)
+        start, end = of.one.bounds(part.days)
         recorded = or_(Activity.settled_at.is_(None), in_time(Activity.settled_at, part.cut_off))
         return and_(Activity.start_at >= start, Activity.start_at < end, recorded)
 
-    held = (*in_period(counting), Activity.status == ActivityStatus.HELD)
-    query = select(Activity).where(*held, each(counting.slices, in_days))
-    return _counted(counting, counting.session.scalars(query.order_by(Activity.start_at, Activity.id)).all())
+    held = (*in_period(of), Activity.status == ActivityStatus.HELD)
+    query = select(Activity).where(*held, each(of.slices, in_days))
+    activities = of.session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
+    found = dict(zip(activities, _counted(of, activities), strict=True))
+    theirs = of.split(activities, lambda one: one.branch_id)
+    return {branch_id: [found[one] for one in mine] for branch_id, mine in theirs.items()}
 
 
-def _counted(counting: Counting, activities: Sequence[Activity]) -> list[Held]:
-    session, branch_id, tz = counting.session, counting.branch_id, counting.tz
+def _counted(of: Together, activities: Sequence[Activity]) -> list[Held]:
+    session, tz = of.session, of.tz
     found = [activity.id for activity in activities]
     days = {activity.id: activity.start_at.astimezone(tz).date() for activity in activities}
-    cut_offs = {one: cut_off_among(counting.slices, day) for one, day in days.items()}
+    cut_offs = {one: cut_off_among(of.slices, day) for one, day in days.items()}
     components, agenda = _components(session, found), _first_agenda(session, found)
     sent, counted = delegates(session, found), rolls(session, activities, tz, cut_offs)
     offices = _offices(session, components)
@@ -82,7 +85,7 @@ def _counted(counting: Counting, activities: Sequence[Activity]) -> list[Held]:
             group_id=activity.group_id,
             types=frozenset(component.type for component in components[activity.id]),
             roll=counted[activity.id],
-            lecturer=_lecturer(components[activity.id], offices, branch_id, days[activity.id]),
+            lecturer=_lecturer(components[activity.id], offices, activity.branch_id, days[activity.id]),
             first_agenda=tuple(agenda[activity.id]),
             sites=tuple(names_listed(activity.sites)),
             partners=tuple(names_listed(activity.partners)),

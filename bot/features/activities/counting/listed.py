@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from bot.features.activities.counting.held import HELD
 from bot.features.activities.counting.rules import Held, of_type
 from bot.kit.entry_kinds import USED
-from bot.kit.figures import Counting, Look, Record, Shown, Source
+from bot.kit.figures import Counting, Look, Record, Shown, Source, Together
 from bot.kit.names import name_key
 from storage.choices import ActivityType
 from storage.models.entry import Entry, EntryValue
@@ -30,11 +30,21 @@ SITE_TYPES: Mapping[str, str] = {
 
 def _of_campaigns(counting: Counting) -> list[Held]:
     """The own ones of campaigns that stand."""
-    held: Sequence[Held] = counting.of(HELD)
-    found = [one for one in held if one.own and one.campaign_id is not None]
-    query = select(Entry.id).where(Entry.id.in_({one.campaign_id for one in found}), Entry.withdrawn_at.is_(None))
-    standing = set(counting.session.scalars(query)) if found else set()
+    found = _parts(counting)
+    standing = counting.each(_standing) if found else frozenset()
     return [one for one in found if one.campaign_id in standing]
+
+
+def _parts(counting: Counting) -> list[Held]:
+    return [one for one in counting.of(HELD) if one.own and one.campaign_id is not None]
+
+
+def _standing(of: Together) -> dict[int, frozenset[int]]:
+    """The campaigns of what was held that nobody has taken back; one may be of any branch."""
+    theirs = {branch_id: {one.campaign_id for one in _parts(each)} for branch_id, each in of.counts.items()}
+    query = select(Entry.id).where(Entry.id.in_(set().union(*theirs.values())), Entry.withdrawn_at.is_(None))
+    found = frozenset(of.session.scalars(query))
+    return dict.fromkeys(theirs, found)
 
 
 OF_CAMPAIGNS: Source[Sequence[Held]] = Source("activities of campaigns", _of_campaigns)
@@ -68,25 +78,28 @@ def _sites(counting: Counting) -> list[Site]:
     for one in of_type(held, ActivityType.RED_SITE_VISIT):
         for name in one.sites:
             visited.setdefault(name_key(name), []).append((name, one.id))
-    types = _types(counting) if visited and "red_site" in counting.of(USED) else {}
+    types = counting.each(_types) if visited and "red_site" in counting.of(USED) else {}
     return [
         Site(key, rows[0][0], types.get(key, UNLISTED), tuple(dict.fromkeys(number for _, number in rows)))
         for key, rows in visited.items()
     ]
 
 
-def _types(counting: Counting) -> dict[str, str]:
-    """Of every site on the branch's list."""
+def _types(of: Together) -> dict[int, dict[str, str]]:
+    """Of every site on the list of each branch."""
     name, kind = aliased(EntryValue), aliased(EntryValue)
     query = (
-        select(name.word, name.key, kind.key)
+        select(Entry.branch_id, name.word, name.key, kind.key)
         .join(Entry, Entry.id == name.entry_id)
         .join(kind, kind.entry_id == Entry.id)
-        .where(Entry.branch_id == counting.branch_id, Entry.kind == "red_site", Entry.withdrawn_at.is_(None))
+        .where(of.here(Entry.branch_id), Entry.kind == "red_site", Entry.withdrawn_at.is_(None))
         .where(name.field == "name", kind.field == "type")
         .order_by(Entry.id)
     )
-    return {name_key(word or key): kind for word, key, kind in counting.session.execute(query)}
+    found: dict[int, dict[str, str]] = {one: {} for one in of.counts}
+    for branch_id, word, key, code in of.session.execute(query):
+        found[branch_id][name_key(word or key)] = code
+    return found
 
 
 SITES: Source[Sequence[Site]] = Source("sites visited", _sites)

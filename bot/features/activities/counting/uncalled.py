@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities.rules import counts_as_own
 from bot.kit.activities import in_period
 from bot.kit.deadlines import in_time
-from bot.kit.figures import Counting, Slice, Source, cut_off_among, each
+from bot.kit.figures import Counting, Slice, Source, Together, cut_off_among, each
 from bot.kit.group_scope import GROUPS
 from scheduler.calendar.days import local_day
 from storage.choices import ActivityStatus, ActivityType, Scope
@@ -33,41 +33,44 @@ class Uncalled:
 
 def _uncalled(counting: Counting) -> list[Uncalled]:
     """In the order of time; of a leader's groups without the meetings of others."""
-    found = [(one, _is_open(counting, one)) for one in _without_roll(counting)]
-    if counting.only is not None:
-        groups = counting.of(GROUPS)
-        found = [(one, open_) for one, open_ in found if one.group_id is None or one.group_id in groups]
-    ids = [one.id for one, _ in found]
-    types, agenda = _types(counting.session, ids), _with_agenda(counting.session, ids)
-    return [
-        Uncalled(
-            id=one.id,
-            title=one.title,
-            start_at=one.start_at.astimezone(counting.tz),
-            group_id=one.group_id,
-            counts=frozenset(_counts(one, types.get(one.id, ()), one.id in agenda)),
-            open=open_,
-        )
-        for one, open_ in found
-    ]
+    found = counting.each(_of_branches)
+    if counting.only is None:
+        return found
+    groups = counting.of(GROUPS)
+    return [one for one in found if one.group_id is None or one.group_id in groups]
 
 
 UNCALLED = Source("activities without a roll", _uncalled)
 
 
-def _is_open(counting: Counting, one: Activity) -> bool:
-    return cut_off_among(counting.slices, local_day(one.start_at, counting.tz)) > counting.now
+def _of_branches(of: Together) -> dict[int, list[Uncalled]]:
+    found = _without_roll(of)
+    ids = [one.id for one in found]
+    types, agenda = _types(of.session, ids), _with_agenda(of.session, ids)
+
+    def uncalled(one: Activity) -> Uncalled:
+        return Uncalled(
+            id=one.id,
+            title=one.title,
+            start_at=one.start_at.astimezone(of.tz),
+            group_id=one.group_id,
+            counts=frozenset(_counts(one, types.get(one.id, ()), one.id in agenda)),
+            open=cut_off_among(of.slices, local_day(one.start_at, of.tz)) > of.now,
+        )
+
+    theirs = of.split(found, lambda one: one.branch_id)
+    return {branch_id: [uncalled(one) for one in mine] for branch_id, mine in theirs.items()}
 
 
-def _without_roll(counting: Counting) -> Sequence[Activity]:
+def _without_roll(of: Together) -> Sequence[Activity]:
     def in_days(part: Slice) -> ColumnElement[bool]:
-        start, end = counting.bounds(part.days)
-        over = and_(Activity.status == ActivityStatus.PLANNED, Activity.end_at <= counting.now)
+        start, end = of.one.bounds(part.days)
+        over = and_(Activity.status == ActivityStatus.PLANNED, Activity.end_at <= of.now)
         too_late = and_(Activity.status == ActivityStatus.HELD, not_(in_time(Activity.settled_at, part.cut_off)))
         return and_(Activity.start_at >= start, Activity.start_at < end, or_(over, too_late))
 
-    query = select(Activity).where(*in_period(counting), each(counting.slices, in_days))
-    return counting.session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
+    query = select(Activity).where(*in_period(of), each(of.slices, in_days))
+    return of.session.scalars(query.order_by(Activity.start_at, Activity.id)).all()
 
 
 def _types(session: Session, ids: Sequence[int]) -> dict[int, list[ActivityType]]:

@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, cast, literal, null, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, CompoundSelect, Date, cast, null, select, union_all
 
 from bot.features.roster.counting.rules import Heads, Stay, transfers
-from bot.kit.figures import Counting
+from bot.kit.figures import Counting, Together
 from bot.kit.group_scope import LATEST
 from scheduler.calendar.days import DAY
 from storage.choices import MembershipStatus
@@ -21,7 +20,7 @@ def heads(counting: Counting) -> Heads:
     """The roster of the day before the period and of its last day, and who moved in between (D24)."""
     before, last = counting.period.start - DAY, counting.period.end
     found = rosters(counting.session, counting.branch_id, [before, last])
-    came, went = transfers(_stays(counting.session, counting.branch_id), counting.period)
+    came, went = transfers(counting.each(_stays), counting.period)
     whole = Heads(
         opening=_ids(found[before]),
         closing=_ids(found[last]),
@@ -42,19 +41,24 @@ def _ids(members: Iterable[Member]) -> tuple[int, ...]:
     return tuple(one.id for one in members)
 
 
-def _stays(session: Session, branch_id: int) -> list[Stay]:
-    here = RosterSpan.branch_id == branch_id
-    on_roster = select(RosterSpan.person_id, RosterSpan.from_on, RosterSpan.to_on, literal(False).label("accepted"))
-    accepted = select(MembershipSpan.person_id, MembershipSpan.from_on, cast(null(), Date), literal(True)).where(
+def _stays(of: Together) -> dict[int, list[Stay]]:
+    here = of.here(RosterSpan.branch_id)
+    on_roster = select(RosterSpan.branch_id, RosterSpan.person_id, RosterSpan.from_on, RosterSpan.to_on)
+    accepted = select(
+        cast(null(), BigInteger), MembershipSpan.person_id, MembershipSpan.from_on, cast(null(), Date)
+    ).where(
         MembershipSpan.status == MembershipStatus.PROBATIONARY,
         MembershipSpan.person_id.in_(select(RosterSpan.person_id).where(here)),
     )
-    stays: list[tuple[int, date, date | None]] = []
+    stays: list[tuple[int, int, date, date | None]] = []
     meetings: dict[int, list[date]] = defaultdict(list)
     every: CompoundSelect[Any] = union_all(on_roster.where(here), accepted)
-    for person_id, from_on, to_on, became in session.execute(every):
-        if became:
+    for branch_id, person_id, from_on, to_on in of.session.execute(every):
+        if branch_id is None:
             meetings[person_id].append(from_on)
         else:
-            stays.append((person_id, from_on, to_on))
-    return [Stay(person_id, from_on, to_on, tuple(meetings[person_id])) for person_id, from_on, to_on in stays]
+            stays.append((branch_id, person_id, from_on, to_on))
+    found: dict[int, list[Stay]] = {one: [] for one in of.counts}
+    for branch_id, person_id, from_on, to_on in stays:
+        found[branch_id].append(Stay(person_id, from_on, to_on, tuple(meetings[person_id])))
+    return found
