@@ -1,7 +1,6 @@
 """The report and every ledger as they come out of a printer (LibreOffice, poppler): GB/T 9704-2012, nothing cut off."""
 
 import io
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -179,7 +178,7 @@ def test_every_table_is_printed_whole_on_a4(quarter: Printed) -> None:
         for at, page in enumerate(pages, 1):
             assert sorted((round(page.width), round(page.height))) == [210, 297], name
             assert f"第{at}页，共{len(pages)}页" in page.text, name
-            assert all(0 < line.left and line.right < page.width for line in page.lines), name
+            assert all(line.left > 0 and line.right < page.width for line in page.lines), name
         assert "###" not in whole, f"{name}: a column is too narrow"
         assert not Counter(bare("".join(heading))) - Counter(pages[0].text), name
         lost = Counter(bare("".join(texts))) - Counter(whole)
