@@ -30,6 +30,7 @@ from bot.features.notices.cards import NOTICE
 from bot.features.offices import feature as offices
 from bot.features.privacy import feature as privacy
 from bot.features.question_bank import feature as question_bank
+from bot.features.readiness import feature as readiness
 from bot.features.reflections import feature as reflections
 from bot.features.register import feature as register
 from bot.features.reminders import feature as reminders
@@ -84,6 +85,7 @@ _LISTED: tuple[Feature, ...] = (
     report.FEATURE,
     ledgers.FEATURE,
     norms.FEATURE,
+    readiness.FEATURE,
     attention.FEATURE,
     todo.FEATURE,
     month.FEATURE,

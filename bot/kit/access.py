@@ -56,6 +56,7 @@ class Right(StrEnum):
     EXPORT = "export"
     CLOSE = "close"
     REPORT = "report"
+    READINESS = "readiness"
     HAND_OVER = "hand_over"
 
 
@@ -118,6 +119,8 @@ TABLE: dict[Right, dict[Duty, Reach]] = {
     Right.EXPORT: {_PUB: Reach.ALL, _DIS: Reach.ALL, **_DESK},
     Right.CLOSE: {_SEC: Reach.ALL},
     Right.REPORT: {_DEP: Reach.ALL, _SEC: Reach.ALL},
+    # What of the report is open, and who can settle it; of what is below a committee the counts.
+    Right.READINESS: {**_DESK, Duty.COMMITTEE_OFFICER: Reach.BELOW},
     Right.HAND_OVER: {_SEC: Reach.ALL},
 }  # fmt: skip
 

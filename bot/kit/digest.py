@@ -25,8 +25,9 @@ class Part(IntEnum):
     SENT = 6
     AHEAD = 7
     NORMS = 8
-    ANNIVERSARIES = 9
-    THEME = 10
+    READINESS = 9
+    ANNIVERSARIES = 10
+    THEME = 11
 
 
 @dataclass(frozen=True, slots=True)

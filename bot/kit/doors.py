@@ -345,3 +345,21 @@ class ShowFixes(Button):
 
     prefix: ClassVar[str] = "kc"
     period: str
+
+
+@dataclass(frozen=True)
+class ShowReady(Button):
+    """准备情况 of a quarter, what is open of it by page."""
+
+    prefix: ClassVar[str] = "ja"
+    period: str
+    page: int
+
+
+@dataclass(frozen=True)
+class AskSecretary(Button):
+    """The secretary of a branch below is asked to close a quarter."""
+
+    prefix: ClassVar[str] = "kv"
+    period: str
+    branch_id: int

@@ -24,6 +24,7 @@ from bot.kit.possible import Possibles, Stands
 from bot.kit.reposts import Anew
 from bot.kit.titles import Titles
 from bot.kit.undo import Steps
+from scheduler.calendar.days import Quarter
 from scheduler.jobs import Job
 from storage.audience import Me
 
@@ -51,7 +52,8 @@ class Feature:
     quarter is closed. unfinished: what of it can be done until its cut-off only, and holds up no close. ledgers: its
     rows as an inspector is shown them. idle: the lines of the audit log that change nothing that is counted, as an
     action ("export") or as one of a table ("bound person"); whatever nobody names makes kept figures old. dates: what
-    it has on the days of a month, for whoever asks: in 本月安排.
+    it has on the days of a month, for whoever asks: in 本月安排. uncounted: a line for each thing of a quarter that
+    came too late and that no correction has admitted.
 
     across: of a feature that serves all the others (todo): what it offers, once they are known.
     """
@@ -82,4 +84,5 @@ class Feature:
     ledgers: Books = no_books
     idle: Collection[str] = ()
     dates: Dates | None = None
+    uncounted: Callable[[Session, int, Quarter, tzinfo], Iterable[str]] | None = None
     across: "Callable[[Sequence[Feature]], Feature] | None" = None

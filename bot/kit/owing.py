@@ -102,7 +102,7 @@ class Waits(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One thing that waits for whoever asks: `line` as it stands in 待办理. `short`: what names it in a list; `many`:
-    as how many it counts (minutes of two components).
+    as how many it counts (minutes of two components). whose: the person who has handed it in, and leaves it to others.
     """
 
     kind: Waits
@@ -111,6 +111,7 @@ class Waiting:
     since: datetime
     short: str = ""
     many: int = 1
+    whose: int | None = None
 
 
 # What so many of them are called, in the order in which they stand.

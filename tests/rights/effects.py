@@ -315,6 +315,11 @@ EFFECTS: dict[str, Effect] = {
     "tap:TakeOver": rows("calendar_year audit dialog"),
     "answer:calendar.own": rows("calendar_year audit dialog"),
     "tap:DropDays": rows("calendar_year audit"),
+    # readiness
+    **dict.fromkeys(("command:ready", "word:准备情况", "word:还差什么", "word:names_it"), shows("【准备情况】")),
+    **dict.fromkeys(
+        ("tap:ShowReady", "tap:ShowPart", "tap:ShowReadyBelow", "tap:OpenReadyBelow"), shows("【准备情况】")
+    ),
     # norms
     **dict.fromkeys(
         ("command:norms", "word:规范检查", "word:达标情况", "word:规范", "tap:ShowNorms"), shows("【规范检查】")

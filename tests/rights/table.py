@@ -32,6 +32,7 @@ from bot.features.offices import messages as offices
 from bot.features.privacy import buttons as care
 from bot.features.privacy.rules import Kind as Kept
 from bot.features.question_bank import buttons as question_bank
+from bot.features.readiness import buttons as readiness
 from bot.features.reflections import buttons as reflections
 from bot.features.register import buttons as register
 from bot.features.register.own import buttons as own_kinds
@@ -88,6 +89,7 @@ SEE_LISTS_ALL, NUDGE_ALL = may("see_lists", "all"), may("nudge", "all")
 DUES = may("dues")
 CLOSE, REPORT, EXPORT = may("close"), may("report"), may("export")
 NORMS, SET_NORMS = may("norms"), may("set_norms")
+READY, READY_BELOW = may("readiness", "all"), may("readiness", "below")
 NOBODY: frozenset[str] = frozenset()
 THIS_MONTH = rules_of_dues.number_of(NOW.date())
 RECORDER = frozenset({NAMES["secretary"]})
@@ -764,6 +766,13 @@ TABLE: dict[str, Case] = {
     "tap:TakeOver": own(CALENDAR, lambda ids: calendar.TakeOver(1, 1), open=LOOK),
     "answer:calendar.own": own(CALENDAR, open=("calendar.own", lambda ids: {"off": True}), text="8月1日 建军节"),
     "tap:DropDays": own(CALENDAR, lambda ids: calendar.DropDays("2023-08-01")),
+    # readiness
+    **dict.fromkeys(("command:ready", "word:准备情况", "word:还差什么"), own(READY | READY_BELOW)),
+    "word:names_it": own(READY | READY_BELOW, text="三季度准备情况"),
+    "tap:ShowReady": own(READY, lambda ids: readiness.ShowReady(IN_GRACE, 0)),
+    "tap:ShowPart": own(READY, lambda ids: readiness.ShowPart(IN_GRACE, readiness.Part.NONE, 0)),
+    "tap:ShowReadyBelow": Case(READY_BELOW, lambda ids: readiness.ShowReadyBelow(IN_GRACE, 0)),
+    "tap:OpenReadyBelow": Case(READY_BELOW, lambda ids: readiness.OpenReadyBelow(IN_GRACE, ids.branch_id, 0)),
     # norms
     **dict.fromkeys(("command:norms", "word:规范检查", "word:达标情况", "word:规范"), own(NORMS)),
     "tap:ShowNorms": own(NORMS, lambda ids: norms.ShowNorms("")),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.kit.buttons import Button
+from bot.kit.doors import AskSecretary as AskSecretary
 from bot.kit.doors import ShowCheck as ShowCheck
 from bot.kit.doors import ShowFixes as ShowFixes
 
@@ -69,15 +70,6 @@ class ShowUnclosed(Button):
     prefix: ClassVar[str] = "ku"
     period: str
     page: int
-
-
-@dataclass(frozen=True)
-class AskSecretary(Button):
-    """The secretary of a branch below is asked to close a quarter."""
-
-    prefix: ClassVar[str] = "kv"
-    period: str
-    branch_id: int
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,19 @@
 """定稿 of a quarter and its corrections (D20, D20b), and what superiors ask of those who have not closed."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
-from bot.features.closes import below_handlers, forms, handlers, jobs, ledgers
+from sqlalchemy.orm import Session
+
+from bot.features.closes import below_handlers, forms, handlers, jobs, late, ledgers
 from bot.features.closes.service import Offered
 from bot.features.tally.keeping import keeps_of
 from bot.kit.feature import Feature
+from scheduler.calendar.days import Quarter
+
+
+def _uncounted(session: Session, branch_id: int, quarter: Quarter, tz: tzinfo) -> list[str]:
+    return [one.line for one in late.listed(session, branch_id, quarter, tz)]
 
 
 def _across(features: Sequence[Feature]) -> Feature:
@@ -21,6 +29,7 @@ def _across(features: Sequence[Feature]) -> Feature:
         forms=asked.listed,
         ledgers=ledgers.LEDGERS,
         jobs=lambda tz: jobs.build(tz, offered),
+        uncounted=_uncounted,
     )
 
 

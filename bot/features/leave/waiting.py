@@ -109,7 +109,8 @@ def blocks(counting: Counting) -> Iterator[Waiting]:
         if latest is not None and row.person_id not in latest:
             continue
         does = (Does("批准", DecideListed(row.id, 1)), Does("不批准", DecideListed(row.id, 0)))
-        yield Waiting(Waits.LEAVE, _asked(row, activity, name, counting.tz), does, row.requested_at)
+        line = _asked(row, activity, name, counting.tz)
+        yield Waiting(Waits.LEAVE, line, does, row.requested_at, whose=row.person_id)
     for makeup, activity, name in counting.each(_unread):
         if latest is None or makeup.person_id in latest:
             yield _made_up(makeup, activity.title, name, counting.now)
@@ -145,6 +146,7 @@ def _made_up(row: Makeup, title: str, name: str, now: datetime) -> Waiting:
         line=f"{name}同志提交补学：{short(title)}。",
         does=(Does("审核", OpenMakeup(row.id)),),
         since=row.submitted_at or now,
+        whose=row.person_id,
     )
 
 

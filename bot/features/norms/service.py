@@ -162,11 +162,21 @@ class Span:
 
 
 def checked(
-    session: Session, features: Iterable[Feature], branch_id: int, span: Span, now: datetime, tz: tzinfo
+    session: Session,
+    features: Iterable[Feature],
+    branch_id: int,
+    span: Span,
+    now: datetime,
+    tz: tzinfo,
+    counting: Counting | None = None,
 ) -> list[Check]:
-    """Every norm of a branch whose facts some feature knows, in each of its periods of the span."""
+    """Every norm of a branch whose facts some feature knows, in each of its periods of the span.
+
+    counting: that of a tally of the same days, whose sources are not asked once more.
+    """
     offers, today, book = offers_of(features), local_day(now, tz), book_of(session, branch_id)
-    counting = Counting(session, branch_id, span.days, now, tz, close_days(session, branch_id))
+    if counting is None:
+        counting = Counting(session, branch_id, span.days, now, tz, close_days(session, branch_id))
     days = {rules.judged_on(one, today) for every in Every for one in span.periods(every)}
     asked = asked_of(session, branch_id, {*days, today}, tz)
     return list(_checks(counting, offers, book, asked, span, today))

@@ -22,7 +22,7 @@ def waiting(session: Session, me: Me, now: datetime, tz: tzinfo) -> Iterator[Wai
     """The pieces of others, the oldest first."""
     if may(me, Right.REVIEW_PIECES, branch_id=me.branch_id):
         for row, task, name in reviews.waiting(session, me):
-            yield _piece(row.id, row.submitted_at or now, task, name)
+            yield _piece(row.id, row.submitted_at or now, task, row.person_id, name)
 
 
 def blocks(counting: Counting) -> Iterator[Waiting]:
@@ -30,7 +30,7 @@ def blocks(counting: Counting) -> Iterator[Waiting]:
     latest = counting.of(LATEST)
     for one, row, name in counting.each(_submitted):
         if latest is None or one.person_id in latest:
-            yield _piece(one.row_id, one.submitted_at or counting.now, row, name)
+            yield _piece(one.row_id, one.submitted_at or counting.now, row, one.person_id, name)
 
 
 def _submitted(of: Together) -> dict[int, list[tuple[Version, ReflectionTask, str]]]:
@@ -41,10 +41,11 @@ def _submitted(of: Together) -> dict[int, list[tuple[Version, ReflectionTask, st
     return of.split([(one, row, names[one.person_id]) for one, row in waits], lambda one: one[1].branch_id)
 
 
-def _piece(row_id: int, since: datetime, task: ReflectionTask, name: str) -> Waiting:
+def _piece(row_id: int, since: datetime, task: ReflectionTask, person_id: int, name: str) -> Waiting:
     return Waiting(
         kind=Waits.SELF_CHECK if task.kind is HandInKind.SELF_CHECK else Waits.PIECE,
         line=f"{name}同志提交{kinds.of(task.kind).noun}：{short(task.title)}。",
         does=(Does("审阅", OpenPiece(row_id)),),
         since=since,
+        whose=person_id,
     )
