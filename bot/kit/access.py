@@ -139,7 +139,7 @@ GROUP_CONTENTS = frozenset({ActivityType.GROUP_MEETING})
 _NO_RIGHT = "您没有办理此事的权限。"
 NO_RIGHT = f"{_NO_RIGHT}如需办理，请联系支部书记。"
 # Whoever serves a committee has no secretary there to turn to: what is for them, and where the rest is.
-_BELOW_ONLY = "您在上级党组织查看各党支部的数据，请点“季度数据”或“未定稿支部”。"
+_BELOW_ONLY = "您在上级党组织查看各党支部的数据，请点“季度数据”、“准备情况”或“未定稿支部”。"
 _ELSEWHERE = "办理支部的事项请先点“切换支部”。"
 
 

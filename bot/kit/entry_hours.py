@@ -54,7 +54,7 @@ class EntryHours:
 def _said(of: Together) -> dict[int, list[EntryHours]]:
     """Of a period, each by the cut-off of its own quarter, in the order of time; in one statement."""
     if all(kinds.isdisjoint(EARNING) for kinds in of.of(used).values()):
-        return of.split((), lambda none: none)
+        return {branch_id: [] for branch_id in of.counts}
     day, number, person = aliased(EntryDay), aliased(EntryValue), aliased(EntryPerson)
     inside = [
         and_(day.on >= one.days.start, day.on < one.days.to, in_time(Entry.recorded_at, one.cut_off))

@@ -196,17 +196,17 @@ def _versions(
 ) -> dict[int, list[rules.Version]]:
     of = Reflection
     # In the order of a version's fields, behind its task.
-    columns = (of.id, of.person_id, of.piece, of.version, of.state, of.submitted_at, admitted(of.submitted_at))
+    columns = (of.id, of.person_id, of.piece, of.version, of.state, of.submitted_at)
     query = (
-        select(of.task_id, *columns)
+        select(of.task_id, *columns, admitted(of.submitted_at))
         .where(Reflection.task_id.in_(list(task_ids)), Reflection.withdrawn_at.is_(None))
         .order_by(Reflection.task_id, Reflection.person_id, Reflection.piece, Reflection.version)
     )
     if people is not None:
         query = query.where(Reflection.person_id.in_(people))
     found: dict[int, list[rules.Version]] = defaultdict(list)
-    for task_id, *version in session.execute(query):
-        found[task_id].append(rules.Version(*version))
+    for row in session.execute(query):
+        found[row[0]].append(rules.Version(row[1], row[2], row[3], row[4], row[5], row[6], row[7]))
     return found
 
 

@@ -145,7 +145,7 @@ async def test_who_has_not_closed_and_one_tap_that_asks(bot: World) -> None:
 
 async def test_what_is_not_theirs_names_their_own_pages_and_no_secretary(bot: World) -> None:
     """An officer of a committee is of no branch; who is of one too hears where that is."""
-    own = "您没有办理此事的权限。您在上级党组织查看各党支部的数据，请点“季度数据”或“未定稿支部”。"
+    own = "您没有办理此事的权限。您在上级党组织查看各党支部的数据，请点“季度数据”、“准备情况”或“未定稿支部”。"
     await bot.stage.say("上级干部", "帮助")
     assert "\n未定稿支部：哪些支部还没有定稿，可逐个提醒书记。" in last(bot, "上级干部")
     for word in ("建活动", "定稿", "/report", "登记"):

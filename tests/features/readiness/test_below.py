@@ -75,7 +75,11 @@ async def test_nobody_sees_what_is_not_below(bot: tuple[World, dict[str, int]]) 
     assert "示范党支部" not in said(here, OTHER)
     opens = OpenReadyBelow("20233", ids["own"], 0)
     assert await tapped(here, OTHER, opens) == NO_SUCH
-    assert await tapped(here, OTHER, ShowReady("20233", 0)) == NO_RIGHT
+    no_branch_of_theirs = await tapped(here, OTHER, ShowReady("20233", 0))
+    assert (
+        no_branch_of_theirs
+        == "您没有办理此事的权限。您在上级党组织查看各党支部的数据，请点“季度数据”、“准备情况”或“未定稿支部”。"
+    )
     for code in ("2023", "20244", "20230101-20230701"):
         assert await tapped(here, OTHER, ShowReadyBelow(code, 0)) == "没有这个季度的数据。"
     await here.stage.say("甲二", "准备情况")
