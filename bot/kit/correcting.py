@@ -1,7 +1,7 @@
 """更正, where something is refused because its quarter takes nothing more: offered to who may (D20b)."""
 
 from bot.kit.access import Right, may
-from bot.kit.doors import ShowFixes
+from bot.kit.doors import FixField, ShowFixes
 from bot.kit.refusal import Closed, Refusal
 from bot.kit.replies import Choice, Message, of_place
 from storage.audience import Me
@@ -12,7 +12,9 @@ class Offered(Refusal):
 
     def __init__(self, refusal: Closed, branch_id: int) -> None:
         super().__init__(f"{refusal.what}如有出入，请点“更正”。")
-        self.message = of_place(Message(self.text, [[Choice("更正", ShowFixes(refusal.period))]]), branch_id)
+        place = refusal.place
+        button = ShowFixes(refusal.period) if place is None else FixField(refusal.period, *place)
+        self.message = of_place(Message(self.text, [[Choice("更正", button)]]), branch_id)
 
 
 def offered(refusal: Refusal, me: Me) -> Refusal:

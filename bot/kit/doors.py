@@ -340,6 +340,17 @@ class ShowCheck(Button):
 
 
 @dataclass(frozen=True)
+class FixField(Button):
+    """更正 of one field after the close: of the row `number` of a table the field `key`."""
+
+    prefix: ClassVar[str] = "ki"
+    period: str
+    table: str
+    number: int
+    key: str
+
+
+@dataclass(frozen=True)
 class ShowFixes(Button):
     """更正 of a quarter: what can be corrected."""
 

@@ -10,11 +10,16 @@ class Refusal(Exception):
 
 
 class Closed(Refusal):
-    """A quarter takes nothing more: `what` says so, `text` also whom to tell. period: its code in buttons."""
+    """A quarter takes nothing more: `what` says so, `text` also whom to tell. period: its code in buttons. place: which
+    field was to be changed, by table, number and name; None: no single one.
+    """
 
-    def __init__(self, what: str, period: str) -> None:
+    def __init__(self, what: str, period: str, place: tuple[str, int, str] | None = None) -> None:
         super().__init__(f"{what}如有出入，请告知支部书记。")
-        self.what, self.period = what, period
+        self.what, self.period, self.place = what, period, place
+
+    def of(self, table: str, number: int, key: str) -> "Closed":
+        return Closed(self.what, self.period, (table, number, key))
 
 
 class Nothing(Refusal):

@@ -866,4 +866,25 @@ CHANGES = (
         "of what is approved together the rest counts when one is gone",
         "tests/features/closes/test_service.py::test_what_is_admitted_together_is_one_version",
     ),
+    Change(
+        "bot/features/closes/contents/fields.py",
+        "for each, close in sorted(closes.items(), key=lambda one: (one[0] != quarter, str(one[0])))",
+        "for each, close in [(quarter, closes[quarter])]",
+        "of two closed quarters that a record counts in only one gets a version",
+        "tests/features/closes/test_contents.py::test_what_lasts_over_two_closed_quarters_makes_a_version_of_each",
+    ),
+    Change(
+        "bot/features/closes/contents/fields.py",
+        "            raise Refusal(ELSEWHERE)",
+        "            pass",
+        "a correction moves a record into another closed quarter in silence",
+        "tests/features/closes/test_contents.py::test_a_day_stays_in_its_quarter_or_goes_into_one_that_is_open",
+    ),
+    Change(
+        "bot/features/register/service.py",
+        "if admitted or in_time(made_at, cut_off_on(day, closes, tz)):",
+        "if in_time(made_at, cut_off_on(day, closes, tz)):",
+        "what a correction has admitted is changed after the close without one (D20b)",
+        "tests/features/closes/test_contents.py::test_what_waits_to_be_closed_or_came_too_late_is_not_corrected",
+    ),
 )

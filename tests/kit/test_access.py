@@ -100,7 +100,7 @@ def test_an_officer_makes_what_is_of_the_own_field_and_nothing_beside_it() -> No
 
 def test_a_committees_officer_counts_what_is_below_and_does_nothing_there() -> None:
     officer = me(Duty.COMMITTEE_OFFICER)
-    assert [right for right in Right if reach(officer, right) is not Reach.NONE] == [Right.TALLY]
+    assert [right for right in Right if reach(officer, right) is not Reach.NONE] == [Right.TALLY, Right.READINESS]
     assert not any(may(officer, right, branch_id=HERE, group_id=FIRST) for right in Right)
 
 

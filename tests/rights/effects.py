@@ -302,8 +302,9 @@ EFFECTS: dict[str, Effect] = {
     **dict.fromkeys(("command:fix", "word:更正", "tap:ShowFixes"), shows("【更正】")),
     "tap:ShowLate": shows("【未计入】"),
     "tap:ShowNotes": shows("【更正说明】"),
-    **dict.fromkeys(("tap:FixRoll", "tap:FixScore", "tap:AdmitLate"), ASKS),
-    **dict.fromkeys(("answer:closes.roll", "answer:closes.score", "answer:closes.admit"), ASKS),
+    **dict.fromkeys(("tap:FixRoll", "tap:FixScore", "tap:FixField", "tap:AdmitLate"), ASKS),
+    **dict.fromkeys(("tap:FixKinds", "tap:FixThings", "tap:FixThing"), shows("【更正内容】")),
+    **dict.fromkeys(("answer:closes.roll", "answer:closes.score", "answer:closes.admit", "answer:closes.field"), ASKS),
     "tap:ExportBelow": rows("audit"),
     "tap:ShowTotals": shows("各项合计"),
     **dict.fromkeys(

@@ -231,6 +231,10 @@ FIXED_SCORE = (
     "closes.score",
     lambda ids: {"period": CLOSED, "attempt": str(ids["attempt"]), "field": "score"},
 )
+FIXED_FIELD = (
+    "closes.field",
+    lambda ids: {"period": CLOSED, "table": "activity", "number": ids["held"], "key": "hours", "field": "value"},
+)
 ADMITTED = ("closes.admit", lambda ids: {"period": CLOSED, "key": f"talk.{ids['talk']}", "field": "why"})
 UNSTEPPED = ("development.step", lambda ids: {"act": "remove", "event": ids["step"], "field": "reason"})
 REMOVED = (
@@ -741,6 +745,15 @@ TABLE: dict[str, Case] = {
     "tap:AdmitLate": Case(
         CLOSE, lambda ids: closes.AdmitLate(CLOSED, f"talk.{ids['talk']}"), state=states.talked_before_the_close
     ),
+    "tap:FixKinds": own(CLOSE, lambda ids: closes.FixKinds(CLOSED)),
+    "tap:FixThings": own(CLOSE, lambda ids: closes.FixThings(CLOSED, "activity", 0)),
+    "tap:FixThing": Case(
+        CLOSE, lambda ids: closes.FixThing(CLOSED, "activity", ids["held"], 0), state=states.held_before_the_close
+    ),
+    "tap:FixField": Case(
+        CLOSE, lambda ids: closes.FixField(CLOSED, "activity", ids["held"], "hours"), state=states.held_before_the_close
+    ),
+    "answer:closes.field": Case(CLOSE, open=FIXED_FIELD, text="4", state=states.held_before_the_close),
     "answer:closes.roll": Case(CLOSE, open=FIXED_ROLL, text="补交签到照片", state=states.held_before_the_close),
     "answer:closes.score": Case(CLOSE, open=FIXED_SCORE, text="95", state=states.sat_before_the_close),
     "answer:closes.admit": Case(CLOSE, open=ADMITTED, text="补交", state=states.talked_before_the_close),

@@ -92,7 +92,14 @@ class _Written:
         ):
             agenda[activity_id].append(self._items[item_id])
         return [
-            self._activity(row, components[row.id], agenda[row.id], delegates[row.id], makeups[row.id], gone[row.id])
+            self._activity(
+                self._undone.as_was(row, self._tz),
+                components[row.id],
+                agenda[row.id],
+                delegates[row.id],
+                makeups[row.id],
+                gone[row.id],
+            )
             for row in self._activities
         ]
 

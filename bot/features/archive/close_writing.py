@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.features.archive import figure_ids, hand_in_rows, over
+from bot.features.archive import content_rows, figure_ids, hand_in_rows, over
 from bot.features.archive.closed import CLOSES, CORRECTIONS, ON_LEAVE
 from bot.features.archive.correction_rows import attempt_of, piece_of
 from bot.features.archive.figure_ids import Codes
@@ -87,6 +87,7 @@ class _Corrections:
     def __init__(self, session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> None:
         self._session, self._branch_id, self._people, self._tz = session, branch_id, people, tz
         self._activities = over.ids(session, Activity, branch_id, "A")
+        self._paths = content_rows.Paths(session, branch_id)
         self._about: Mapping[CorrectionKind, Callable[[Correction], Json]] = {
             CorrectionKind.ATTENDANCE: self._roll,
             CorrectionKind.LEAVE_APPROVE: lambda one: self._of(LeaveRequest, one, "activity_id", self._activity),
@@ -99,6 +100,7 @@ class _Corrections:
             CorrectionKind.ATTEMPT_ADMIT: self._attempt,
             CorrectionKind.SCORE: self._attempt,
             CorrectionKind.ENTRY_ADMIT: self._entry,
+            CorrectionKind.FIELD: lambda one: content_rows.told(session, self._paths, one, people),
         }
 
     def write(self, quarters: Mapping[int, str]) -> list[Json]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.archive import over
 from bot.features.archive.closed import ON_LEAVE, OneCorrection
+from bot.features.archive.content_rows import Contents
 from bot.features.archive.hand_in_rows import known_tasks
 from bot.features.archive.parts import Laying
 from bot.features.archive.study_rows import known_items
@@ -37,6 +38,7 @@ class Desk:
     def __init__(self, to: Laying) -> None:
         self._to, self._session, self._people = to, to.session, to.people
         self._activities = self._rows(Activity, "A")
+        self._contents = Contents(to)
         self._find: Mapping[CorrectionKind, Callable[[OneCorrection], Any]] = {
             CorrectionKind.LEAVE_APPROVE: lambda one: self._at(LeaveRequest, one),
             CorrectionKind.ACTIVITY_ADMIT: self._activity,
@@ -59,11 +61,12 @@ class Desk:
         self._are_there(check, path, one)
         if check.faults:
             return check.faults
-        change = (
-            self._rolled(check, path, one)
-            if one.kind is CorrectionKind.ATTENDANCE
-            else self._found(check, path, one, close)
-        )
+        if one.kind is CorrectionKind.ATTENDANCE:
+            change = self._rolled(check, path, one)
+        elif one.kind is CorrectionKind.FIELD:
+            change = self._contents.replay(check, path, one)
+        else:
+            change = self._found(check, path, one, close)
         if change is None or check.faults:
             return check.faults
         by = self._maker(one.by)

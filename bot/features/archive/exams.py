@@ -212,13 +212,13 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
     exams = session.scalars(select(Exam).where(*mine).order_by(Exam.held_on, Exam.id)).all()
     ids = numbered("E", {row.id: row.archive_id for row in exams})
     query = select(ExamAttempt).where(ExamAttempt.exam_id.in_(ids), ExamAttempt.withdrawn_at.is_(None))
-    before = undone.of_branch(session, branch_id).scores
+    before = undone.of_branch(session, branch_id)
     attempts = [
-        _attempt_said(row, ids[row.exam_id], before.get(row.id, row.score), people, tz)
+        _attempt_said(row, ids[row.exam_id], before.scores.get(row.id, row.score), people, tz)
         for row in session.scalars(query.order_by(ExamAttempt.exam_id, ExamAttempt.id))
         if row.person_id is None or row.person_id in people
     ]
-    return {EXAMS: [_said(row, ids[row.id], tz) for row in exams], ATTEMPTS: attempts}
+    return {EXAMS: [_said(before.as_was(row, tz), ids[row.id], tz) for row in exams], ATTEMPTS: attempts}
 
 
 def _said(row: Exam, known: str, tz: tzinfo) -> dict[str, Any]:

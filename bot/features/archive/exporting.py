@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.features.archive import undone
 from bot.features.archive.collections import PARTS
 from bot.features.archive.document import FORMAT
 from bot.features.archive.rules import EVER, OF_BRANCH
@@ -62,7 +63,7 @@ def export(session: Session, branch_id: int, today: date, timezone: str) -> Json
         "people": [_person(row, facts, groups, people) for row in listed],
         **({"settings": settings_of(branch)} if _is_set(branch) else {}),
         **PARTS.write(session, branch_id, told, tz),
-        **writing.write(session, branch_id, told, tz),
+        **writing.write(session, branch_id, told, tz, undone.of_branch(session, branch_id).contents),
     }
 
 

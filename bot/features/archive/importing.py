@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.accounts.invites import end_of_leavers
-from bot.features.archive import activity_links, audit_diff, development, over, rules
+from bot.features.archive import activity_links, audit_diff, development, over, rules, undone
 from bot.features.archive.closed import CLOSES
 from bot.features.archive.collections import PARTS
 from bot.features.archive.document import BadArchive, reads, unknown
@@ -344,6 +344,8 @@ class _Desk:
 
     def lay(self, archive: Archive, target: Target) -> list[str]:
         self._progress("people")
+        if CLOSES in archive.parts:
+            undone.undo_contents(self._session, self._branch_id, self._tz)
         # Whom only an entry named that goes may go with it.
         before = laying.clear(self._session, self._branch_id, archive.register.entries)
         cleared = PARTS.clear(self._session, self._branch_id, archive.parts)

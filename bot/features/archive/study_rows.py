@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.features.archive import study
+from bot.features.archive import study, undone
 from bot.features.archive.fields import local, recorded_said, said
 from bot.features.archive.parts import Around, Laying, Part
 from bot.features.archive.study import COMPLETIONS, ITEMS, NAMES, THEMES, Completion, Item, Known, Study, Theme
@@ -181,12 +181,13 @@ def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinf
         {row.id: row.month for row in themes},
         {row: known for known, row in known_items(session, branch_id).items()},
     )
+    before = undone.of_branch(session, branch_id)
     query = select(StudyCompletion).join(StudyItem, StudyItem.id == StudyCompletion.item_id)
     query = query.where(StudyItem.branch_id == branch_id, _LIVE)
     done = session.scalars(query.order_by(StudyItem.assigned_on, StudyItem.id, StudyCompletion.id))
     return {
         THEMES: [_theme_said(row, people, tz) for row in themes],
-        ITEMS: [_item_said(row, ids[row.id], months, people, tz) for row in items],
+        ITEMS: [_item_said(before.as_was(row, tz), ids[row.id], months, people, tz) for row in items],
         COMPLETIONS: [_completion_said(row, ids, people, tz) for row in done if row.person_id in people],
     }
 

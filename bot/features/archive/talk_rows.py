@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from bot.features.archive import talks
+from bot.features.archive import talks, undone
 from bot.features.archive.parts import Around, Laying, Part
 from bot.features.archive.talks import CAMPAIGNS, TALKS, OneTalk, Talks
 from bot.features.talks.rules import Party, Wanted, mark_of
@@ -167,6 +167,7 @@ def _talks_written(
     named = select(TalkPerson).join(Talk, Talk.id == TalkPerson.talk_id).where(*here).order_by(TalkPerson.id)
     for one in session.scalars(named):
         talkees[one.talk_id].append(_named(one.person_id, one.name, people))
+    before = undone.of_branch(session, branch_id)
     return [
         {
             "id": ids[row.id],
@@ -180,7 +181,7 @@ def _talks_written(
             **_said_by("recorded", row.recorded_by_id, row.recorded_at, people, tz),
             **(row.extra or {}),
         }
-        for row in rows
+        for row in (before.as_was(one, tz) for one in rows)
     ]
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from bot.kit.buttons import Button
 from bot.kit.doors import AskSecretary as AskSecretary
+from bot.kit.doors import FixField as FixField
 from bot.kit.doors import ShowCheck as ShowCheck
 from bot.kit.doors import ShowFixes as ShowFixes
 
@@ -61,6 +62,35 @@ class FixScore(Button):
 
     prefix: ClassVar[str] = "kh"
     period: str
+
+
+@dataclass(frozen=True)
+class FixKinds(Button):
+    """更正内容: of which kind of records."""
+
+    prefix: ClassVar[str] = "kj"
+    period: str
+
+
+@dataclass(frozen=True)
+class FixThings(Button):
+    """The records of a kind, by its name, or of a table; by page."""
+
+    prefix: ClassVar[str] = "kk"
+    period: str
+    kind: str
+    page: int
+
+
+@dataclass(frozen=True)
+class FixThing(Button):
+    """The fields of one: the row `number` of a table; of its own rows page `page`."""
+
+    prefix: ClassVar[str] = "kl"
+    period: str
+    table: str
+    number: int
+    page: int
 
 
 @dataclass(frozen=True)

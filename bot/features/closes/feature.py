@@ -6,6 +6,8 @@ from datetime import tzinfo
 from sqlalchemy.orm import Session
 
 from bot.features.closes import below_handlers, forms, handlers, jobs, late, ledgers
+from bot.features.closes.contents import forms as contents_forms
+from bot.features.closes.contents import handlers as contents_handlers
 from bot.features.closes.service import Offered
 from bot.features.tally.keeping import keeps_of
 from bot.kit.feature import Feature
@@ -23,10 +25,12 @@ def _across(features: Sequence[Feature]) -> Feature:
     )
     unfinished = [one.unfinished for one in features if one.unfinished is not None]
     offered = Offered(keeps.figures, keeps.blocks, unfinished)
+    contents = contents_forms.family(keeps.figures)
     return Feature(
         name="closes",
-        handlers=[*handlers.build(offered, asked), *below_handlers.build(keeps)],
+        handlers=[*handlers.build(offered, asked), *contents_handlers.build(contents), *below_handlers.build(keeps)],
         forms=asked.listed,
+        families=[contents],
         ledgers=ledgers.LEDGERS,
         jobs=lambda tz: jobs.build(tz, offered),
         uncounted=_uncounted,

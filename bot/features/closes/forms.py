@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.features.activities.counting.held import HELD
 from bot.features.activities.service import roll
 from bot.features.closes import corrections, late, messages
+from bot.features.closes.about import NOTHING, of_each
 from bot.features.exams import service as exams
 from bot.features.exams.rules import score_of, score_words
 from bot.features.tally.periods import opened
@@ -45,7 +46,7 @@ def quarter_of(code: str, call: Call) -> Quarter:
     return found
 
 
-def _why() -> Field:
+def why() -> Field:
     return questions.text("why", "请发送更正的理由。", "理由", corrections.LONGEST_WHY, label="理由")
 
 
@@ -61,7 +62,7 @@ def _form(
         name=name,
         code=code,
         again=messages.FIX,
-        fields=(*fields, _why()),
+        fields=(*fields, why()),
         summary=whole,
         confirm=CONFIRM,
         actions=(save,),
@@ -71,9 +72,9 @@ def _form(
     )
 
 
-def _done(session: Session, call: Call, values: Values, row: Correction) -> Reply:
+def done(session: Session, call: Call, values: Values, row: Correction) -> Reply:
     who = names_of(session, [row.person_id]).get(row.person_id, "") if row.person_id is not None else ""
-    about = corrections.about(session, [row], call.tz).get(row.id, "")
+    about = of_each(session, call.me.branch_id, [row], call.tz).get(row.id, NOTHING)
     return Reply(toast="已更正。", edit=messages.done(quarter_of(str(values["period"]), call), row, who, about))
 
 
@@ -123,7 +124,7 @@ def roll_form(figures: Figures) -> Form:
             call.now,
             call.tz,
         )
-        return _done(session, call, values, row)
+        return done(session, call, values, row)
 
     of_roll: Options = questions.fixed(ROLL)
     fields = (
@@ -178,7 +179,7 @@ def score_form(figures: Figures) -> Form:
         row = corrections.corrected_score(
             session, call.me, attempt, score, str(values["why"]), figures, call.now, call.tz
         )
-        return _done(session, call, values, row)
+        return done(session, call, values, row)
 
     fields = (
         Field("attempt", "请选择要更正谁的成绩。", "姓名", options=_scored, one_a_row=True),
@@ -205,7 +206,7 @@ def admit_form(figures: Figures) -> Form:
         keys, why = str(values["key"]).split(), str(values["why"])
         rows = corrections.admit(session, call.me, quarter, keys, why, figures, call.now, call.tz)
         if len(rows) == 1:
-            return _done(session, call, values, rows[0])
+            return done(session, call, values, rows[0])
         return Reply(toast="已更正。", edit=messages.done_together(quarter, rows))
 
     return _form("closes.admit", "qa", (), _of_late, Action("save", "确认更正", save))

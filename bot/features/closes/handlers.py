@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.features.closes import buttons, corrections, late, messages, service
+from bot.features.closes.about import of_each
 from bot.features.closes.forms import quarter_of
 from bot.features.closes.service import Offered
 from bot.kit import versions
@@ -113,7 +114,7 @@ def show_notes(session: Session, call: Call, button: buttons.ShowNotes) -> Reply
     corrections.may_correct(session, call.me, quarter)
     found = corrections.of_quarter(session, call.me.branch_id, quarter)
     names = names_of(session, {one for row in found for one in (row.person_id, row.made_by_id) if one is not None})
-    about = corrections.about(session, found, call.tz)
+    about = of_each(session, call.me.branch_id, found, call.tz)
     return Reply(edit=messages.notes(quarter, found, names, about, button.page, call.tz))
 
 

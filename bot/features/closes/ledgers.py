@@ -2,9 +2,8 @@
 
 from sqlalchemy import select
 
-from bot.features.closes import corrections as of_corrections
 from bot.features.closes import messages
-from bot.features.closes.messages import state
+from bot.features.closes.about import NOTHING, of_each
 from bot.kit.access import Right
 from bot.kit.glossary.choices import CORRECTIONS
 from bot.kit.ledger_books import Asked, Book, fixed, numbered, wholly
@@ -31,13 +30,14 @@ def corrections(asked: Asked) -> list[Ledger]:
         return []
     people = {one for row in found for one in (row.Correction.person_id or 0, row.Correction.made_by_id or 0)}
     names = names_of(asked.session, people)
-    about = of_corrections.about(asked.session, [row.Correction for row in found], asked.counting.tz)
+    about = of_each(asked.session, asked.branch_id, [row.Correction for row in found], asked.counting.tz)
     rows: list[list[Cell]] = []
     for row, quarter in found:
+        of = about.get(row.id, NOTHING)
         rows.append([
             messages.word(Quarter.parse(quarter)),
             f"第{row.version}版" if row.version is not None else "", CORRECTIONS[row.kind],
-            about.get(row.id, ""), names.get(row.person_id or 0, ""), state(row.old), state(row.new), row.why,
+            of.of, names.get(row.person_id or 0, ""), *messages.both(row, of), row.why,
             names.get(row.made_by_id or 0, ""), full_moment(row.made_at, asked.counting.tz),
         ])  # fmt: skip
     return [numbered(asked, NAME, _WORDS, rows)]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, tzinfo
 
 from bot.features.closes import buttons
+from bot.features.closes.about import NOTHING, About
 from bot.features.closes.late import Late
 from bot.features.exams.rules import score_words
 from bot.kit.doors import ShowTally
@@ -14,7 +15,7 @@ from bot.kit.replies import Choice, Message
 from bot.kit.words import moment_words, quarter_word, short_day
 from scheduler.calendar.days import Quarter, local_day
 from scheduler.calendar.periods import Period
-from storage.choices import AttendanceStatus, LeaveState, LeaveType
+from storage.choices import AttendanceStatus, CorrectionKind, LeaveState, LeaveType
 from storage.models.close import Correction, QuarterClose
 
 ON_A_PAGE = 8
@@ -106,7 +107,8 @@ def fixes(quarter: Quarter, version: int, late: int, notes: int) -> Message:
     kinds = [Choice("更正考勤", buttons.FixRoll(of)), Choice("更正成绩", buttons.FixScore(of))]
     more = [Choice(f"补计{late}项", buttons.ShowLate(of, 0))] if late else []
     shown = [Choice(NOTES, buttons.ShowNotes(of, 0))] if notes else []
-    return Message(text, filled(kinds, [*more, *shown], [_to_the_tally(quarter)]))
+    content = [Choice(CORRECTIONS[CorrectionKind.FIELD], buttons.FixKinds(of))]
+    return Message(text, filled(kinds, [*content, *more], [*shown, _to_the_tally(quarter)]))
 
 
 def late(quarter: Quarter, found: Sequence[Late], at: int) -> Message:
@@ -142,35 +144,42 @@ def notes(
     quarter: Quarter,
     found: Sequence[Correction],
     names: Mapping[int, str],
-    about: Mapping[int, str],
+    about: Mapping[int, About],
     at: int,
     tz: tzinfo,
 ) -> Message:
     """更正说明: who, when, of what and whom, what stood there, what stands there now, and why."""
     page = page_of(found, at, ON_A_PAGE)
-    lines = [_note(one, names, about.get(one.id, ""), tz) for one in page.things]
+    lines = [_note(one, names, about.get(one.id, NOTHING), tz) for one in page.things]
     turn = page.turn(lambda to: buttons.ShowNotes(code(quarter), to))
     head = f"【更正说明】{word(quarter)}{page.words}"
     return Message("\n".join([head, *(lines or ["没有更正。"])]), filled(turn, [_back(quarter)]))
 
 
-def _note(one: Correction, names: Mapping[int, str], about: str, tz: tzinfo) -> str:
+def _note(one: Correction, names: Mapping[int, str], about: About, tz: tzinfo) -> str:
     who = names.get(one.person_id or 0, "")
     by, when = names.get(one.made_by_id or 0, ""), moment_words(one.made_at, tz)
     what = _what(one, who, about)
     if one.old is None and one.new is None:
         return f"第{one.version}版 {what}，内容已清除（{by}，{when}）"
-    return f"第{one.version}版 {what}，{change(one.old, one.new)}，理由：{one.why}（{by}，{when}）"
+    return f"第{one.version}版 {what}，{change(one, about)}，理由：{one.why}（{by}，{when}）"
 
 
-def _what(one: Correction, who: str, about: str) -> str:
+def _what(one: Correction, who: str, about: About) -> str:
     """更正考勤：甲五（9月22日9月主题党日）"""
-    return "：".join(filter(None, [CORRECTIONS[one.kind], f"{who}（{about}）" if about else who]))
+    of = about.of
+    return "：".join(filter(None, [CORRECTIONS[one.kind], f"{who}（{of}）" if who and of else who or of]))
 
 
-def change(old: Mapping[str, object] | None, new: Mapping[str, object] | None) -> str:
+def change(one: Correction, about: About) -> str:
     """原“缺席”，现“请假（病假）”"""
-    return f"原“{state(old)}”，现“{state(new)}”"
+    old, new = both(one, about)
+    return f"原“{old}”，现“{new}”"
+
+
+def both(one: Correction, about: About) -> tuple[str, str]:
+    """What stood there and what stands there now, in words."""
+    return about.values or (state(one.old), state(one.new))
 
 
 def state(value: Mapping[str, object] | None) -> str:
@@ -198,9 +207,9 @@ _SAID: Mapping[str, Callable[[Mapping[str, object]], str]] = {
 }
 
 
-def done(quarter: Quarter, one: Correction, who: str, about: str) -> Message:
+def done(quarter: Quarter, one: Correction, who: str, about: About) -> Message:
     what = _what(one, who, about)
-    return _done(quarter, one, f"{what}，{change(one.old, one.new)}。")
+    return _done(quarter, one, f"{what}，{change(one, about)}。")
 
 
 def done_together(quarter: Quarter, rows: Sequence[Correction]) -> Message:

@@ -25,6 +25,7 @@ from bot.features.register.own import store
 from bot.features.register.own.declaring import LONGEST_WORD
 from bot.features.register.quick.pasted import OPENERS, unopened
 from bot.features.register.rules import Row, View
+from bot.features.register.values import correctable, read_by_figures
 from bot.kit.access import NO_RIGHT, Reach, Right, reach
 from bot.kit.doors import Open, ShowTalks
 from bot.kit.handlers import Call, Command, Handler, Tap, Word
@@ -186,6 +187,10 @@ def choose_field(session: Session, call: Call, button: buttons.ChooseField) -> R
 
 def change_field(session: Session, call: Call, button: buttons.ChangeField) -> Reply:
     view, row = _found(session, call, button.entry_id, button.row)
+    rows = row.field if row is not None else ""
+    declared = view.kind.field(f"{rows}.{button.key}" if rows else button.key)
+    if declared is not None and correctable(declared) and read_by_figures(view.kind, rows, button.key):
+        service.still_to_change(session, call.me, view, row, button.key, call.now, call.tz)
     reasoned = service.wants_reason(view, row, button.key, call.now)
     return Reply(
         edit=forms.open_form(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.features.register import entries, linking, rules
@@ -17,7 +17,7 @@ from bot.features.register.computing import COMPUTED
 from bot.features.register.kinds.kind import ACTIVITY, FACTS, VOTE, EntryField, Kind, Type
 from bot.features.register.own import store
 from bot.features.register.rules import Fact, Row, View
-from bot.features.register.values import ENTRY, Json, Owner, is_empty, read_by_figures, title, usual
+from bot.features.register.values import ENTRY, Json, Owner, correctable, is_empty, read_by_figures, title, usual
 from bot.features.register.voted import with_votes
 from bot.kit import branch_settings
 from bot.kit.access import NO_RIGHT
@@ -25,13 +25,14 @@ from bot.kit.addressees import reachable
 from bot.kit.closing import close_days, cut_off_on
 from bot.kit.deadlines import before_cut_off, in_time, may_undo
 from bot.kit.names import name_key
-from bot.kit.refusal import Refusal
+from bot.kit.refusal import Closed, Refusal
 from scheduler.calendar.days import local_day
 from storage import audit
 from storage.audience import Me
 from storage.base import Model
 from storage.entry_files import entry_files
 from storage.lookups import changed
+from storage.models.close import Admission
 from storage.models.entry import (
     Entry,
     EntryChange,
@@ -317,15 +318,10 @@ def change(
     rows = row.field if row is not None else ""
     held = row.fields if row is not None else view.fields
     if read_by_figures(view.kind, rows, key):
-        still_open(session, me, view, row, now, tz, _with(view, row, key, value))
+        still_to_change(session, me, view, row, key, now, tz, _with(view, row, key, value))
     if wants_reason(view, row, key, now) and not reason:
         raise Refusal(NEEDS_A_REASON)
-    _still_whole(view, row, key, value)
-    linking.are_there(session, me.branch_id, view.kind, rows, {key: value})
-    still_together(view, {key: value}, row)
-    not_moved_ahead(view, row, key, value, local_day(now, tz))
-    claim(session, view)
-    lay(session, view.kind, view.id, row, key, value)
+    put(session, me, view, row, key, value, local_day(now, tz))
     made = EntryChange(
         entry_id=view.id,
         row_id=row.id if row is not None else None,
@@ -340,6 +336,16 @@ def change(
     session.flush()
     note(session, me, "change", view.id, now, view.kind, field=key)
     return made.id
+
+
+def put(session: Session, me: Me, view: View, row: Row | None, key: str, value: Any, today: date) -> None:
+    """The value in the place of what stands there, with all that follows from it; refuses what cannot be so."""
+    _still_whole(view, row, key, value)
+    linking.are_there(session, me.branch_id, view.kind, row.field if row is not None else "", {key: value})
+    still_together(view, {key: value}, row)
+    not_moved_ahead(view, row, key, value, today)
+    claim(session, view)
+    lay(session, view.kind, view.id, row, key, value)
 
 
 def _still_whole(view: View, row: Row | None, key: str, value: Any) -> None:
@@ -410,12 +416,41 @@ def still_open(
     closes, facts = close_days(session, me.branch_id), entries.facts_in_order(session, view.id)
     counted = rules.counted_on(view, row, [(row_id, fact) for row_id, fact, _ in facts])
     kept = {day for day, _ in counted}
+    admitted = _is_admitted(session, view) if counted else False
     for day, made_at in counted:
-        if in_time(made_at, cut_off_on(day, closes, tz)):
+        if admitted or in_time(made_at, cut_off_on(day, closes, tz)):
             before_cut_off(now, cut_off_on(day, closes, tz))
     for day in more:
         if day not in kept:
             before_cut_off(now, cut_off_on(day, closes, tz))
+
+
+def _is_admitted(session: Session, view: View) -> bool:
+    """Whether a correction has made an entry count that came too late, or a row of it."""
+    rows = and_(Admission.subject == EntryRow.__tablename__, Admission.row_id.in_([one.id for one in view.rows]))
+    whole = and_(Admission.subject == Entry.__tablename__, Admission.row_id == view.id)
+    return session.scalars(select(Admission.id).where(or_(whole, rows)).limit(1)).first() is not None
+
+
+def still_to_change(
+    session: Session,
+    me: Me,
+    view: View,
+    row: Row | None,
+    key: str,
+    now: datetime,
+    tz: tzinfo,
+    more: Iterable[date] = (),
+) -> None:
+    """The same of one field: where it is refused, it says which one is to be corrected instead."""
+    try:
+        still_open(session, me, view, row, now, tz, more)
+    except Closed as closed:
+        declared = view.kind.field(f"{row.field}.{key}" if row is not None else key)
+        if declared is None or not correctable(declared):
+            raise
+        of = (EntryRow.__tablename__, row.id) if row is not None else (Entry.__tablename__, view.id)
+        raise closed.of(*of, key) from None
 
 
 def claim(session: Session, view: View) -> None:

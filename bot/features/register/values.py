@@ -272,6 +272,11 @@ def read_by_figures(kind: Kind, rows: str, key: str) -> bool:
     return name in dated or key in used or declared.type in FACTS or computed or earning
 
 
+def correctable(one: EntryField) -> bool:
+    """Whether a correction may change this field after the close: what stands in the entry itself, and is typed."""
+    return one.type not in (Type.ROWS, Type.FILES, Type.LINK, *FACTS) and not one.computed
+
+
 def counted_text(kind: Kind, rows: str, declared: EntryField) -> bool:
     """A text lies among the values only where a figure counts it: what people write is nowhere twice."""
     return declared.type is not Type.TEXT or any(

@@ -29,8 +29,8 @@ DRAFT = {name: rows for name, rows in EXAMPLE.items() if name != "corrections"}
 class Closed:
     """The example, closed and with corrections to come."""
 
-    def __init__(self, session: Session) -> None:
-        self.session, self.branch = session, put(session, DRAFT).branch_id
+    def __init__(self, session: Session, found: dict[str, Any] = DRAFT) -> None:
+        self.session, self.branch = session, put(session, found).branch_id
         people = session.scalars(select(Person).where(Person.branch_id == self.branch))
         self.ids = {one.archive_id: one.id for one in people}
         self.me = Me(self.ids["P1"], "甲一", self.branch, None, frozenset({Duty.SECRETARY}), frozenset())

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from itertools import takewhile
 from typing import Any
@@ -39,6 +39,7 @@ from bot.features.register.archive.records import (
 )
 from bot.features.register.kinds.catalogue import kinds
 from bot.features.register.kinds.kind import ACTIVITY, VOTE, EntryField, Kind, Tracking, Type
+from bot.features.register.rules import dated
 from bot.features.register.values import ENTRY, NOBODY, Link, is_empty, links
 from bot.kit.archive_checks import OUTSIDE, rest
 from bot.kit.archive_ids import numbered
@@ -52,6 +53,7 @@ from storage.models.person import Person
 from storage.models.vote import Vote
 
 Json = dict[str, Any]
+Before = Mapping[tuple[str, int], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ class Names:
     every: Sequence[Kind] = ()
     # The ids of activities and of votes.
     outside: Mapping[Link, str] = field(default_factory=dict)
+    # By table and number of an entry or row what stood in its fields before any correction.
+    before: Before = field(default_factory=dict)
+
+    def as_was(self, row: Entry | EntryRow) -> Json:
+        """The fields of an entry or row before any correction."""
+        held = self.before.get((row.__tablename__, row.id))
+        return {key: one for key, one in {**row.fields, **held}.items() if not is_empty(one)} if held else row.fields
 
     def pointed(self, number: int) -> Json | None:
         """What a field points to; what 撤销 has taken back is not there."""
@@ -89,9 +98,13 @@ class Names:
         return self.ids.get(number or 0)
 
 
-def write(session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo) -> Json:
-    """The collections that have records, and `changes`; `people`: the ids of those whom the document has."""
-    names = _names(session, branch_id, people, tz)
+def write(
+    session: Session, branch_id: int, people: Mapping[int, str], tz: tzinfo, before: Before | None = None
+) -> Json:
+    """The collections that have records, and `changes`; `people`: the ids of those whom the document has; `before`: by
+    table and number of an entry or row what stood in its fields before any correction (D20b).
+    """
+    names = replace(_names(session, branch_id, people, tz), before=before or {})
     found = load(session, branch_id, names)
     written: Json = {
         collection: [_entry(one, names) for one in records] for collection, records in found.entries.items()
@@ -225,8 +238,8 @@ def _record(entry: Entry, kind: Kind, known: str, rows: Sequence[EntryRow], fact
     said = [
         RowRecord(
             rows=row.field,
-            fields=_fields(kind, row.field, row.fields, names),
-            facts=tuple(facts.get((entry.id, row.id), ())),
+            fields=_fields(kind, row.field, names.as_was(row), names),
+            facts=_dated_as_was(kind, row, facts.get((entry.id, row.id), ()), names),
             made=Made(None if row.assumed else row.recorded_at, names.by(row.recorded_by_id)),
             extra=(row.extra or {}) | _activities(kind, row.field, row.fields, names),
         )
@@ -237,15 +250,26 @@ def _record(entry: Entry, kind: Kind, known: str, rows: Sequence[EntryRow], fact
     return EntryRecord(
         id=known,
         kind=kind,
-        fields=_fields(kind, "", entry.fields, names),
+        fields=_fields(kind, "", names.as_was(entry), names),
         rows=tuple(said),
-        facts=tuple(facts.get((entry.id, None), ())),
+        facts=_dated_as_was(kind, entry, facts.get((entry.id, None), ()), names),
         made=Made(None if entry.assumed else entry.recorded_at, names.by(entry.recorded_by_id)),
         taken=Taken(at, names.by(entry.withdrawn_by_id), reason) if at is not None else None,
         revision=entry.revision,
         extra=(entry.extra or {}) | _activities(kind, "", entry.fields, names),
         laid=local_day(entry.recorded_at, names.tz),
     )
+
+
+def _dated_as_was(kind: Kind, row: Entry | EntryRow, facts: Sequence[Held], names: Names) -> tuple[Held, ...]:
+    """States that follow the day of a row follow the one that stood there before."""
+    rows = row.field if isinstance(row, EntryRow) else ""
+    tracking = kind.tracking_of(rows)
+    held = names.before.get((row.__tablename__, row.id)) or {}
+    if tracking is None or not tracking.follows or tracking.follows not in held:
+        return tuple(facts)
+    day = dated(kind, names.as_was(row)) if not rows else None
+    return tuple(replace(one, on=day, since=day) for one in facts) if day is not None else tuple(facts)
 
 
 def _fields(kind: Kind, rows: str, fields: Mapping[str, Any], names: Names) -> Json:
