@@ -4,7 +4,7 @@ from datetime import date, tzinfo
 from typing import TYPE_CHECKING
 
 from bot.features.closes import buttons
-from bot.kit.doors import ShowCheck, ShowTally
+from bot.kit.doors import ShowReady, ShowTally
 from bot.kit.lists import Page, filled, two_a_row
 from bot.kit.owing import in_counts, numbered
 from bot.kit.replies import Choice, Message, of_place
@@ -21,7 +21,7 @@ ON_A_PAGE = 8
 NOBODY = "下级还没有党支部。"
 SETTLED = "该支部数据已定稿，无需提醒。"
 NOT_ASKED = "没有提醒。"
-CHECK = "准备情况"
+READY = "准备情况"
 
 
 def code(quarter: Quarter) -> str:
@@ -90,7 +90,11 @@ def asked(above: OrganisationKind, quarter: Quarter, branch_id: int) -> Message:
     """What the secretary reads, in the place of the own branch."""
     who = "上级党委" if above is OrganisationKind.SUPERIOR_COMMITTEE else "上级党组织"
     text = f"{who}提醒：贵支部{quarter_word(quarter.start)}数据尚未定稿。"
-    return of_place(Message(text, [[Choice(CHECK, ShowCheck(code(quarter)))]]), branch_id)
+    return of_place(Message(text, [[_ready(quarter)]]), branch_id)
+
+
+def _ready(quarter: Quarter) -> Choice:
+    return Choice(READY, ShowReady(code(quarter), 0))
 
 
 # --- before the close day --------------------------------------------------------------------------------------------
@@ -100,7 +104,5 @@ def due(quarter: Quarter, last: date, waits: int, branch_id: int, closes: bool) 
     """第三季度统计10月10日截止，还有3项未完成。 `closes`: its reader is the secretary, who alone may close."""
     rest = f"还有{waits}项未完成" if waits else "数据尚未定稿"
     text = f"{quarter_word(quarter.start)}统计{short_day(last)}截止，{rest}。"
-    if not closes:
-        return Message(text)
-    both = [Choice(CHECK, ShowCheck(code(quarter))), Choice("定稿", buttons.CloseQuarter(code(quarter), 0))]
-    return of_place(Message(text, [both]), branch_id)
+    close = [Choice("定稿", buttons.CloseQuarter(code(quarter), 0))] if closes else []
+    return of_place(Message(text, [[_ready(quarter), *close]]), branch_id)

@@ -9,6 +9,7 @@ from bot.features.closes import below_handlers, forms, handlers, jobs, late, led
 from bot.features.closes.contents import forms as contents_forms
 from bot.features.closes.contents import handlers as contents_handlers
 from bot.features.closes.service import Offered
+from bot.features.readiness.service import Sources
 from bot.features.tally.keeping import keeps_of
 from bot.kit.feature import Feature
 from scheduler.calendar.days import Quarter
@@ -32,7 +33,7 @@ def _across(features: Sequence[Feature]) -> Feature:
         forms=asked.listed,
         families=[contents],
         ledgers=ledgers.LEDGERS,
-        jobs=lambda tz: jobs.build(tz, offered),
+        jobs=lambda tz: jobs.build(tz, Sources(keeps.figures, features)),
         uncounted=_uncounted,
     )
 

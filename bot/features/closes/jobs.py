@@ -1,4 +1,4 @@
-"""统计截止: two working days before the close day the secretary hears that the quarter is still open."""
+"""统计截止: two working days before the close day the secretary hears what of the quarter is still open."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.features.closes import below, below_messages
-from bot.features.closes.service import Offered, standing
-from bot.features.tally.service import counting
+from bot.features.closes.service import standing
+from bot.features.readiness import service as readiness
+from bot.features.readiness.service import Sources
 from bot.kit import branch_settings
 from bot.kit.addressees import addressees
 from bot.kit.closing import close_day
 from bot.kit.quiet_hours import open_now
 from scheduler.calendar.days import Calendar, Quarter, local_day
-from scheduler.calendar.periods import Period
 from scheduler.calendar.store import calendar_of, calendars
 from scheduler.jobs import Job, NotReady, Occurrence, Owed, daily
 from storage.choices import Duty, OrganisationKind
@@ -29,12 +29,12 @@ AT, GRACE, BEFORE = time(9, 30), timedelta(days=1), 2
 _LAST_DAY, _FIRST_DAY = 28, 16
 
 
-def build(tz: tzinfo, offered: Offered) -> Sequence[Job]:
+def build(tz: tzinfo, sources: Sources) -> Sequence[Job]:
     def plan(session: Session, branch_id: int, occurrence: Occurrence, now: datetime) -> Iterable[Owed]:
-        return owed(session, branch_id, occurrence.on, offered, now, tz)
+        return owed(session, branch_id, occurrence.on, sources, now, tz)
 
     def still_owed(session: Session, about: dict[str, Any], now: datetime) -> dict[str, Any] | None:
-        return message(session, about, offered, now, tz)
+        return message(session, about, sources, now, tz)
 
     def concerned(session: Session, when: datetime) -> Collection[int]:
         return due_on(session, local_day(when, tz))
@@ -83,7 +83,7 @@ def due_on(session: Session, day: date) -> list[int]:
     return found
 
 
-def owed(session: Session, branch_id: int, day: date, offered: Offered, now: datetime, tz: tzinfo) -> list[Owed]:
+def owed(session: Session, branch_id: int, day: date, sources: Sources, now: datetime, tz: tzinfo) -> list[Owed]:
     """At most one message; nothing once the quarter is closed, or on another day than this branch's."""
     calendar, quarter = calendar_of(session, branch_id), quarter_at(day)
     if day != said_on(calendar, quarter, close_day(session, branch_id, quarter.start)):
@@ -96,14 +96,14 @@ def owed(session: Session, branch_id: int, day: date, offered: Offered, now: dat
     found = []
     for person in told:
         about = {"branch": branch_id, "quarter": str(quarter), "person": person}
-        said = message(session, about, offered, now, tz)
+        said = message(session, about, sources, now, tz)
         if said is not None:
             found.append(Owed((f"close_due:{branch_id}:{quarter}:{person}",), said, person, about=about))
     return found
 
 
 def message(
-    session: Session, about: dict[str, Any], offered: Offered, now: datetime, tz: tzinfo
+    session: Session, about: dict[str, Any], sources: Sources, now: datetime, tz: tzinfo
 ) -> dict[str, Any] | None:
     """As it stands when it goes, of this and of what a committee has asked; None once the quarter is closed."""
     if "asked" in about:
@@ -111,8 +111,7 @@ def message(
     branch_id, quarter = about["branch"], Quarter.parse(about["quarter"])
     if standing(session, branch_id, quarter) is not None:
         return None
-    asked = counting(session, branch_id, Period.of(quarter), now, tz)
-    waits = sum(one.many for one in [*offered.waits(asked), *offered.open(asked)])
+    waits = readiness.look(session, sources, branch_id, quarter, now, tz).open
     last = quarter.next().start.replace(day=close_day(session, branch_id, quarter.start))
     secretary = below.secretary(session, branch_id, local_day(now, tz))
     closes = secretary is not None and secretary.id == about["person"]

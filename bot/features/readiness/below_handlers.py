@@ -30,7 +30,7 @@ def turn(sources: Sources, session: Session, call: Call, button: ShowReadyBelow)
 def open_branch(sources: Sources, session: Session, call: Call, button: OpenReadyBelow) -> Reply:
     quarter = of_button(button.period, call.today)
     found = below.branch(session, sources, call.me, button.branch_id, quarter, call.now, call.tz)
-    return Reply(edit=below_messages.branch(found, quarter, button.page, call.today))
+    return Reply(edit=below_messages.branch(found, quarter, button.page))
 
 
 def of_button(code: str, today: date) -> Quarter:

@@ -1,7 +1,5 @@
 """Every word of 准备情况 of the branches below."""
 
-from datetime import date
-
 from bot.features.readiness.below import ON_A_PAGE, Below, Line
 from bot.features.readiness.buttons import OpenReadyBelow, ShowReadyBelow
 from bot.features.readiness.messages import DOOR, TITLE, code, word
@@ -55,13 +53,13 @@ def who(one: Line) -> str:
     return f"书记{one.secretary}" if one.secretary else "书记空缺"
 
 
-def branch(one: Line, quarter: Quarter, number: int, today: date) -> Message:
+def branch(one: Line, quarter: Quarter, number: int) -> Message:
     """What is open in one branch, in counts; once the quarter is over its secretary is asked to close with one tap."""
     ready = one.ready
     open_ = sorted(ready.of(State.OPEN), key=lambda item: min(todo.since for todo in item.todos))
     shown = page_of(open_, number, LINES)
     counts = [
-        *([f"未完成{ready.open}项"] if ready.open else ["各项已完成" if ready.version == "draft" else "数据已定稿"]),
+        *([f"未完成{ready.open}项"] if ready.open else ["数据已定稿" if ready.closed else "各项已完成"]),
         f"已完成数据{len(ready.of(State.DONE))}项",
         f"不适用{len(ready.of(State.NONE))}项",
         *([f"统计截止后未计入{len(ready.late)}项"] if ready.late else []),
@@ -70,8 +68,11 @@ def branch(one: Line, quarter: Quarter, number: int, today: date) -> Message:
     lines = [head, f"{'，'.join(counts)}。", *numbered(map(_open, shown.things), shown.number * LINES + 1)]
     turn = shown.turn(lambda to: OpenReadyBelow(code(quarter), one.id, to))
     ask = [Choice("提醒书记", AskSecretary(code(quarter), one.id))]
-    over = quarter.end < today and ready.version == "draft"
-    rows = filled(*two_a_row(turn), ask if over else [], [Choice(DOOR, ShowReadyBelow(code(quarter), 0))])
+    rows = filled(
+        *two_a_row(turn),
+        ask if ready.ended and not ready.closed else [],
+        [Choice(DOOR, ShowReadyBelow(code(quarter), 0))],
+    )
     return Message("\n".join(lines), rows)
 
 

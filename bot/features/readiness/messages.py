@@ -55,10 +55,8 @@ def page(ready: Ready, quarter: Quarter, number: int, me: int, names: Mapping[in
 
 def _head(ready: Ready, quarter: Quarter) -> str:
     """还有5项未完成。已完成12项，不适用9项。"""
-    if ready.version != "draft":
-        first = "数据已定稿。"
-    else:
-        first = f"还有{ready.open}项未完成。" if ready.open else "各项已完成。"
+    still = f"还有{ready.open}项未完成。" if ready.open else "各项已完成。"
+    first = "数据已定稿。" if ready.closed else still
     done, none = len(ready.of(State.DONE)), len(ready.of(State.NONE))
     counts = [*([f"已完成{done}项"] if done else []), *([f"不适用{none}项"] if none else [])]
     rest = f"{'，'.join(counts)}。" if counts else ""
@@ -84,7 +82,7 @@ def _below(ready: Ready, quarter: Quarter, closes: bool) -> list[list[Choice]]:
     ]
     late = [Choice("未计入", ShowPart(code(quarter), Part.LATE, 0))] if ready.late else []
     fixes = [Choice("更正", ShowFixes(code(quarter)))] if ready.late and closes else []
-    close = [Choice("定稿检查", ShowCheck(code(quarter)))] if closes and ready.version == "draft" else []
+    close = [Choice("定稿检查", ShowCheck(code(quarter)))] if closes and ready.ended and not ready.closed else []
     around = [Choice("上季度", ShowReady(code(quarter.previous()), 0)), Choice("季度数据", ShowTally(code(quarter)))]
     return [parts, [*late, *fixes], around, close]
 

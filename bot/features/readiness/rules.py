@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.features.readiness.subjects import Subject
 from bot.kit.owing import Does
+from bot.kit.versions import DRAFT
 
 
 class State(StrEnum):
@@ -55,16 +56,23 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """How far a quarter is. items: every subject, in the order of the report. late: what came too late (未计入)."""
+    """How far a quarter is. items: every subject, in the order of the report. late: what came too late (未计入).
+    version: of a closed one; ended: its last day is over.
+    """
 
     items: Sequence[Item]
     late: Sequence[str] = ()
-    version: str = ""
+    version: str = DRAFT
+    ended: bool = False
     known: dict[str, Todo] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         found = {todo.key: todo for item in self.items for todo in item.todos}
         object.__setattr__(self, "known", found)
+
+    @property
+    def closed(self) -> bool:
+        return self.version != DRAFT
 
     @property
     def open(self) -> int:

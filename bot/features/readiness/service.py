@@ -61,7 +61,7 @@ def look(session: Session, sources: Sources, branch_id: int, quarter: Quarter, n
         filled = partial(_filled, facts(session, found))
         open_ = todos.gathered(Asked(found, sources.features, filled)) if found.frozen is None else []
         late = sources.late(session, branch_id, quarter, tz) if found.counting.over else []
-    return Ready(_items(found, filled, open_), late, found.version)
+    return Ready(_items(found, filled, open_), late, found.version, local_day(now, tz) > quarter.end)
 
 
 def _items(found: Tally, filled: Callable[[Subject], bool], open_: Sequence[todos.Found]) -> list[Item]:

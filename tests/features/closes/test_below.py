@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.features.accounts.service import add_branch
 from bot.features.closes import below, below_messages, buttons, jobs
-from bot.features.closes.service import Offered
-from bot.features.registry import KEEPS
+from bot.features.readiness.feature import sources_of
+from bot.features.registry import FEATURES, KEEPS
 from bot.features.roster_files.reading.rows import RosterRow
 from bot.features.roster_files.service import import_roster
 from bot.features.tally import committee, committee_messages
@@ -35,7 +35,7 @@ from tests.world import SHANGHAI, World, alive, prepare
 NOW = datetime(2023, 10, 8, 9, tzinfo=SHANGHAI)
 Q3, PERIOD = Quarter(2023, 3), Period.of(Quarter(2023, 3))
 SINCE = date(2023, 1, 1)
-OFFERED = Offered(KEEPS.figures, KEEPS.blocks)
+SOURCES = sources_of(FEATURES)
 ASKED = "上级党委提醒：贵支部第三季度数据尚未定稿。"
 
 
@@ -136,6 +136,8 @@ async def test_who_has_not_closed_and_one_tap_that_asks(bot: World) -> None:
     assert "提醒第1项" not in bot.stage.people["上级干部"].chat.last.labels
     # The secretary goes on from there, and closes.
     await bot.stage.tap("甲一", "准备情况", ASKED)
+    assert last(bot, "甲一").startswith("【准备情况】2023年第三季度")
+    await bot.stage.tap("甲一", "定稿检查")
     assert last(bot, "甲一").startswith("【定稿检查】2023年第三季度")
     await bot.stage.tap("甲一", "定稿")
     await bot.stage.tap("甲一", "确认定稿")
@@ -190,10 +192,10 @@ async def test_out_of_hours_it_goes_in_the_morning(bot: World) -> None:
 
 async def test_the_clock_tells_the_secretary_two_working_days_before(bot: World) -> None:
     await bot.stage.at("2023-10-08 09:40")
-    said = "第三季度统计10月10日截止，数据尚未定稿。"
+    said = "第三季度统计10月10日截止，还有5项未完成。"
     assert private(bot, "甲一").count(said) == 1
     await bot.stage.tap("甲一", "准备情况", said)
-    assert last(bot, "甲一").startswith("【定稿检查】2023年第三季度")
+    assert last(bot, "甲一").startswith("【准备情况】2023年第三季度\n还有5项未完成。")
     heard = len(private(bot, "甲一"))
     await bot.stage.at("2023-10-10 10:00")
     assert len(private(bot, "甲一")) == heard
@@ -332,7 +334,7 @@ def test_on_which_day_each_branch_is_told(storage: Storage) -> None:
             if (found := jobs.due_on(session, day))
         }
         assert told == {date(2023, 10, 8): [usual], date(2023, 10, 18): [early]}
-        assert jobs.owed(session, usual, date(2023, 10, 9), OFFERED, NOW, SHANGHAI) == []
+        assert jobs.owed(session, usual, date(2023, 10, 9), SOURCES, NOW, SHANGHAI) == []
         # No secretary: the deputy hears of it, who may not close.
         deputy = Person(branch_id=usual, name="甲二", created_at=NOW, telegram_id=4001, bound_at=NOW)
         session.add(deputy)
@@ -340,10 +342,11 @@ def test_on_which_day_each_branch_is_told(storage: Storage) -> None:
         office = {"organisation_id": usual, "duty": Duty.DEPUTY_SECRETARY, "from_on": SINCE}
         session.add(DutySpan(person_id=deputy.id, **office))
         session.flush()
-        [told_to] = jobs.owed(session, usual, date(2023, 10, 8), OFFERED, NOW, SHANGHAI)
-        assert (told_to.person_id, told_to.message["text"]) == (deputy.id, "第三季度统计10月10日截止，数据尚未定稿。")
-        assert not told_to.message.get("inline")
+        [told_to] = jobs.owed(session, usual, date(2023, 10, 8), SOURCES, NOW, SHANGHAI)
+        text = "第三季度统计10月10日截止，还有5项未完成。"
+        assert (told_to.person_id, told_to.message["text"]) == (deputy.id, text)
+        assert [one["text"] for row in told_to.message["inline"] for one in row] == ["准备情况"]
         session.add(QuarterClose(branch_id=usual, quarter=str(Q3), closed_at=NOW))
         session.flush()
         assert jobs.due_on(session, date(2023, 10, 8)) == []
-        assert jobs.owed(session, usual, date(2023, 10, 8), OFFERED, NOW, SHANGHAI) == []
+        assert jobs.owed(session, usual, date(2023, 10, 8), SOURCES, NOW, SHANGHAI) == []
