@@ -23,6 +23,7 @@ from bot.cli.offices import office
 from bot.cli.output import FORMAT, TALLY_FORMAT, Format, show
 from bot.cli.people import branch, export, import_, invites, roster
 from bot.cli.periods import DAY_TYPE, days_instead, period_options
+from bot.cli.readiness import readiness
 from bot.cli.report import report
 from bot.cli.restore import restore
 from bot.settings import BadSettings, Settings, load
@@ -76,6 +77,7 @@ for _command in (
     minutes,
     norms,
     office,
+    readiness,
     report,
     restore,
     roster,
