@@ -14,7 +14,7 @@ from bot.features.norms.rule_file import Every
 from bot.features.norms.rules import Check, State
 from bot.features.norms.service import Span
 from bot.features.readiness.rules import Todo
-from bot.features.readiness.subjects import CAMPAIGNS, DOCUMENTS, EXAMS, PIECES, SUBJECTS, Subject
+from bot.features.readiness.subjects import ATTENDANCE, CAMPAIGNS, DOCUMENTS, EXAMS, PIECES, SUBJECTS, Subject
 from bot.features.register import due, entries
 from bot.features.register.kinds.catalogue import KINDS
 from bot.features.register.rules import line_of, owed_title
@@ -118,7 +118,7 @@ def _waits(asked: Asked, offices: Offices) -> Iterator[Found]:
     by_kind = {kind: one for one in SUBJECTS for kind in one.waits}
     tz = asked.found.counting.tz
     for waiting in (one for each in asked.features if each.blocks for one in each.blocks(asked.found.counting)):
-        subject = by_kind[waiting.kind]
+        subject = by_kind.get(waiting.kind, ATTENDANCE)
         yield (
             subject,
             Todo(

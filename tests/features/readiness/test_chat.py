@@ -105,3 +105,17 @@ async def test_a_closed_quarter_says_what_came_too_late_with_the_way_to_correct_
         assert said(bot).startswith("【更正】2023年第三季度，第1版")
         await bot.stage.say(DEP, "准备情况 三季度")
         assert "更正" not in labels(bot, DEP)
+
+
+async def test_the_digest_tells_of_it_in_the_last_fortnight_and_until_the_close(sqlite_url: str) -> None:
+    async with world(sqlite_url, "2023-07-03 09:00") as bot:
+        told, heard = list[str](), 0
+        for day in ("2023-09-11", "2023-09-25", "2023-10-09", "2023-10-16"):
+            await jump(bot, f"{day} 09:20")
+            await bot.stage.at(f"{day} 09:45")
+            digests = [one for one in bot.stage.people[SEC].chat.from_bot[heard:] if "摘要】" in one.text]
+            heard = len(bot.stage.people[SEC].chat.from_bot)
+            lines = [line for one in digests for line in one.text.splitlines() if line.endswith("项未完成。")]
+            told.append("".join(line.rstrip("0123456789项未完成。") for line in lines))
+            assert any("准备情况" in one.labels for one in digests) == bool(lines)
+        assert told == ["", "第三季度还有", "第三季度还有", ""]
