@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.features.archive import over
 from bot.features.archive.closed import OneCorrection
 from bot.features.archive.parts import Laying
-from bot.features.closes.contents import fields
+from bot.features.closes.contents import columns, fields
 from bot.features.closes.contents.columns import TABLES
 from bot.features.closes.contents.fields import ENTRY, ROW
 from bot.features.closes.corrections import Change
@@ -24,6 +24,7 @@ from bot.features.register.kinds.catalogue import kind_of
 from bot.features.register.kinds.kind import EntryField, Type
 from bot.features.register.values import NOBODY, correctable, is_empty
 from bot.kit.archive_checks import OUTSIDE, Check
+from bot.kit.refusal import Refusal
 from storage.choices import CorrectionKind
 from storage.models.close import Correction
 from storage.models.entry import Entry, EntryRow
@@ -122,13 +123,15 @@ def read(
     if value is None and not spot.part:
         return None
     if spot.part:
-        other = dict(held) if isinstance(held, Mapping) else {}
+        other: Mapping[str, Any] = held if isinstance(held, Mapping) else {}
         value = {**other, spot.part: value}
     one = spot.declared
-    if one.type is Type.CHOICE and (not isinstance(value, str) or value not in one.options):
+    # The register keeps as a text what it does not know; a column cannot.
+    column = spot.subject in TABLES
+    if column and one.type is Type.CHOICE and (not isinstance(value, str) or value not in one.options):
         check.fault(where, value, "one of " + " ".join(one.options))
         return None
-    if one.type is Type.NUMBER and not _within_bounds(one, value):
+    if column and one.type is Type.NUMBER and not _within_bounds(one, value):
         check.fault(where, value, f"a number from {one.least}" + (f" to {one.most}" if one.most is not None else ""))
         return None
     values = Values(check, Known(frozenset(people), frozenset(), tz, now.astimezone(tz).date()))
@@ -150,10 +153,16 @@ def write(session: Session, declared: EntryField, value: Any, people: Mapping[in
         return None
     if declared.type is not Type.PEOPLE:
         return value[0] if declared.alone and len(value) == 1 else value
-    gone = [each["id"] for each in value if "id" in each and each["id"] not in people]
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(gone))).all()) if gone else {}
-    told = ({"name": names.get(each["id"], NOBODY)} if each.get("id") in gone else each for each in value)
-    listed = [people[each["id"]] if "id" in each else f"{OUTSIDE}{each['name']}" for each in told]
+    gone = [int(each["id"]) for each in value if "id" in each and each["id"] not in people]
+    names: dict[int, str] = {}
+    if gone:
+        names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(gone))).tuples().all())
+    listed = [
+        people.get(each["id"]) or f"{OUTSIDE}{names.get(each['id'], NOBODY)}"
+        if "id" in each
+        else f"{OUTSIDE}{each['name']}"
+        for each in value
+    ]
     return listed if declared.several else listed[0]
 
 
@@ -181,6 +190,8 @@ class Contents:
         )
         if not check.faults and declared.needed and new is None:
             check.fault(f"{path}.new", one.new, "a value: the field is needed")
+        if not check.faults and not self._goes_together(spot, new):
+            check.fault(f"{path}.new", one.new, "what goes with the other fields of its record")
         if check.faults:
             return None
         key = (one.path, repr(old), repr(new))
@@ -195,6 +206,19 @@ class Contents:
         part = {"part": spot.part} if spot.part else {}
         was, is_ = ({**fields.told(declared.key, value), **part} for value in (old, new))
         return Change(CorrectionKind.FIELD, spot.subject, spot.number, None, was, is_)
+
+    def _goes_together(self, spot: Spot, new: Any) -> bool:
+        """Whether a column may hold it beside the others."""
+        if spot.subject not in TABLES:
+            return True
+        table = TABLES[spot.subject]
+        try:
+            columns.check(
+                self._to.session, table, self._to.session.get_one(table.model, spot.number), spot.declared, new
+            )
+        except Refusal:
+            return False
+        return True
 
 
 def told(session: Session, paths: Paths, one: Correction, people: Mapping[int, str]) -> dict[str, Any]:

@@ -106,6 +106,8 @@ FAULTS = [
     ({"path": "study_items/S1/due_on", "old": "2022-08-31", "new": "soon"}, "new: found 'soon', should be a day"),
     ({"path": "trainings/TR1/trainees", "old": ["P2", "P3"], "new": ["P99"]},
      "new[0]: found 'P99', should be the id of a person of this archive"),
+    ({"path": "study_items/S1/due_on", "old": "2022-08-31", "new": "2022-07-01"},
+     "new: found '2022-07-01', should be what goes with the other fields of its record"),
     ({"path": ""}, "path: found None, should be said, of the kind field"),
 ]  # fmt: skip
 
