@@ -24,20 +24,22 @@ from tests.features.archive.test_closed import EXAMPLE, LATER, Q3, told
 from tests.features.archive.test_closed_faults import Closed
 from tests.world import SHANGHAI
 
-MADE = {"quarter": "2022Q3", "kind": "field", "made_at": "2022-10-17T10:00:00+08:00", "by": "P1", "reason": "核对"}
+MADE = {"quarter": "2022Q3", "kind": "field", "by": "P1", "reason": "核对"}
 TRAININGS = [
     {"id": "TR1", "title": "党务培训", "organizer": "上级党委", "from": "2022-07-04", "to": "2022-07-07",
      "trainees": ["P2", "P3"]},
 ]  # fmt: skip
 
 
-def corrected(**change: Any) -> dict[str, Any]:
-    """The example, trainings beside, with one more correction."""
+def corrected(*changes: dict[str, Any]) -> dict[str, Any]:
+    """The example, trainings beside, with these corrections behind its own, a version and a minute each."""
     found = copy.deepcopy(EXAMPLE)
     found["trainings"] = copy.deepcopy(TRAININGS)
     for one in found["corrections"]:
         one["version"] = "v2"
-    found["corrections"].append({"id": "Z3", "version": "v3", **MADE, **change})
+    for at, change in enumerate(changes):
+        made = {"id": f"Z{at + 3}", "version": f"v{at + 3}", "made_at": f"2022-10-17T10:{at:02}:00+08:00"}
+        found["corrections"].append({**MADE, **made, **change})
     return found
 
 
@@ -55,33 +57,32 @@ REPLAYED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "counts"), REPLAYED, ids=[one["path"] for one, _ in REPLAYED])
-def test_it_is_replayed_and_goes_round(storage: Storage, change: dict[str, Any], counts: str) -> None:
-    """Each record stands as it was, the correction tells the rest; what a figure counts is another from then on."""
-    found = corrected(**change)
+def test_they_are_replayed_and_go_round(storage: Storage) -> None:
+    """Each record stands as it was, the corrections tell the rest; what a figure counts is another from then on."""
+    found = corrected(*(change for change, _ in REPLAYED))
     with storage.transaction() as session:
         done = put(session, found)
-        second, third = told(session, done.branch_id, "v2"), told(session, done.branch_id, "v3")
-        assert (second != third) == bool(counts), counts
+        versions = [told(session, done.branch_id, f"v{at}") for at in range(2, len(REPLAYED) + 3)]
+        for at, (change, counts) in enumerate(REPLAYED):
+            assert (versions[at] != versions[at + 1]) == bool(counts), change
         written = out(session, done.branch_id)
-        collection = change["path"].partition("/")[0]
-        assert (
-            written[collection]
-            == out(session, put(session, plain(found), Target(None, "无更正")).branch_id)[collection]
-        )
-        told_of = next(one for one in written["corrections"] if one["id"] == "Z3")
-        assert {name: told_of[name] for name in change} == change
+        bare = out(session, put(session, plain(found), Target(None, "无更正")).branch_id)
+        for change, _ in REPLAYED:
+            collection = change["path"].partition("/")[0]
+            assert written[collection] == bare[collection], change
+        said = written["corrections"][2:]
+        assert [{name: one[name] for name in ("path", "old", "new")} for one in said] == [one for one, _ in REPLAYED]
         assert not put(session, found, Target(done.branch_id, replace=True)).changed
         other = put(session, written, Target(None, "第二支部"))
         again = out(session, other.branch_id)
         for name in written:
             if name != "branch":
                 assert dump({name: again[name]}) == dump({name: written[name]}), name
-        # Without the versions it is counted again to the same.
+        # Without the versions they are counted again to the same.
         for one in written["closes"]:
             del one["versions"]
-        third_branch = put(session, written, Target(None, "第三支部"))
-        assert told(session, third_branch.branch_id, "v3") == third
+        third = put(session, written, Target(None, "第三支部"))
+        assert told(session, third.branch_id, f"v{len(REPLAYED) + 2}") == versions[-1]
 
 
 def plain(found: dict[str, Any]) -> dict[str, Any]:
@@ -108,16 +109,21 @@ FAULTS = [
      "new[0]: found 'P99', should be the id of a person of this archive"),
     ({"path": "study_items/S1/due_on", "old": "2022-08-31", "new": "2022-07-01"},
      "new: found '2022-07-01', should be what goes with the other fields of its record"),
-    ({"path": ""}, "path: found None, should be said, of the kind field"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "said"), FAULTS, ids=[str(at) for at in range(len(FAULTS))])
-def test_faults_by_path(storage: Storage, change: dict[str, Any], said: str) -> None:
-    found = corrected(**{"path": "activities/A1/hours", "old": 4, "new": 3, **change})
+def test_faults_by_path(storage: Storage) -> None:
+    """All of them at once, each at its correction, and nothing is written; what names no path is no correction."""
+    hours = {"path": "activities/A1/hours", "old": 4, "new": 3}
     with pytest.raises(BadArchive) as refused, storage.transaction() as session:
-        put(session, found)
-    assert any(one.startswith("corrections[2].") and said in one for one in refused.value.faults), refused.value.faults
+        put(session, corrected(*({**hours, **change} for change, _ in FAULTS)))
+    faults = refused.value.faults
+    assert len(faults) == len(FAULTS)
+    for at, (_, said) in enumerate(FAULTS, 2):
+        assert any(one.startswith(f"corrections[{at}].") and said in one for one in faults), (said, faults)
+    with pytest.raises(BadArchive) as refused, storage.transaction() as session:
+        put(session, corrected({**hours, "path": ""}))
+    assert refused.value.faults == ["corrections[2].path: found None, should be said, of the kind field"]
     with storage.reading() as session:
         assert session.scalars(select(Correction.id)).all() == []
 
@@ -201,7 +207,7 @@ def test_of_somebody_who_was_erased(storage: Storage) -> None:
 
 def test_one_change_of_two_quarters_is_told_of_both(storage: Storage) -> None:
     """What lasted over the end of a quarter counts in both: the second correction finds it done."""
-    found = corrected(path="trainings/TR1/trainees", old=["P2", "P3"], new=["P2"])
+    found = corrected({"path": "trainings/TR1/trainees", "old": ["P2", "P3"], "new": ["P2"]})
     found["trainings"][0] |= {"from": "2022-06-28", "to": "2022-07-03"}
     found["closes"].append({"quarter": "2022Q2", "closed_at": "2022-07-12T09:00:00+08:00", "by": "P1"})
     found["corrections"].append({**found["corrections"][-1], "id": "Z4", "version": "v2", "quarter": "2022Q2"})

@@ -32,6 +32,8 @@ from storage.choices import CorrectionKind
 from storage.models.close import Correction, QuarterClose
 from storage.models.entry import Entry, EntryRow
 
+# The table and the number of a row.
+Place = tuple[str, int]
 ENTRY, ROW = Entry.__tablename__, EntryRow.__tablename__
 NOT_IN = "这条记录不在{}的数据中，请重新选择。"
 COMES_LATE = "这条记录逾期登记，尚未计入，请先补计。"
@@ -159,7 +161,7 @@ class Listed:
     """What there is of one kind: its word, and the table and number of each."""
 
     word: str
-    places: Sequence[tuple[str, int]]
+    places: Sequence[Place]
 
 
 NOTHING = Listed("", ())

@@ -10,6 +10,7 @@ from bot.features.closes.forms import quarter_of
 from bot.kit.access import Right
 from bot.kit.form_families import Forms
 from bot.kit.handlers import Call, Handler, Tap
+from bot.kit.lists import page_of
 from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply
 from scheduler.calendar.days import Quarter
@@ -29,8 +30,9 @@ def show_kinds(session: Session, call: Call, button: buttons.FixKinds) -> Reply:
 def show_things(session: Session, call: Call, button: buttons.FixThings) -> Reply:
     quarter = _quarter(session, call, button.period)
     listed = fields.listed(session, call.me, quarter, call.tz).get(button.kind, fields.NOTHING)
-    found = [fields.find(session, call.me, *place, call.tz, call.today) for place in listed.places]
-    return Reply(edit=messages.things(quarter, button.kind, listed.word, found, button.page))
+    page = page_of(listed.places, button.page, messages.ON_A_PAGE)
+    found = [fields.find(session, call.me, *place, call.tz, call.today) for place in page.things]
+    return Reply(edit=messages.things(quarter, button.kind, listed.word, page, found))
 
 
 def show_thing(session: Session, call: Call, button: buttons.FixThing) -> Reply:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from bot.features.closes import buttons
-from bot.features.closes.contents.fields import Listed, Thing
+from bot.features.closes.contents.fields import Listed, Place, Thing
 from bot.features.closes.messages import FIX, code, word
-from bot.kit.lists import filled, label, page_of, two_a_row
+from bot.kit.lists import Page, filled, label, page_of, two_a_row
 from bot.kit.owing import numbered
 from bot.kit.replies import Choice, Message
 from scheduler.calendar.days import Quarter
@@ -32,13 +32,13 @@ def _back(quarter: Quarter) -> Choice:
     return Choice(FIX, buttons.ShowFixes(code(quarter)))
 
 
-def things(quarter: Quarter, kind: str, name: str, found: Sequence[Thing], at: int) -> Message:
-    page = page_of(found, at, ON_A_PAGE)
+def things(quarter: Quarter, kind: str, name: str, page: Page[Place], found: Sequence[Thing]) -> Message:
+    """The records of one page, each with its button."""
     first = page.number * ON_A_PAGE + 1
-    lines = numbered((one.title for one in page.things), first)
+    lines = numbered((one.title for one in found), first)
     taps = [
         Choice(f"第{number}项", buttons.FixThing(code(quarter), one.subject, one.number, 0))
-        for number, one in enumerate(page.things, first)
+        for number, one in enumerate(found, first)
     ]
     turn = page.turn(lambda to: buttons.FixThings(code(quarter), kind, to))
     text = "\n".join([_head(quarter, f"，{name}" if name else "", page.words), *(lines or [NOTHING])])
