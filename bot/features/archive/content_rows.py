@@ -136,7 +136,7 @@ def read(
         return None
     values = Values(check, Known(frozenset(people), frozenset(), tz, now.astimezone(tz).date()))
     found = values.value(one, where, value) if one.type in READ else None
-    if one.type is Type.PEOPLE and not is_empty(found):
+    if one.type is Type.PEOPLE and found:
         return [{"id": people[each["id"]]} if "id" in each else each for each in found]
     return None if is_empty(found) else found
 

@@ -29,7 +29,11 @@ def _across(features: Sequence[Feature]) -> Feature:
     contents = contents_forms.family(keeps.figures)
     return Feature(
         name="closes",
-        handlers=[*handlers.build(offered, asked), *contents_handlers.build(contents), *below_handlers.build(keeps)],
+        handlers=[
+            *handlers.build(offered, asked),
+            *contents_handlers.build(offered, contents),
+            *below_handlers.build(keeps),
+        ],
         forms=asked.listed,
         families=[contents],
         ledgers=ledgers.LEDGERS,

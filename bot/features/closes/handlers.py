@@ -41,14 +41,14 @@ class Forms:
 
 def open_check(offered: Offered, session: Session, call: Call) -> Reply:
     """/close, 定稿: of the last quarter that is over."""
-    return say(_page(offered, session, call, service.last_over(call.now, call.tz)))
+    return say(page(offered, session, call, service.last_over(call.now, call.tz)))
 
 
 def show_check(offered: Offered, session: Session, call: Call, button: buttons.ShowCheck) -> Reply:
-    return Reply(edit=_page(offered, session, call, quarter_of(button.period, call)))
+    return Reply(edit=page(offered, session, call, quarter_of(button.period, call)))
 
 
-def _page(offered: Offered, session: Session, call: Call, quarter: Quarter) -> Message:
+def page(offered: Offered, session: Session, call: Call, quarter: Quarter) -> Message:
     """Of a closed quarter which version it has."""
     branch_id = call.me.branch_id
     row = service.standing(session, branch_id, quarter)
@@ -72,7 +72,7 @@ def close(offered: Offered, session: Session, call: Call, button: buttons.CloseQ
         unfinished = service.unfinished(session, call.me, quarter, offered, call.now, call.tz)
         return Reply(edit=messages.sure(quarter, unfinished))
     service.close(session, call.me, quarter, offered, call.now, call.tz)
-    return Reply(toast="已定稿。", edit=_page(offered, session, call, quarter))
+    return Reply(toast="已定稿。", edit=page(offered, session, call, quarter))
 
 
 # --- 更正 -------------------------------------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ def show_fixes(offered: Offered, session: Session, call: Call, button: buttons.S
     """Of a quarter that is not closed yet what has to be done before there is anything to correct."""
     quarter = quarter_of(button.period, call)
     if service.standing(session, call.me.branch_id, quarter) is None:
-        return Reply(edit=_page(offered, session, call, quarter))
+        return Reply(edit=page(offered, session, call, quarter))
     return Reply(edit=_fixes(session, call, quarter))
 
 

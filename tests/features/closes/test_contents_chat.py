@@ -59,9 +59,14 @@ async def test_from_the_entry_that_refuses_and_from_the_list(chat_url: str) -> N
 
 
 async def test_who_may_not_correct_hears_whom_to_tell(sqlite_url: str) -> None:
-    """And what is refused leaves the form as it is: a day of another quarter, no number."""
+    """Before the close 更正 leads to the check; a day of another quarter is refused, and nothing is written."""
     async with world(sqlite_url, "2023-08-11 10:00") as bot:
         await guide(bot)
+        await jump(bot, "2023-10-11 08:00")
+        await open_entry(bot, SEC)
+        for label in ("修改", "地点", "更正"):
+            await bot.stage.tap(SEC, label)
+        assert said(bot, SEC).startswith("【定稿检查】2023年第三季度")
         await close(bot)
         await open_entry(bot, ORG)
         await bot.stage.tap(ORG, "修改", "【指导支部】")

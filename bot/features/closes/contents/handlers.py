@@ -4,9 +4,11 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.features.closes import buttons, corrections
+from bot.features.closes import buttons, corrections, service
 from bot.features.closes.contents import fields, messages
 from bot.features.closes.forms import quarter_of
+from bot.features.closes.handlers import page
+from bot.features.closes.service import Offered
 from bot.kit.access import Right
 from bot.kit.form_families import Forms
 from bot.kit.handlers import Call, Handler, Tap
@@ -30,9 +32,9 @@ def show_kinds(session: Session, call: Call, button: buttons.FixKinds) -> Reply:
 def show_things(session: Session, call: Call, button: buttons.FixThings) -> Reply:
     quarter = _quarter(session, call, button.period)
     listed = fields.listed(session, call.me, quarter, call.tz).get(button.kind, fields.NOTHING)
-    page = page_of(listed.places, button.page, messages.ON_A_PAGE)
-    found = [fields.find(session, call.me, *place, call.tz, call.today) for place in page.things]
-    return Reply(edit=messages.things(quarter, button.kind, listed.word, page, found))
+    shown = page_of(listed.places, button.page, messages.ON_A_PAGE)
+    found = [fields.find(session, call.me, *place, call.tz, call.today) for place in shown.things]
+    return Reply(edit=messages.things(quarter, button.kind, listed.word, shown, found))
 
 
 def show_thing(session: Session, call: Call, button: buttons.FixThing) -> Reply:
@@ -41,8 +43,12 @@ def show_thing(session: Session, call: Call, button: buttons.FixThing) -> Reply:
     return Reply(edit=messages.thing(quarter, thing, fields.parts(session, thing), button.page))
 
 
-def fix(form: Forms, session: Session, call: Call, button: buttons.FixField) -> Reply:
-    _quarter(session, call, button.period)
+def fix(offered: Offered, form: Forms, session: Session, call: Call, button: buttons.FixField) -> Reply:
+    """Of a quarter that is not closed yet what has to be done before there is anything to correct."""
+    quarter = quarter_of(button.period, call)
+    if service.standing(session, call.me.branch_id, quarter) is None:
+        return Reply(edit=page(offered, session, call, quarter))
+    corrections.may_correct(session, call.me, quarter)
     thing = fields.find(session, call.me, button.table, button.number, call.tz, call.today)
     if thing.field(button.key) is None:
         raise Refusal(corrections.GONE)
@@ -50,11 +56,11 @@ def fix(form: Forms, session: Session, call: Call, button: buttons.FixField) -> 
     return Reply(here=[form.open(session, call, period=button.period, **place)])
 
 
-def build(form: Forms) -> list[Handler]:
+def build(offered: Offered, form: Forms) -> list[Handler]:
     keeps = Right.CLOSE
     return [
         Tap(buttons.FixKinds, show_kinds, reads=True, right=keeps, private=True),
         Tap(buttons.FixThings, show_things, reads=True, right=keeps, private=True),
         Tap(buttons.FixThing, show_thing, reads=True, right=keeps, private=True),
-        Tap(buttons.FixField, partial(fix, form), right=keeps, private=True),
+        Tap(buttons.FixField, partial(fix, offered, form), right=keeps, private=True),
     ]
