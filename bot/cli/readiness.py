@@ -40,10 +40,10 @@ def readiness(quarter: str | None, named: str | None, how: str) -> None:
             raise click.UsageError(f"{asked} has not begun")
         superior = above(session, named)
         if superior is not None:
-            rows, columns = _branches(session, superior, asked, moment, tz), OF_BRANCHES
+            rows = _branches(session, superior, asked, moment, tz)
         else:
-            rows, columns = _figures(session, branch(session, named), asked, moment, tz), COLUMNS
-    show(rows, columns, how, tz, empty="No branch has anything to close.", bare=True)
+            rows = _figures(session, branch(session, named), asked, moment, tz)
+    show(rows, COLUMNS if superior is None else OF_BRANCHES, how, tz, empty="No branch has anything to close.", bare=True)
 
 
 def _figures(
@@ -63,8 +63,13 @@ def rows_of(found: "Ready", names: dict[int, str]) -> list[dict[str, Any]]:
     """One row a figure, of an open one a row for each thing; then what came too late."""
     rows: list[dict[str, Any]] = []
     for item in found.items:
-        row = {"area": item.area, "figure": item.subject.name, "in_chat": item.word, "state": item.state.value}
-        row["value"] = item.value or None
+        row = {
+            "area": item.area,
+            "figure": item.subject.name,
+            "in_chat": item.word,
+            "state": item.state.value,
+            "value": item.value or None,
+        }
         rows += [] if item.todos else [row]
         rows += [
             {
