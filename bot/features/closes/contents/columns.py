@@ -84,7 +84,7 @@ TABLES: Mapping[str, Table] = {
                 _title("题目"),
                 EntryField(key="kind", word="类别", type=Type.CHOICE, needed=True, options=_coded(STUDY_KINDS)),
                 _day("assigned_on", "布置日期"),
-                _day("due_on", "完成时限", happened=False),
+                _day("due_on", "截止日期", happened=False),
             ),
         ),
         Table(
@@ -165,7 +165,7 @@ def check(session: Session, table: Table, row: Any, one: EntryField, value: Any)
     if isinstance(row, StudyItem) and one.type is Type.DAY:
         days = {"assigned_on": row.assigned_on, "due_on": row.due_on, one.key: date.fromisoformat(value)}
         if days["due_on"] < days["assigned_on"]:
-            raise Refusal("完成时限不能早于布置日期。")
+            raise Refusal("截止日期不能早于布置日期。")
     if isinstance(row, Exam) and one.key in HUNDREDTHS:
         scores = {"full_score": row.full_score, "pass_score": row.pass_score, one.key: int(Decimal(str(value)) * 100)}
         best = session.scalar(
