@@ -379,14 +379,15 @@ class Figure(Generic[Found, Row]):
     of, rows: the source, and which of what it finds stands behind the figure. value: what is made of these rows, a
     number or what the JSON holds; number: what chat says of such a value. behind: the codes of the source rows, by what
     is added to the path ("" the figure itself). show: the rows as they are read.
-    beside: the figure in whose brackets it stands, as `said` words it; it has no line of its own. said: also the words
-    of a line whose number is no count ("{}%"). label: how its line begins where that is not its word. more: what its
-    line says behind the number and the brackets. shown: None: in no line of chat; 0: in its part only; 1: above too; 2:
-    also when it is 0. telling: what its area says above beside its first. quiet: not named where there is none
-    of it. last: below the other lines of its part. further: left out of the JSON while it is empty. each: what it says
-    of every single person. opens_to: who may open what is behind it, beyond the right to the tally; told_to: who is
-    told of it in chat at all. share: of a rate where in the JSON its part and its whole stand, so that several branches
-    have one rate: sum over sum.
+    beside: the figure in whose brackets it stands, as `said` words it; it has no line of its own. said: also the
+    words of a line whose number is no count ("{}%"). label: how its line begins where that is not its word. more:
+    what its line says behind the number and the brackets. shown: None: in no line of chat; 0: in its part only; 1:
+    above too; 2: also when it is 0. telling: what its area says above beside its first. quiet: not named where
+    there is none of it. undivided: a party group has no number of its own, at most what stands in its brackets.
+    last: below the other lines of its part. further: left out of the JSON while it is empty. each: what it says of
+    every single person. opens_to: who may open what is behind it, beyond the right to the tally; told_to: who is
+    told of it in chat at all. share: of a rate where in the JSON its part and its whole stand, so that several
+    branches have one rate: sum over sum.
     old: what a button of an earlier version called it.
     """
 
@@ -409,6 +410,7 @@ class Figure(Generic[Found, Row]):
     shown: int | None = 1
     telling: bool = False
     quiet: bool = False
+    undivided: bool = False
     last: bool = False
     further: bool = False
     each: Callable[[Sequence[Row]], Mapping[int, str]] | None = None

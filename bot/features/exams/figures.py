@@ -157,6 +157,7 @@ FIGURES = fixed(
         show=_show,
         more=_rates,
         quiet=True,
+        undivided=True,
     ),
     Figure(
         "exam_average",
@@ -172,6 +173,8 @@ FIGURES = fixed(
         said=lambda value: f"{plain(value)}分",
         show=_show_scores,
         quiet=True,
+        # Of a group's few it would tell the scores, to whoever reads none.
+        undivided=True,
         further=True,
         opens_to=_reads_scores,
         told_to=_of_the_branch,

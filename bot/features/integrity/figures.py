@@ -127,6 +127,7 @@ FIGURES = fixed(
         each=_each,
         show=_show,
         more=_read,
+        undivided=True,
         old="reminders",
     ),
 )

@@ -547,15 +547,19 @@ def _ratio(kind: Kind, ratio: Ratio) -> list[Figure[Any, Any]]:
 
 
 def _rated(ratio: Ratio, counting: Counting) -> Sequence[Rated]:
-    """Sum over sum; over the peer branches, or over the roster, only those that are of them."""
+    """Sum over sum; over the peer branches, or over the roster, only those that are of them. Of a leader's groups the
+    people of these alone, and the peer branches are none of theirs.
+    """
     rows = counting.of(REGISTER).get(ratio.over, ())
     if ratio.under == ROSTER:
-        there = {str(one.id) for one in roster(counting.session, counting.branch_id, counting.last_day)}
+        listed = {one.id for one in roster(counting.session, counting.branch_id, counting.last_day)}
+        there = {str(one) for one in (listed if counting.only is None else listed & set(counting.of(OWN_PEOPLE)))}
         mine = tuple(row for row in rows if row.key in there)
         return [Rated(mine, len({row.key for row in mine}), len(there))]
     if ratio.under != PEER_ORGS:
         return [Rated(tuple(rows), len(rows), len(counting.of(REGISTER).get(ratio.under, ())))]
-    peers = {name_key(name) for name in counting.settings.on(counting.last_day).peer_orgs}
+    names = counting.settings.on(counting.last_day).peer_orgs if counting.only is None else ()
+    peers = {name_key(name) for name in names}
     mine = tuple(row for row in rows if row.key in peers)
     return [Rated(mine, len({row.key for row in mine}), len(peers))]
 

@@ -67,8 +67,10 @@ def figures(kind: Kind) -> Sequence[Figure[Any, Any]]:
 def _load(kind: Kind, papers: Papers, of: Together) -> dict[int, list[Paper]]:
     """Every paper of every month that has ended in the period, in a few statements; minutes are there by themselves
     when every held own activity of the month has them. Of a month on whose last day the branch had nobody nothing is
-    missing: only what is there is expected of it.
+    missing: only what is there is expected of it. No party group has any.
     """
+    if of.one.only is not None:
+        return {branch_id: [] for branch_id in of.counts}
     months = list(_months(of.period.start, of.last_day))
     query = (
         select(Entry.branch_id, Entry.id, EntryDay.on, EntryValue.key, Entry.recorded_at)

@@ -116,6 +116,7 @@ FIGURES = fixed(
         rows=lambda found: found.theme_ids,
         behind=lambda rows: {"": codes("T", rows)},
         show=_themes,
+        undivided=True,
         old="themes",
     ),
     of_study(
@@ -124,6 +125,7 @@ FIGURES = fixed(
         "项",
         formula="这段时间布置且未撤回的书目和文件",
         rows=lambda found: found.assigned,
+        undivided=True,
         telling=True,
         behind=lambda rows: {"": codes("S", [item.id for item in rows])},
         show=_items,
@@ -135,6 +137,7 @@ FIGURES = fixed(
         "本",
         formula="其中的书目",
         rows=lambda found: found.book_ids,
+        undivided=True,
         behind=lambda rows: {"": codes("S", rows)},
         said="月读一书{}本".format,
     ),

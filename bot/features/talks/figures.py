@@ -192,6 +192,7 @@ FIGURES = fixed(
         behind=_behind,
         show=_show,
         more=_covered,
+        undivided=True,
         quiet=True,
         opens_to=reading.sees_some,
     ),

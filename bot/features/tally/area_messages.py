@@ -12,6 +12,7 @@ from bot.features.tally.messages import (
     FigureLine,
     beside_of,
     none_of,
+    of_a_group,
     of_area,
     open_figure,
     rolls,
@@ -37,6 +38,7 @@ from storage.audience import Me
 FIGURES, LONGEST, LONGEST_BEFORE = 12, 1400, 130
 # Party groups on a page, and what each says at most, in UTF-16 units.
 GROUPS, LONGEST_GROUP = 4, 900
+WHOLE_BRANCH = "只列能分到党小组的数据，均按本组党员计算。"
 BY_GROUP, BY_PERSON, FORMULAS, PICTURES = "按党小组", "按党员", "口径", "图表"
 # What waits belongs to the page whose figures it changes.
 _WAITS = {
@@ -202,10 +204,11 @@ def groups_of(tally: Tally, at: int) -> Page[tuple[int, str]]:
 
 
 def by_group(tally: Tally, which: Area, page: Page[tuple[int, str]], counted: Mapping[int, Tally]) -> Message:
-    """第一党小组：主题党日1次，出席率88.9%，参学率100%。"""
-    texts = [f"{title(tally)}\n【{which.word}】{BY_GROUP}{page.words}"]
+    """第一党小组：党小组会1次，出席率88.9%，参学率100%: what can be told apart by group, each of its own people."""
+    texts = [f"{title(tally)}\n【{which.word}】{BY_GROUP}{page.words}", WHOLE_BRANCH]
     for group, name in page.things:
-        said = "，".join(str(line) for line in of_area(counted[group], which) if not line.empty)
+        found = counted[group]
+        said = "，".join(words for line in of_area(found, which) if (words := of_a_group(found, line)))
         texts.append(f"{name}：{cut(said, LONGEST_GROUP) or '暂无记录'}。")
     turn = page.turn(lambda other: ShowGroups(tally.period.code, which, other))
     return _back("\n".join(texts), tally, which, [turn])

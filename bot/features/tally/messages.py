@@ -85,9 +85,25 @@ def lines(tally: Tally) -> dict[Section, list[FigureLine]]:
 def _line(tally: Tally, one: Counted) -> FigureLine:
     figure = one.figure
     value = f"{figure.number(one.value)}{figure.unit}" if figure.said is None else figure.said(one.value)
-    brackets = aside(said(beside.value) for beside in beside_of(tally, one) if (said := beside.figure.said) is not None)
+    brackets = _brackets(beside_of(tally, one))
     nothing = one.is_empty and not brackets and figure.shown != 2
     return FigureLine(one, figure.label or figure.word, value, brackets + figure.more(one.value), nothing)
+
+
+def _brackets(beside: Iterable[Counted]) -> str:
+    return aside(said(one.value) for one in beside if (said := one.figure.said) is not None)
+
+
+def of_a_group(tally: Tally, line: FigureLine) -> str:
+    """A line as a party group has it: of what is the whole branch's only what its brackets say of the group's people;
+    "" where that is nothing.
+    """
+    one = line.counted
+    if not one.figure.undivided:
+        return "" if line.empty else str(line)
+    parts = _brackets(beside for beside in beside_of(tally, one) if not beside.figure.undivided)
+    said = parts + one.figure.more(one.value)
+    return f"{line.label}{said}" if said else ""
 
 
 def beside_of(tally: Tally, of: Counted) -> Iterable[Counted]:

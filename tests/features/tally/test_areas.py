@@ -2,9 +2,10 @@
 is not settled yet.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
@@ -36,6 +37,7 @@ from storage.choices import (
 from storage.engine import Storage
 from storage.models.activity import Activity, Component
 from storage.models.attendance import Attendance, LeaveRequest, Makeup
+from storage.models.entry import Entry, EntryDay, EntryPerson
 from storage.models.reflection import Reflection, ReflectionTask
 from tests.cast import Cast
 from tests.counting import tally
@@ -210,9 +212,10 @@ async def test_by_party_group_and_by_person(bot: World) -> None:
     assert card.text.split("\n") == [
         "2023年第三季度（截至7月15日）",
         "【组织生活】按党小组",
-        "第一党小组：主题党日1次，出席率88.9%，参学率100%。",
-        "第二党小组：主题党日1次，出席率85.7%，参学率100%。",
-        "第三党小组：主题党日1次，出席率87.5%，参学率87.5%。",
+        "只列能分到党小组的数据，均按本组党员计算。",
+        "第一党小组：出席率88.9%，参学率100%。",
+        "第二党小组：出席率85.7%，参学率100%。",
+        "第三党小组：出席率87.5%，参学率87.5%。",
     ]
     await bot.stage.tap(SEC, "组织生活")
     await bot.stage.tap(SEC, "按党员")
@@ -225,6 +228,40 @@ async def test_by_party_group_and_by_person(bot: World) -> None:
     assert "乙八" not in card.text
     await bot.stage.tap(SEC, "丙三")
     assert last(bot, SEC).text.startswith("【党员记录】丙三（第三党小组），2023年第三季度")
+
+
+def test_a_group_has_no_number_of_the_whole_branch(storage: Storage, lay: Callable[[Session], Any]) -> None:
+    """Whatever a figure says to every group alike is the branch's: what is said of a group is of its own people."""
+    now = datetime(2022, 11, 1, 9, tzinfo=SHANGHAI)
+    with storage.transaction() as session:
+        lay(session)
+        for number, person in enumerate((1, 4), 1):
+            entry = Entry(
+                branch_id=1, kind="volunteer_service", title="", fields={}, recorded_at=now - timedelta(days=60)
+            )
+            session.add(entry)
+            session.flush()
+            session.add(EntryDay(entry_id=entry.id, field="on", on=date(2022, 8, number)))
+            session.add(EntryPerson(entry_id=entry.id, field="participants", person_id=person))
+        session.flush()
+
+        def count(*only: int) -> Tally:
+            return tally(session, 1, Quarter(2022, 3), now, SHANGHAI, only or None)
+
+        whole, first, second = count(), count(1), count(2)
+        assert [one.figures["volunteer_service"]["share"] for one in (whole, first, second)] == [25.0, 25.0, 25.0]
+        assert [one.figures["documents"]["expected"] for one in (whole, first, second)] == [6, 0, 0]
+        said = {
+            area: area_messages.by_group(whole, area, area_messages.groups_of(whole, 0), {1: first, 2: second}).text
+            for area in Area
+        }
+    groups = {area: text.split("\n")[3:] for area, text in said.items()}
+    assert groups[Area.MEETINGS][0] == "第一党小组：党小组会1次，出席率100%，参学率100%。"
+    assert "自学书目和文件（应完成3人次，已完成2人次，完成率66.7%，逾期1人次）" in groups[Area.STUDY][0]
+    assert "自学书目和文件（应完成2人次，完成率0%）" in groups[Area.STUDY][1]
+    everything = "".join(said.values())
+    for word in ("主题党日", "第一议题", "每月一主题", "月读一书", "月度资料", "考试平均成绩", "文件1项"):
+        assert word not in everything, word
 
 
 async def test_a_leader_sees_the_own_group_alone(bot: World) -> None:

@@ -67,6 +67,7 @@ def _by_type(kind: ActivityType, word: str) -> Figure[Sequence[Held], Held]:
         value=_sums,
         number=lambda sums: sums["count"],
         further=kind not in COUNTED,
+        undivided=kind is not ActivityType.GROUP_MEETING,
     )
 
 
@@ -181,6 +182,7 @@ _OTHERS: tuple[Figure[Any, Any], ...] = (
     of_occasions(
         "party_lectures_by_secretary",
         "书记党课",
+        undivided=True,
         formula="本支部举办并已举行、由时任书记讲授的党课",
         rows=those(_by_secretary),
         old="lecture",
@@ -188,6 +190,7 @@ _OTHERS: tuple[Figure[Any, Any], ...] = (
     of_occasions(
         "first_agenda_items",
         "第一议题",
+        undivided=True,
         unit="项",
         behaviour=Behaviour.DISTINCT,
         formula="本支部举办并已举行的活动中学习的议题，同一议题只计1项",
@@ -200,6 +203,7 @@ _OTHERS: tuple[Figure[Any, Any], ...] = (
     of_occasions(
         "first_agenda_mentions",
         "第一议题",
+        undivided=True,
         formula="每次活动学习的每项议题计1次",
         rows=those(_with_first_agenda),
         value=lambda rows: sum(len(one.first_agenda) for one in rows),
@@ -209,6 +213,7 @@ _OTHERS: tuple[Figure[Any, Any], ...] = (
     of_occasions(
         "party_lectures_by_superior",
         "上级党课",
+        undivided=True,
         formula="上级举办或由上级党组织讲授的党课",
         rows=those(_by_superior),
         quiet=True,
@@ -227,6 +232,7 @@ _OTHERS: tuple[Figure[Any, Any], ...] = (
     Figure(
         "red_site_visits.by_type",
         "基地类型",
+        undivided=True,
         unit="个",
         section=Section.ACTIVITIES,
         behaviour=Behaviour.DISTINCT,
@@ -247,6 +253,7 @@ _OTHERS: tuple[Figure[Any, Any], ...] = (
     of_occasions(
         "campaigns.activities",
         "主题教育活动",
+        undivided=True,
         section=Section.TRAINING,
         of=OF_CAMPAIGNS,
         formula="本支部举办并已举行、属于该期主题教育的活动",
