@@ -43,7 +43,8 @@ def readiness(quarter: str | None, named: str | None, how: str) -> None:
             rows = _branches(session, superior, asked, moment, tz)
         else:
             rows = _figures(session, branch(session, named), asked, moment, tz)
-    show(rows, COLUMNS if superior is None else OF_BRANCHES, how, tz, empty="No branch has anything to close.", bare=True)
+    columns = COLUMNS if superior is None else OF_BRANCHES
+    show(rows, columns, how, tz, empty="No branch has anything to close.", bare=True)
 
 
 def _figures(
