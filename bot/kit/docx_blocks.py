@@ -9,8 +9,8 @@ from bot.kit.xml_parts import local, walk
 # Unpacked, a part of a paper is much less than that; so many paragraphs and cells, letters, rows of a table.
 _MOST_BYTES, _MOST_BLOCKS, _MOST_LETTERS, _MOST_ROWS = 8 * 1024 * 1024, 5_000, 1_000_000, 200
 _WORDS, _STYLES, _PROPERTIES = "word/document.xml", "word/styles.xml", "docProps/core.xml"
-# What stands beside the text: a text box, and the same once more for older programs.
-_ASIDE = frozenset({"txbxContent", "Fallback"})
+# What stands beside the text: a text box, the same once more for older programs, what was moved elsewhere.
+_ASIDE = frozenset({"txbxContent", "Fallback", "moveFrom"})
 
 
 class TooMuchError(ValueError):

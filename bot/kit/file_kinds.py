@@ -91,7 +91,7 @@ def _of_zip(content: bytes) -> Unreadable | None:
     """None for what may be a workbook, and for a damaged archive, which its reader refuses."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if _swells(archive, len(content)):
+            if swells(archive, len(content)):
                 return Unreadable(
                     "The file unpacks to far more than a table of people can hold.",
                     "文件展开后过大，请只保留需要的一张表。",
@@ -103,7 +103,7 @@ def _of_zip(content: bytes) -> Unreadable | None:
     return _of_names(names, kind.strip())
 
 
-def _swells(archive: zipfile.ZipFile, size: int) -> bool:
+def swells(archive: zipfile.ZipFile, size: int) -> bool:
     """A small file that unpacks to a big one; zipfile reads no more than the sizes declared."""
     unpacked = sum(entry.file_size for entry in archive.infolist())
     return unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * size or len(archive.infolist()) > MAX_ENTRIES

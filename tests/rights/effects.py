@@ -282,6 +282,9 @@ EFFECTS: dict[str, Effect] = {
     ),
     "tap:ReadReport": shows("工作情况总结报告"),
     "tap:MakeReport": shows("工作情况总结报告.docx"),
+    "tap:ReturnReport": ASKS,
+    "answer:report.returned": shows("【总结修改稿】"),
+    "tap:TakeReturned": rows("audit entry entry_day"),
     # ledgers
     **dict.fromkeys(
         ("command:export", "word:导出", "word:导出表格", "word:names_an_export", "tap:ShowBooks"), shows("【导出】")

@@ -39,6 +39,10 @@ from bot.features.register.own import buttons as own_kinds
 from bot.features.register.own.declaring import to_json
 from bot.features.reminders import buttons as reminders
 from bot.features.report import buttons as report
+from bot.features.report.returned.comparing import Change
+from bot.features.report.returned.marks import Mark, Under, digits
+from bot.features.report.returned.marks import Paper as Returned
+from bot.features.report.returned.taking import to_json as to_changes
 from bot.features.roster import buttons as roster
 from bot.features.roster_files import buttons as roster_files
 from bot.features.roster_files.handlers import Handed
@@ -111,7 +115,8 @@ class Case:
     """Who may; `make`: the button of a branch (none: a word); `open`: the dialog that stands open, and its draft.
 
     `own`: nothing of a branch is named, so whoever has the right has it in the own branch as well. `content`: what was
-    read in the file handed in. `files`: what comes with the message. `group`: it comes from a group. `state`, `effect`:
+    read in the file handed in, or what makes it of the branch. `files`: what comes with the message. `group`: it comes
+    from a group. `state`, `effect`:
     other ones than the handler's. `leaves`: tables that even a refusal writes to. `did`: what the edited message had
     recorded, and which row of ids. `by`: who of the desk is named beside what concerns whoever asks. `records`: whoever
     may writes the minutes, and hears who was there and who was not.
@@ -304,6 +309,23 @@ OFFERED = (
     },
 )
 QUARTER = "20233"
+RETURNING = ("report.returned", lambda ids: {"period": QUARTER})
+
+
+def returned(ids: Ids) -> Returned:
+    """The report of this branch with one more paragraph."""
+    mark = Mark(ids.branch_id, QUARTER, frozenset({digits("")}))
+    return Returned(mark, "", [Under(2, "思想政治建设", ["创新学习方式。"])])
+
+
+TAKING = (
+    "report.returned",
+    lambda ids: {
+        "period": QUARTER,
+        "quarter": "2023Q3",
+        "changes": to_changes([Change("paragraph", None, "", "创新学习方式。", "思想政治建设")]),
+    },
+)
 FILE = Handed(RosterFile((PeopleSheet("", (RosterRow(name="丁九"),)),)), "xlsx")
 # A link in the wrong hands is noted.
 NOTED = frozenset({"audit"})
@@ -720,6 +742,9 @@ TABLE: dict[str, Case] = {
     "tap:ShowReport": own(REPORT, lambda ids: report.ShowReport(QUARTER)),
     "tap:ReadReport": own(REPORT, lambda ids: report.ReadReport(QUARTER)),
     "tap:MakeReport": own(REPORT, lambda ids: report.MakeReport(QUARTER)),
+    "tap:ReturnReport": own(REPORT, lambda ids: report.ReturnReport(QUARTER)),
+    "answer:report.returned": Case(REPORT, open=RETURNING, content=returned, files=(PAPER,)),
+    "tap:TakeReturned": own(REPORT, lambda ids: report.TakeReturned(1), open=TAKING),
     # ledgers
     **dict.fromkeys(("command:export", "word:导出", "word:导出表格"), own(EXPORT)),
     "word:names_an_export": own(EXPORT, text="导出上半年"),

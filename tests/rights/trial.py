@@ -195,7 +195,7 @@ def visit_of(account: int, case: Case, ids: Ids) -> Visit:
         bot_name="bot",
         text=case.text,
         facts=facts,
-        content=case.content,
+        content=case.content(ids) if callable(case.content) else case.content,
         files=case.files,
         card=("activity", ids["activity"]) if case.group else None,
         commands=COMMANDS,

@@ -21,3 +21,19 @@ class MakeReport(Button):
 
     prefix: ClassVar[str] = "wc"
     period: str
+
+
+@dataclass(frozen=True)
+class ReturnReport(Button):
+    """交回修改稿: the file comes back as it was edited."""
+
+    prefix: ClassVar[str] = "wi"
+    period: str
+
+
+@dataclass(frozen=True)
+class TakeReturned(Button):
+    """采用: what was shown of it, for one use."""
+
+    prefix: ClassVar[str] = "wj"
+    dialog_id: int

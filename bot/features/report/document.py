@@ -7,6 +7,7 @@ from datetime import date
 from docx.document import Document as Paper
 
 from bot.features.report import annex
+from bot.features.report.returned import marks
 from bot.features.report.service import Report
 from bot.features.report.text import parts, version
 from bot.features.tally.periods import words
@@ -32,7 +33,7 @@ class Behind:
 def made(report: Report, behind: Behind, day: date) -> bytes:
     """The paper. day: which it bears."""
     found = report.found
-    here = paper.begun(f"report:{found.counting.branch_id}:{found.period.code}:{found.version}")
+    here = paper.begun(marks.mark(report))
     paper.title(here, _by_sense(report.title, words(found.period)))
     for heading, paragraphs in parts(report):
         if heading:

@@ -5,6 +5,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.features.report import buttons, messages, service
+from bot.features.report.returned import handlers as returned
 from bot.features.report.service import Report
 from bot.features.tally import periods
 from bot.kit.access import Right
@@ -86,4 +87,5 @@ def build(figures: Figures) -> list[Handler]:
         Tap(buttons.ShowReport, partial(show, figures), reads=True, right=right, private=True),
         Tap(buttons.ReadReport, partial(read, figures), reads=True, right=right, private=True),
         Tap(buttons.MakeReport, partial(make, figures), reads=True, right=right, private=True),
+        *returned.build(figures),
     ]

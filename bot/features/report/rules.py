@@ -208,8 +208,13 @@ def before_measure(number: int) -> str:
 
 def points(texts: Sequence[str]) -> str:
     """一是…；二是…。 One alone is not numbered; where one of them is of several sentences, each ends as one."""
-    bare = [text.strip().strip(_ENDS) for text in texts]
-    if len(bare) < 2:
-        return "".join(f"{one}。" for one in bare)
-    glue = "。" if any("。" in text for text in bare) else "；"
-    return glue.join(f"{numeral(at)}是{text}" for at, text in enumerate(bare, 1)) + "。"
+    listed = [bare(text) for text in texts]
+    if len(listed) < 2:
+        return "".join(f"{one}。" for one in listed)
+    glue = "。" if any("。" in text for text in listed) else "；"
+    return glue.join(f"{numeral(at)}是{text}" for at, text in enumerate(listed, 1)) + "。"
+
+
+def bare(text: str) -> str:
+    """Without the marks at its ends, as it stands among points."""
+    return text.strip().strip(_ENDS)

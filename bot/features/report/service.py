@@ -27,11 +27,28 @@ _OWN: Mapping[str, Kind] = {one.name: one for one in (ISSUE, PLAN_ITEM, PARAGRAP
 
 
 @dataclass(frozen=True, slots=True)
+class Mine:
+    """What the secretary has written: an entry of one of these kinds, its text as it stands in a report, and (of a
+    paragraph) the section that it names.
+    """
+
+    kind: str
+    entry_id: int
+    text: str
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """A section of the first chapter: its heading (without its number) and its paragraphs."""
+    """A section of the first chapter: its heading (without its number), what figures say, what the secretary wrote."""
 
     word: str
-    paragraphs: Sequence[str]
+    said: Sequence[str]
+    own: Sequence[Mine] = ()
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [*self.said, *(one.text for one in self.own)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +64,8 @@ class Report:
     opening: str
     parts: Sequence[Part]
     dropped: Sequence[str]
-    issues: Sequence[str]
-    plans: Sequence[str]
+    own_issues: Sequence[Mine]
+    own_plans: Sequence[Mine]
     further: str
     late: int
 
@@ -60,6 +77,19 @@ class Report:
     @property
     def when(self) -> str:
         return when(self.found)
+
+    @property
+    def issues(self) -> list[str]:
+        return [one.text for one in self.own_issues]
+
+    @property
+    def plans(self) -> list[str]:
+        return [one.text for one in self.own_plans]
+
+    @property
+    def quarter(self) -> Quarter:
+        """Whose issues, plans and paragraphs are in it: that in which the period ends."""
+        return Quarter.of(self.found.counting.last_day)
 
 
 def report(
@@ -102,17 +132,17 @@ def of_tally(session: Session, found: Tally) -> Report:
     )
 
 
-def _parts(sections: Iterable[rules.Written], own: Mapping[str, Sequence[str]]) -> list[Part]:
+def _parts(sections: Iterable[rules.Written], own: Mapping[str, Sequence[Mine]]) -> list[Part]:
     """Paragraphs of one's own stand at the end of the section that they name; of none, in one that they name."""
     left = dict(own)
     found = []
     for one in sections:
-        name = next((key for key in left if key and (key in one.section.word or one.section.word in key)), None)
-        mine = left.pop(name) if name is not None else ()
-        paragraphs = [said.text for said in one.paragraphs] + list(mine)
-        if paragraphs:
-            found.append(Part(one.section.word, paragraphs))
-    return [*found, *(Part(key, listed) for key, listed in left.items())]
+        names = [key for key in left if key and (key in one.section.word or one.section.word in key)]
+        mine = sorted((each for name in names for each in left.pop(name)), key=lambda each: each.entry_id)
+        said = [said.text for said in one.paragraphs]
+        if said or mine:
+            found.append(Part(one.section.word, said, mine))
+    return [*found, *(Part(key, (), listed) for key, listed in left.items())]
 
 
 def _first(clause: Clause) -> str:
@@ -142,12 +172,14 @@ class _Own:
         counted = {code for kind in (ISSUE, PLAN_ITEM) for code in found.behind.get(kind.counts[0].path, ())}
         there = [one for one in entries if one.kind == PARAGRAPH.name or _code(one) in counted]
         self.late = len(entries) - len(there)
-        self.issues = [str(one.fields["text"]) for one in there if one.kind == ISSUE.name]
-        self.plans = [_plan(one.fields) for one in there if one.kind == PLAN_ITEM.name]
-        self.paragraphs: dict[str, list[str]] = {}
+        self.issues = [Mine(one.kind, one.id, str(one.fields["text"])) for one in there if one.kind == ISSUE.name]
+        self.plans = [Mine(one.kind, one.id, plan(one.fields)) for one in there if one.kind == PLAN_ITEM.name]
+        self.paragraphs: dict[str, list[Mine]] = {}
         for one in there:
             if one.kind == PARAGRAPH.name:
-                self.paragraphs.setdefault(str(one.fields["section"]).strip(), []).append(str(one.fields["text"]))
+                section = str(one.fields["section"]).strip()
+                written = Mine(one.kind, one.id, str(one.fields["text"]), section)
+                self.paragraphs.setdefault(section, []).append(written)
 
 
 def _of_quarter(session: Session, branch_id: int, quarter: Quarter) -> list[Entry]:
@@ -165,7 +197,7 @@ def _code(entry: Entry) -> str:
     return f"{_OWN[entry.kind].collection}/{entry.id}"
 
 
-def _plan(fields: Mapping[str, Any]) -> str:
+def plan(fields: Mapping[str, Any]) -> str:
     """The plan with its measures."""
     text, measures = str(fields["text"]).strip().rstrip("。；，"), str(fields.get("measures") or "").strip()
     return f"{text}。{measures}" if measures else text

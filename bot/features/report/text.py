@@ -1,12 +1,19 @@
 """The text of a report as it is read, in chat and on paper: headings and paragraphs, and which data it is made of."""
 
+import re
+
 from bot.features.report.rules import before_measure, numeral, points
 from bot.features.report.service import Report
 from bot.kit.versions import DRAFT
 from bot.kit.words import full_day, quarter_word
 from scheduler.calendar.days import Quarter
 
-ISSUES, PLANS = "存在问题：", "下一步主要做好以下{}项工作："
+ISSUES, PLANS, ONE_PLAN = "存在问题：", "下一步主要做好以下{}项工作：", "下一步主要工作："
+# How the plans begin, as they are read again: 第四季度工作计划：下一步主要做好以下两项工作：
+PLANS_HEAD = re.compile(
+    r"^(?:[^：\n]{1,20}工作计划：)?下一步主要(?:做好以下[^：\n]{1,4}项)?工作：|^[^：\n]{1,20}工作计划："
+)
+_LAST = "二、存在问题及下一步工作计划"
 
 
 def parts(report: Report) -> list[tuple[str, list[str]]]:
@@ -17,9 +24,14 @@ def parts(report: Report) -> list[tuple[str, list[str]]]:
     last = [f"{ISSUES}{points(report.issues)}"] if report.issues else []
     if report.plans:
         head = f"{report.further}工作计划：" if report.further != "下一步" else ""
-        count = PLANS.format(before_measure(len(report.plans))) if len(report.plans) > 1 else "下一步主要工作："
+        count = PLANS.format(before_measure(len(report.plans))) if len(report.plans) > 1 else ONE_PLAN
         last.append(f"{head}{count}{points(report.plans)}")
-    return [*found, *([("二、存在问题及下一步工作计划", last)] if last else [])]
+    return [*found, *([(_LAST, last)] if last else [])]
+
+
+def last_chapter() -> str:
+    """Its heading without the number."""
+    return _LAST.split("、", 1)[1]
 
 
 def version(report: Report) -> str:

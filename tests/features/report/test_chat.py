@@ -79,3 +79,43 @@ async def test_members_and_officers_are_told_that_it_is_not_theirs(sqlite_url: s
             assert await say(bot, "/report", name) == NO_RIGHT
         await bot.stage.say(SECRETARY, "/report")
         assert last(bot).startswith("【工作总结】")
+
+
+@pytest.mark.both_databases
+async def test_the_edited_file_comes_back(chat_url: str) -> None:
+    """Its differences are shown, then taken or not; an old page takes nothing, and what is no docx is told so."""
+    async with world(chat_url, "2023-10-08 09:00") as bot:
+        await say(bot, "生成总结")
+        await bot.stage.tap(SECRETARY, "生成文档")
+        content = bot.stage.people[SECRETARY].chat.last.document
+        assert content is not None
+        here = Document(io.BytesIO(content))
+        opening = next(one for one in here.paragraphs if one.text.startswith("第三季度，"))
+        for text, style in (("加强学习。", "公文正文"), ("（一）思想政治建设", "公文二级标题")):
+            heading = next(one for one in here.paragraphs if one.text.startswith("一、"))
+            heading._p.addnext(here.add_paragraph(text, style=style)._p)
+        opening.text = opening.text.replace("认真", "努力")
+        out = io.BytesIO()
+        here.save(out)
+        await bot.stage.tap(SECRETARY, "交回修改稿", "【工作总结】")
+        for name, wrong, told in (
+            ("总结.doc", b"\xd0\xcf\x11\xe0 old", "这是旧版doc文档"),
+            ("总结.docx", b"PK\x03\x04", "文档已损坏"),
+            ("总结.docx", content, "没有需要采用的修改"),
+        ):
+            await bot.stage.people[SECRETARY].upload_document(name, wrong)
+            await bot.clock.settle()
+            assert told in last(bot)
+        for choice, told in (("不采用", "没有采用，登记的内容没有变动。"), ("采用", "已采用。共1处")):
+            await say(bot, "生成总结")
+            await bot.stage.tap(SECRETARY, "交回修改稿", "【工作总结】")
+            await bot.stage.people[SECRETARY].upload_document("总结 (1).docx", out.getvalue())
+            await bot.clock.settle()
+            shown = last(bot)
+            assert "1. 新增补充文字（思想政治建设）：加强学习。" in shown
+            assert "改为：第三季度，示范党支部努力抓好" in shown
+            await bot.stage.tap(SECRETARY, choice, "【总结修改稿】")
+            assert last(bot).startswith(told)
+        await say(bot, "生成总结")
+        await bot.stage.tap(SECRETARY, "看正文")
+        assert "（一）思想政治建设\n　　加强学习。" in last(bot)
