@@ -25,7 +25,7 @@ class MakeReport(Button):
 
 @dataclass(frozen=True)
 class ReturnReport(Button):
-    """交回修改稿: the file comes back as it was edited."""
+    """导入修改稿: the file comes back as it was edited."""
 
     prefix: ClassVar[str] = "wi"
     period: str

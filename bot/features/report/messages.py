@@ -30,7 +30,7 @@ def page(report: Report, today: date) -> Message:
         lines.append(f"统计截止后登记的存在问题和计划{report.late}条没有列入，如需列入，请办理更正。")
     make = [Choice("看正文", buttons.ReadReport(code)), Choice("生成文档", buttons.MakeReport(code))]
     write = [Choice(f"登记{kind.word}", NewEntry(kind.name)) for kind in _OWN]
-    write.append(Choice("交回修改稿", buttons.ReturnReport(code)))
+    write.append(Choice("导入修改稿", buttons.ReturnReport(code)))
     around = [Choice(word, buttons.ShowReport(one.code)) for word, one in beside(found.period, today)]
     tally = [Choice("季度数据", ShowTally(code))] if found.period.quarter is not None else []
     return Message("\n".join(lines), filled(make, *two_a_row(write), around, tally))

@@ -97,7 +97,7 @@ async def test_the_edited_file_comes_back(chat_url: str) -> None:
         opening.text = opening.text.replace("认真", "努力")
         out = io.BytesIO()
         here.save(out)
-        await bot.stage.tap(SECRETARY, "交回修改稿", "【工作总结】")
+        await bot.stage.tap(SECRETARY, "导入修改稿", "【工作总结】")
         for name, wrong, told in (
             ("总结.doc", b"\xd0\xcf\x11\xe0 old", "这是旧版doc文档"),
             ("总结.docx", b"PK\x03\x04", "文档已损坏"),
@@ -108,7 +108,7 @@ async def test_the_edited_file_comes_back(chat_url: str) -> None:
             assert told in last(bot)
         for choice, told in (("不采用", "没有采用，登记的内容没有变动。"), ("采用", "已采用。共1处")):
             await say(bot, "生成总结")
-            await bot.stage.tap(SECRETARY, "交回修改稿", "【工作总结】")
+            await bot.stage.tap(SECRETARY, "导入修改稿", "【工作总结】")
             await bot.stage.people[SECRETARY].upload_document("总结 (1).docx", out.getvalue())
             await bot.clock.settle()
             shown = last(bot)

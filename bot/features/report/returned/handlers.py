@@ -1,4 +1,4 @@
-"""交回修改稿: the report as the secretary has edited it in Word comes back, is compared, and taken or not."""
+"""导入修改稿: the report as the secretary has edited it in Word comes back, is compared, and taken or not."""
 
 from functools import partial
 
