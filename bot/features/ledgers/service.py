@@ -149,7 +149,7 @@ def _papers(asked: Asked) -> Iterator[File]:
     for number, each in enumerate(held, 1):
         name = f"{number:02} {local_day(each.start_at, of.tz):%Y%m%d} {file_name(each.title)}"
         signed = sheet.of(asked.session, each, of.now, of.tz)
-        yield File(f"{_SIGNED} 签到表/{name}.xlsx", "签到表", len(signed.rows), sheet.xlsx(signed))
+        yield File(f"{_SIGNED} 签到表/{name}.docx", "签到表", len(signed.rows), sheet.docx(signed, each.id))
     with_minutes = set(asked.session.scalars(select(Minutes.activity_id).where(Minutes.activity_id.in_(ids))))
     for number, each in enumerate(held, 1):
         if each.id not in with_minutes:

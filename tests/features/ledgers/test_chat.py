@@ -44,7 +44,7 @@ async def test_one_table_and_all_of_them(chat_url: str) -> None:
         assert nothing.toast == "这段时间没有记录。"
         await bot.stage.tap(SECRETARY, "导出全部")
         with zipfile.ZipFile(io.BytesIO(file(bot))) as packed:
-            assert "01 签到表/01 20230922 9月主题党日.xlsx" in packed.namelist()
+            assert "01 签到表/01 20230922 9月主题党日.docx" in packed.namelist()
             assert any(name.startswith("00 示范党支部2023年第三季度工作情况总结报告") for name in packed.namelist())
         with bot.storage.reading() as session:
             details = session.scalars(select(Audit.details).where(Audit.action == "export")).all()

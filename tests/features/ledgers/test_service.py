@@ -169,7 +169,7 @@ def test_all_of_them_in_a_zip_with_an_index(session: Session) -> None:
     listed = list(service.files(of, OFFERED))
     assert [one.name for one in listed][:2] == [
         "00 示范党支部2022年第三季度工作情况总结报告.docx",
-        "01 签到表/01 20220805 8月主题党日.xlsx",
+        "01 签到表/01 20220805 8月主题党日.docx",
     ]
     assert [one.what for one in listed if one.what not in ("签到表", "会议记录")] == [
         "工作总结", "考勤汇总", "三会一课统计", "第一议题台账", "自学台账", "心得体会台账", "自查表汇总", "成绩册",
