@@ -553,7 +553,8 @@ def _rated(ratio: Ratio, counting: Counting) -> Sequence[Rated]:
     rows = counting.of(REGISTER).get(ratio.over, ())
     if ratio.under == ROSTER:
         listed = {one.id for one in roster(counting.session, counting.branch_id, counting.last_day)}
-        there = {str(one) for one in (listed if counting.only is None else listed & set(counting.of(OWN_PEOPLE)))}
+        own = None if counting.only is None else counting.of(OWN_PEOPLE)
+        there = {str(one) for one in listed if own is None or one in own}
         mine = tuple(row for row in rows if row.key in there)
         return [Rated(mine, len({row.key for row in mine}), len(there))]
     if ratio.under != PEER_ORGS:
