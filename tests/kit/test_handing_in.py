@@ -117,6 +117,7 @@ async def test_nothing_is_owed(bot: World) -> None:
     assert await say(bot, "取消") == ["没有正在填写的内容。"]
 
 
+@pytest.mark.long
 async def test_several_are_named(july: World) -> None:
     await give(july, due="7月31日")
     await give(july, title="支部书记党课心得", due="7月20日")
@@ -151,6 +152,7 @@ async def test_a_voluntary_task_is_offered_where_nothing_is_owed(bot: World) -> 
 # --- every kind of message -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 async def test_a_make_up_by_each_kind(july: World) -> None:
     person = july.stage.people["甲五"]
     assert await say(july, LONG) == ["这是您的补学内容吗？\n7月主题党日：请于7月14日（含）前补学。"]
@@ -193,6 +195,7 @@ async def test_a_text_in_several_messages_is_one_offer(bot: World) -> None:
     assert [len(text) for _, text in parts(bot)] == [4096, 1404]
 
 
+@pytest.mark.long
 async def test_one_too_long_for_a_make_up_is_sent_anew(july: World) -> None:
     await say(july, "字" * 3001)
     await july.stage.tap("甲五", "提交为补学")

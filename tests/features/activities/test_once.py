@@ -243,6 +243,7 @@ async def check_the_papers(one: Secretary) -> None:
     assert f"1. 心得体会：{TITLE}心得体会，7月28日（含）前提交" in lines
 
 
+@pytest.mark.long
 async def test_an_afternoon_is_entered_once(bot: World) -> None:
     give_out(bot)
     one = Secretary(bot)

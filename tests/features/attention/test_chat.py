@@ -40,6 +40,7 @@ def told(bot: World) -> dict[str, list[str]]:
     return {name: texts for name, texts in found.items() if texts}
 
 
+@pytest.mark.long
 async def test_the_secretary_is_told_on_the_first_working_day_and_opens_the_record(bot: World) -> None:
     absent(bot, "2023-07-07", "2023-08-04")
     await bot.stage.at("2023-09-01 09:29")

@@ -24,6 +24,7 @@ async def open_entry(bot: World, name: str) -> None:
     await bot.stage.tap(name, "打开第1条")
 
 
+@pytest.mark.long
 @pytest.mark.both_databases
 async def test_from_the_entry_that_refuses_and_from_the_list(chat_url: str) -> None:
     async with world(chat_url, "2023-08-11 10:00") as bot:

@@ -100,6 +100,7 @@ async def test_what_was_added_is_taken_out(bot: World) -> None:
     assert [one.withdrawn_at is not None for one in rows(bot)] == [True]
 
 
+@pytest.mark.long
 async def test_nobody_else_and_not_after_the_cut_off(bot: World) -> None:
     with pytest.raises(NoSuchButton):
         await bot.stage.tap(MEMBER, "附件")

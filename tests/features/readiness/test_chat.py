@@ -85,6 +85,7 @@ async def test_who_may_not_hears_so_and_words_that_name_no_quarter(sqlite_url: s
         assert said(bot) == "没有这个季度的数据。"
 
 
+@pytest.mark.long
 async def test_a_closed_quarter_says_what_came_too_late_with_the_way_to_correct_it(sqlite_url: str) -> None:
     async with world(sqlite_url, "2023-07-03 09:00") as bot:
         await jump(bot, "2023-10-09 10:00")
@@ -107,6 +108,7 @@ async def test_a_closed_quarter_says_what_came_too_late_with_the_way_to_correct_
         assert "更正" not in labels(bot, DEP)
 
 
+@pytest.mark.long
 async def test_the_digest_tells_of_it_in_the_last_fortnight_and_until_the_close(sqlite_url: str) -> None:
     async with world(sqlite_url, "2023-07-03 09:00") as bot:
         told, heard = list[str](), 0

@@ -73,6 +73,7 @@ def said(session: Session, ids: Sequence[int], period: Period, now: datetime) ->
     return {one.kept.branch_id: json.dumps(asdict(one), default=str, ensure_ascii=False) for one in found}
 
 
+@pytest.mark.long
 def test_together_each_says_what_it_says_alone(many: tuple[Session, Sequence[int]]) -> None:
     session, ids = many
     assert len(ids) == 6
