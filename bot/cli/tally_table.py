@@ -41,23 +41,32 @@ def tally_rows(
     figures: Iterable[Figure[Any, Any]], values: Mapping[str, Any], names: Mapping[str, str]
 ) -> list[dict[str, str]]:
     """One row a figure that is not empty, with the word of the chat and its name in the JSON (docs/archive.md); the
-    unit of a row that is one number.
+    unit of a row that is one number. In the order of the figures, whatever that of the values: a frozen version has
+    them by their names.
     """
     known = {figure.path: figure for figure in figures}
     parents = {path.rpartition(".")[0] for path in known}
-    return [
+    order = {path: number for number, path in enumerate(known)}
+    rows = [
         {"in_chat": _in_chat(path, known), "figure": path, "value": value, "unit": unit}
         for path, value, is_number in _rows("", values, names, parents)
         if value
         for unit in [known[path].unit if is_number and path in known else ""]
     ]
+    return sorted(rows, key=lambda row: order.get(_figure_of(row["figure"], known), len(order)))
 
 
 def _in_chat(path: str, known: Mapping[str, Figure[Any, Any]]) -> str:
     """What the chat calls a figure, or what it is a part of; one that has no word goes by its own name alone."""
+    found = _figure_of(path, known)
+    return known[found].word if found else ""
+
+
+def _figure_of(path: str, known: Mapping[str, Figure[Any, Any]]) -> str:
+    """The figure of this path, or the one that it is a part of; "" of one that belongs to none."""
     while path and path not in known:
         path = path.rpartition(".")[0]
-    return known[path].word if path else ""
+    return path
 
 
 def _rows(

@@ -1,6 +1,7 @@
 """One figure, declared once: in chat with its button and its records, in the JSON, on the command line."""
 
 import ast
+import json
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -110,6 +111,13 @@ async def test_it_stands_in_the_json_and_in_the_table(bot: World) -> None:
     rows = tally_rows([one.figure for one in found.counted], values, {})
     assert {"in_chat": "长时活动", "figure": "long_days", "value": "1", "unit": "次"} in rows
     assert {"in_chat": "专项活动", "figure": "special_days", "value": "1", "unit": "次"} in rows
+    # A frozen version keeps the names in their own order, and is read like a draft.
+    by_name = json.loads(json.dumps(values, sort_keys=True))
+    assert list(by_name) != list(values)
+    again = tally_rows([one.figure for one in found.counted], by_name, {})
+    assert [row["figure"] for row in again if "." not in row["figure"]] == [
+        row["figure"] for row in rows if "." not in row["figure"]
+    ]
 
 
 def counted(session: Session, branch_id: int) -> Tally:
