@@ -79,6 +79,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "norms check": ("notice.txt",),
     "norms list": (),
     "norms status": (),
+    "readiness": (),
     "office give": ("1", "secretary", "甲一"),
     "office end": ("1", "secretary", "甲一"),
     "roster template": ("out.xlsx", "--filled"),

@@ -727,12 +727,14 @@ def test_timetable_of_a_period_names_every_send_and_keeps_nothing(ready: Run, tm
         session.execute(update(Person).where(Person.name == "甲一").values(telegram_id=1001))
     period = ("timetable", "--from", "2023-09-01", "--to", "2023-10-11", "--format", "json")
     rows = json.loads(ready(*period).output)
-    assert [(row["at"], row["job"], row["to"]) for row in rows][:2] == [
+    # In the last fortnight of the quarter its digest has something to say: what of the report is open.
+    assert [(row["at"], row["job"], row["to"]) for row in rows][:3] == [
         ("2023-09-01T09:00:00+08:00", "study_theme_check", "甲一"),
+        ("2023-09-18T09:30:00+08:00", "weekly_digest", "甲一"),
         ("2023-09-25T09:30:00+08:00", "unfinished_digest", "甲一"),
     ]
-    assert (rows[2]["job"], rows[2]["to"]) == ("pre_holiday", "甲一、甲二、乙一")
-    assert rows[2]["text"].startswith("【节前廉洁提醒】中秋、国庆将至")
+    assert (rows[3]["job"], rows[3]["to"]) == ("pre_holiday", "甲一、甲二、乙一")
+    assert rows[3]["text"].startswith("【节前廉洁提醒】中秋、国庆将至")
     assert json.loads(ready(*period).output) == rows
     # Its last day is the one before --to.
     for until, there in (("2023-09-25", False), ("2023-09-26", True)):

@@ -1,5 +1,6 @@
 """What a piece of work says to the database: its statements, in the order in which they are said."""
 
+import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,16 +20,22 @@ class Said:
 
 @contextmanager
 def statements() -> Iterator[list[Said]]:
-    """All that goes to any database meanwhile; of one for many rows it is one."""
+    """All that goes to any database meanwhile; of one for many rows it is one.
+
+    No garbage is looked for meanwhile: a row that a session still has is not asked for again, and when one goes that
+    nobody needs any more depends on how much was made since.
+    """
     said: list[Said] = []
 
     def note(connection: Any, cursor: Any, statement: str, values: Any, *more: Any) -> None:
         said.append(Said(statement, values))
 
     event.listen(Engine, "before_cursor_execute", note)
+    gc.disable()
     try:
         yield said
     finally:
+        gc.enable()
         event.remove(Engine, "before_cursor_execute", note)
 
 

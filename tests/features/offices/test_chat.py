@@ -156,7 +156,7 @@ async def test_the_committees_officer_sees_counts(bot: World) -> None:
     await bot.stage.say("丙五", "/tally")
     said = last(bot, "丙五")
     assert said.startswith("【季度数据】机关总支")
-    assert "共2个党支部，党员25人，已绑定25人。" in said
+    assert "共2个党支部（其中1个没有党员，无需定稿），党员25人，已绑定25人。" in said
     assert "示范党支部（书记甲一）" in said
     assert "第二支部（书记空缺）" in said
     assert "丙六" not in said
@@ -174,4 +174,7 @@ async def test_the_committees_officer_sees_counts(bot: World) -> None:
     assert first[:6] == [1, "示范党支部", "甲一", 25, 25, "未定稿"]
     assert second[:5] == [2, "第二支部", None, 0, 0]
     await bot.stage.say("丙五", "党员")
-    assert last(bot, "丙五") == "您没有办理此事的权限。如需办理，请联系支部书记。"
+    assert last(bot, "丙五") == (
+        "您没有办理此事的权限。您在上级党组织查看各党支部的数据，请点“季度数据”、“准备情况”或“未定稿支部”。"
+        "办理支部的事项请先点“切换支部”。"
+    )

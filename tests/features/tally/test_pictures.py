@@ -102,7 +102,9 @@ def test_a_closed_quarter_shows_what_was_frozen(storage: Storage, lay: Lay) -> N
 def test_of_nothing_there_is_no_picture_and_many_groups_go_on_in_their_order(storage: Storage, lay: Lay) -> None:
     with storage.transaction() as session:
         lay(session)
-        session.add_all(PartyGroup(branch_id=1, name=f"第{number}党小组{'很长' * 12}") for number in range(3, 16))
+        session.add_all(
+            PartyGroup(id=number, branch_id=1, name=f"第{number}党小组{'很长' * 12}") for number in range(3, 16)
+        )
         session.flush()
         none = tally(session, 1, Quarter(2021, 1), LATE, SHANGHAI)
         assert not any(pictures.has_some(none, area) for area in Area)
