@@ -346,6 +346,13 @@ def codes(letter: str, numbers: Collection[int]) -> list[str]:
     return [f"{letter}{number}" for number in sorted(set(numbers))]
 
 
+def value_at(figures: Any, path: str) -> Any:
+    """What stands in the JSON of figures at a path (study.items); None: nothing."""
+    for part in path.split("."):
+        figures = figures.get(part) if isinstance(figures, Mapping) else None
+    return figures
+
+
 def all_of(found: Any) -> Any:
     """The rows of a figure that counts whatever its source finds."""
     return found

@@ -11,7 +11,7 @@ from bot.features.closes import corrections, late, messages
 from bot.features.closes.about import NOTHING, of_each
 from bot.features.exams import service as exams
 from bot.features.exams.rules import score_of, score_words
-from bot.features.tally.periods import opened
+from bot.features.tally.periods import opened_quarter
 from bot.features.tally.service import counting
 from bot.kit import questions
 from bot.kit.access import Right
@@ -40,10 +40,7 @@ ROLL = {**{str(one): ATTENDANCE[one] for one in _STATES}, **{str(one): word for 
 
 def quarter_of(code: str, call: Call) -> Quarter:
     """The quarter of a button or a form; refuses what is none."""
-    found = opened(code, call.today).quarter
-    if found is None:
-        raise Refusal(messages.NO_QUARTER)
-    return found
+    return opened_quarter(code, call.today, messages.NO_QUARTER)
 
 
 def why() -> Field:

@@ -1,6 +1,5 @@
 """准备情况 of a superior committee: its branches below at any depth, and one of them."""
 
-from datetime import date
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -11,7 +10,6 @@ from bot.features.readiness.service import Sources
 from bot.features.tally import periods
 from bot.kit.access import Right
 from bot.kit.handlers import Call, Handler, Tap
-from bot.kit.refusal import Refusal
 from bot.kit.replies import Reply, say
 from scheduler.calendar.days import Quarter
 
@@ -22,23 +20,15 @@ def overview(sources: Sources, session: Session, call: Call, quarter: Quarter) -
 
 
 def turn(sources: Sources, session: Session, call: Call, button: ShowReadyBelow) -> Reply:
-    quarter = of_button(button.period, call.today)
+    quarter = periods.opened_quarter(button.period, call.today)
     found = below.overview(session, sources, call.me, quarter, call.now, call.tz, button.page)
     return Reply(edit=below_messages.overview(found))
 
 
 def open_branch(sources: Sources, session: Session, call: Call, button: OpenReadyBelow) -> Reply:
-    quarter = of_button(button.period, call.today)
+    quarter = periods.opened_quarter(button.period, call.today)
     found = below.branch(session, sources, call.me, button.branch_id, quarter, call.now, call.tz)
     return Reply(edit=below_messages.branch(found, quarter, button.page))
-
-
-def of_button(code: str, today: date) -> Quarter:
-    """The quarter of a button; refuses one that was forged, or is to come."""
-    quarter = periods.opened(code, today).quarter
-    if quarter is None:
-        raise Refusal(periods.NO_SUCH_QUARTER)
-    return quarter
 
 
 def build(sources: Sources) -> list[Handler]:

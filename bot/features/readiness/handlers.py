@@ -65,7 +65,7 @@ def begun(quarter: Quarter, today: date) -> Quarter:
 
 
 def turn(sources: Sources, session: Session, call: Call, button: ShowReady) -> Reply:
-    return Reply(edit=_page(sources, session, call, below_handlers.of_button(button.period, call.today), button.page))
+    return Reply(edit=_page(sources, session, call, periods.opened_quarter(button.period, call.today), button.page))
 
 
 def _page(sources: Sources, session: Session, call: Call, quarter: Quarter, number: int) -> Message:
@@ -80,7 +80,7 @@ def _closes(call: Call) -> bool:
 
 
 def show_part(sources: Sources, session: Session, call: Call, button: ShowPart) -> Reply:
-    quarter = below_handlers.of_button(button.period, call.today)
+    quarter = periods.opened_quarter(button.period, call.today)
     found = service.ready(session, sources, call.me, quarter, call.now, call.tz)
     return Reply(edit=messages.part(found, quarter, button.part, button.page, closes=_closes(call)))
 

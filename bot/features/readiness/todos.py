@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from zlib import crc32
 
 from sqlalchemy import select
@@ -25,6 +24,7 @@ from bot.kit.closing import cut_off_on
 from bot.kit.deadlines import last_instant
 from bot.kit.doors import Look, NewEntry, Open, OpenActivity, OpenEntry, ShowTalks
 from bot.kit.feature import Feature
+from bot.kit.figures import value_at
 from bot.kit.glossary.choices import MONTHLY_DOCUMENTS
 from bot.kit.owing import Does, Waiting, short
 from bot.kit.words import by_day, in_marks, short_day
@@ -304,7 +304,7 @@ def _needed(asked: Asked, offices: Offices) -> Iterator[Found]:
 
 def _documents(asked: Asked, offices: Offices) -> Iterator[Found]:
     """The papers of each month that is over; minutes are asked for one by one."""
-    for month, kind in _at(asked.found.figures, "documents.missing") or ():
+    for month, kind in value_at(asked.found.figures, "documents.missing") or ():
         if kind == MonthlyDocument.MINUTES.value:
             continue
         word = f"{int(month[-2:])}月{MONTHLY_DOCUMENTS[MonthlyDocument(kind)]}"
@@ -329,7 +329,7 @@ def _tasks(asked: Asked, offices: Offices) -> Iterator[Found]:
         (EXAMS, "exams", "not_sat", "应考{}人，已考{}人", Open("exam")),
     )
     for subject, path, owing, said, button in each:
-        for code, counts in (_at(asked.found.figures, path) or {}).items():
+        for code, counts in (value_at(asked.found.figures, path) or {}).items():
             if counts[owing]:
                 done = counts["expected"] - len(counts[owing])
                 yield (
@@ -347,14 +347,14 @@ def _tasks(asked: Asked, offices: Offices) -> Iterator[Found]:
 
 def _titles(asked: Asked) -> dict[str, str]:
     """Of the tests, which their figures do not say."""
-    ids = [int(code[1:]) for code in _at(asked.found.figures, "exams") or {}]
+    ids = [int(code[1:]) for code in value_at(asked.found.figures, "exams") or {}]
     query = select(Exam.id, Exam.title).where(Exam.id.in_(ids))
     return {f"E{row.id}": row.title for row in asked.session.execute(query)}
 
 
 def _campaigns(asked: Asked, offices: Offices) -> Iterator[Found]:
     """Talks that do not reach everybody yet."""
-    counts = _at(asked.found.figures, "talk_campaigns") or {}
+    counts = value_at(asked.found.figures, "talk_campaigns") or {}
     ids = [int(code[1:]) for code, one in counts.items() if not one["full_coverage"]]
     query = select(TalkCampaign).where(TalkCampaign.id.in_(ids)).order_by(TalkCampaign.last_on, TalkCampaign.id)
     for row in asked.session.scalars(query):
@@ -370,9 +370,3 @@ def _campaigns(asked: Asked, offices: Offices) -> Iterator[Found]:
                 does=Does("查看", ShowTalks()),
             ),
         )
-
-
-def _at(figures: Any, path: str) -> Any:
-    for part in path.split("."):
-        figures = figures.get(part) if isinstance(figures, Mapping) else None
-    return figures

@@ -18,6 +18,7 @@ from bot.features.report.rules import Facts, by_clauses
 from bot.features.settings.service import standing
 from bot.features.tally.periods import words
 from bot.features.tally.service import Tally
+from bot.kit.figures import value_at
 from bot.kit.names import names_listed
 from bot.kit.words import in_marks, quarter_word
 from storage.choices import ActivityType, HandInKind, TaskAudience
@@ -103,9 +104,7 @@ def _flat(figures: Mapping[str, Any], path: str = "") -> Iterable[tuple[str, Any
 
 def _within(figures: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     """What stands below a path; {} where there is nothing."""
-    found: Any = figures
-    for part in path.split("."):
-        found = found.get(part, {}) if isinstance(found, Mapping) else {}
+    found = value_at(figures, path)
     return found if isinstance(found, Mapping) else {}
 
 

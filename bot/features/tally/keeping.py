@@ -15,7 +15,7 @@ from bot.features.tally.service import Counted, Tally, plain, tallies
 from bot.kit import kept_figures
 from bot.kit.blocks import Blocks
 from bot.kit.feature import Feature
-from bot.kit.figures import Behaviour, Figures, together
+from bot.kit.figures import Behaviour, Figures, together, value_at
 from bot.kit.kept_figures import Fresh, Idle, Kept, Number
 from scheduler.calendar.days import Quarter, local_day
 from scheduler.calendar.periods import Period
@@ -132,11 +132,10 @@ def _number(one: Counted, values: Mapping[str, Any]) -> Number | None:
 
 def _at(values: Any, path: str) -> int:
     """The number at a path of the JSON; what is not there is nothing."""
-    for part in path.split("."):
-        values = values.get(part) if isinstance(values, Mapping) else None
-    if isinstance(values, Mapping | list):
-        return len(values)
-    return int(values) if isinstance(values, int | float) else 0
+    found = value_at(values, path)
+    if isinstance(found, Mapping | list):
+        return len(found)
+    return int(found) if isinstance(found, int | float) else 0
 
 
 # --- many branches ---------------------------------------------------------------------------------------------------

@@ -178,6 +178,14 @@ def opened(code: str, today: date) -> Period:
     return countable(period, today)
 
 
+def opened_quarter(code: str, today: date, otherwise: str = NO_SUCH_QUARTER) -> Quarter:
+    """The quarter of a button or a form; refuses what is none (with these words), or is to come."""
+    found = opened(code, today).quarter
+    if found is None:
+        raise Refusal(otherwise)
+    return found
+
+
 # --- months, halves, years ------------------------------------------------------------------------------------------
 
 

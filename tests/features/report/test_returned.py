@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -227,14 +228,14 @@ def test_what_was_changed_by_others_meanwhile_is_not_written_over(session: Sessi
     said_no = refused(lambda: taking.take(session, SECRETARY, Q3, kept, EARLY, SHANGHAI))
     assert said_no == register.CHANGED_BY_OTHERS
     for other in OTHERS[::2]:
-        assert refused(lambda me=other: taking.take(session, me, Q3, [], EARLY, SHANGHAI)) == NO_RIGHT  # type: ignore[misc]
+        assert refused(partial(taking.take, session, other, Q3, [], EARLY, SHANGHAI)) == NO_RIGHT
 
 
 def test_what_no_form_takes_is_not_taken_from_a_file(session: Session) -> None:
     long, secret = "长" * 1001, "密级：机密"
     for new, word in ((long, "超过1000字"), (secret, Found.MARK.value)):
         found = differences(session, edited(paper(session), said("存在问题", "方法单一", new)))
-        assert word in refused(lambda found=found: taking.checked(session, SECRETARY, found))  # type: ignore[misc]
+        assert word in refused(partial(taking.checked, session, SECRETARY, found))
 
 
 @pytest.mark.parametrize(
